@@ -1,0 +1,77 @@
+# Sourced by scripts/reference and scripts/capture: where the cache is, locks, and Debian packages of any suite.
+
+# POSTLINK_CACHE may be relative; everything below changes directory, so it is made absolute here.
+CACHE=${POSTLINK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/postlink}
+mkdir -p "$CACHE"
+CACHE=$(cd "$CACHE" && pwd -P)
+
+die() { echo "${0##*/}: $*" >&2; exit 1; }
+say() { echo "${0##*/}: $*" >&2; }
+
+# Runs the rest of the calling (sub)shell under the lock NAME. The kernel drops the lock when the shell dies, so an
+# interrupted run never leaves one behind. Commands started inside get the descriptor too; that is wanted: a build
+# which outlives its script still owns its directory.
+lock() {
+    mkdir -p "$CACHE/lock"
+    exec 9>"$CACHE/lock/$1"
+    flock -n 9 || { say "waiting for another run that holds '$1'"; flock 9; }
+}
+
+# The address of a suite's archive, taken from the system's own apt configuration: no host is named in this project.
+# A suite the system does not use lives in the same archive as those it does; security suites have their own.
+suite_uri() {
+    local kind targets uri
+    targets=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(LABEL) $(ORIGIN)' 'Created-By: Packages')
+    case $1 in *-security) kind=security ;; *) kind=main ;; esac
+    uri=$(printf '%s\n' "$targets" | awk -v kind=$kind '
+        { is = ($2 ~ /-security$/) ? "security" : ($2 ~ /^(bullseye|bookworm|trixie|forky|sid|stable|testing)/) ? "main" : "" }
+        is == kind { print $1; exit }')
+    if [ -z "$uri" ] && [ $kind = security ]; then
+        uri=$(suite_uri "${1%-security}")
+        uri=${uri%/}-security/
+    fi
+    [ -n "$uri" ] || die "no Debian archive in the system's apt sources to fetch suite $1 from"
+    echo "$uri"
+}
+
+# apt_in SUITE COMMAND...: apt with sources, lists and cache of its own, so the system's stay untouched.
+apt_in() {
+    local suite=$1 dir=$CACHE/apt/$1
+    shift
+    "$@" -q=2 \
+        -o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+        -o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
+        -o Dir::State="$dir/state" -o Dir::State::Status="$dir/status" -o Dir::Cache="$dir/cache" \
+        -o APT::Architecture=amd64 -o APT::Architectures::=amd64 \
+        -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
+        -o APT::Sandbox::User="$(id -un)" -o Acquire::Retries=3
+}
+
+# fetch_deb SUITE PATTERN: downloads the newest package of SUITE whose whole name matches the shell pattern, and prints
+# the file's path. A file fetched before is used again.
+fetch_deb() {
+    local suite=$1 pattern=$2 dir=$CACHE/apt/$1 name file
+    (
+        lock "apt-$suite"
+        mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial"
+        : >"$dir/status"
+        # Without its lists apt cannot tell what exists; a day is fresh enough, suites change rarely.
+        if [ ! -e "$dir/updated" ] || [ -n "$(find "$dir/updated" -mmin +1440)" ]; then
+            echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(suite_uri "$suite") $suite main" \
+                >"$dir/sources.list"
+            apt_in "$suite" apt-get update >&2 || die "cannot read the package lists of $suite"
+            touch "$dir/updated"
+        fi
+        name=$(apt_in "$suite" apt-cache pkgnames | while read -r p; do
+            case $p in $pattern) echo "$p" ;; esac; done | sort -V | tail -n 1)
+        [ -n "$name" ] || die "suite $suite has no package named $pattern"
+        cd "$dir/cache/archives"
+        file=$(ls "$name"_*.deb 2>/dev/null | sort -V | tail -n 1)
+        if [ -z "$file" ]; then
+            say "fetching $name from $suite"
+            apt_in "$suite" apt-get download "$name" >&2 || die "cannot fetch $name"
+            file=$(ls "$name"_*.deb | sort -V | tail -n 1)
+        fi
+        echo "$PWD/$file"
+    )
+}
