@@ -1,0 +1,1 @@
+//! The machine-neutral instruction model and the decoders behind it.
