@@ -1,7 +1,5 @@
 //! What the checks need to know of an instruction: its class, its length, its displacement and its effect on the stack.
 
-use std::ops::Range;
-
 /// Class of an instruction, the original's `enum insn_type`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -223,6 +221,3 @@ pub struct DecodeError {
     /// Offset of the bytes that are no instruction.
     pub offset: u32,
 }
-
-/// A range of offsets in a text section.
-pub type TextRange = Range<u32>;
