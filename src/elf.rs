@@ -1,15 +1,22 @@
 //! The object file: read, look up, edit, write.
 //!
 //! [`ElfFile`] is a checked, read-only view of one file: every index and range in its tables has been verified, so the
-//! phases above it never meet an inconsistent table. It serves both classes and both byte orders. [`Image`] is what
-//! the section creators produce from it, and `write` lays an image out as the original's libelf does.
+//! phases above it never meet an inconsistent table. It serves both classes and both byte orders. Section
+//! creators return [`Edit`]s, `Image` applies them, and `write` lays the result out as the original's libelf does.
 
+mod edit;
 mod error;
 mod file;
 mod reloc;
 mod section;
 mod symbol;
 
+pub use edit::Edit;
+pub use edit::NewReloc;
+pub use edit::NewSection;
+pub use edit::NewSymbol;
+pub use edit::RelocTarget;
+pub use edit::WriteRules;
 pub use error::ElfError;
 pub use file::Class;
 pub use file::ElfFile;
