@@ -2,14 +2,18 @@
 //!
 //! [`ElfFile`] is a checked, read-only view of one file: every index and range in its tables has been verified, so the
 //! phases above it never meet an inconsistent table. It serves both classes and both byte orders. Section
-//! creators return [`Edit`]s, `Image` applies them, and `write` lays the result out as the original's libelf does.
+//! creators return [`Edit`]s, [`Image`] applies them, and `write` lays the result out as the original's libelf does.
 
 mod edit;
 mod error;
 mod file;
+mod image;
 mod reloc;
+mod renumber;
 mod section;
 mod symbol;
+mod symtab;
+mod write;
 
 pub use edit::Edit;
 pub use edit::NewReloc;
@@ -18,8 +22,10 @@ pub use edit::NewSymbol;
 pub use edit::RelocTarget;
 pub use edit::WriteRules;
 pub use error::ElfError;
+pub use error::ImageError;
 pub use file::Class;
 pub use file::ElfFile;
+pub use image::Image;
 pub use reloc::Reloc;
 pub use reloc::Relocs;
 pub use section::Section;
