@@ -3,6 +3,8 @@
 //! A field holds what was typed. Whether a combination makes sense, and what it means for one file, is decided later, by
 //! the series' rules.
 
+pub mod conflicts;
+
 use std::path::PathBuf;
 
 /// The options of one `objtool` call, the original's `struct opts`.
@@ -81,6 +83,14 @@ pub struct Opts {
     pub werror: bool,
     /// `--wide` (7.3).
     pub wide: bool,
+
+    // The options only 5.10 has.
+    /// `--no-fp`: the frame pointer rules, always on otherwise, are off.
+    pub no_fp: bool,
+    /// `--duplicate`: validate all of `vmlinux.o`, not only its noinstr code.
+    pub duplicate: bool,
+    /// `--vmlinux`, or `check` of a file named `*vmlinux.o`.
+    pub vmlinux: bool,
 
     /// The object file, as named on the command line.
     pub file: PathBuf,

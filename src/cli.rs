@@ -1,0 +1,46 @@
+//! Command lines: options as data, parsed exactly as the originals parse them.
+//!
+//! The originals share one option parser, the kernel's tools/lib/subcmd; [`subcmd`] has its rules and [`usage`] its texts.
+//! What an option does to [`Opts`](crate::opts::Opts), and which series have it, is a table in [`objtool`].
+
+pub mod objtool;
+mod subcmd;
+mod usage;
+mod words;
+
+use std::path::Path;
+
+/// The end of a run that does no work: a usage error, a refused combination, or a list of options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exit {
+    /// For standard output.
+    pub stdout: Vec<u8>,
+    /// For standard error.
+    pub stderr: Vec<u8>,
+    /// The process's exit status.
+    pub code: u8,
+}
+
+impl Exit {
+    /// The original's exit status for a command line it cannot parse.
+    const USAGE: u8 = 129;
+
+    /// A wrong use of what only we have.
+    pub fn usage_error(error: &dyn std::fmt::Display) -> Self {
+        Self::failure(Self::USAGE, format!("error: objtool: {error}\n"))
+    }
+
+    /// What the original says that was built without `klp`; `klp-build` looks for these words. The status is `ENOSYS`.
+    pub fn klp_not_implemented() -> Self {
+        Self::failure(38, "error: objtool: klp not implemented\n")
+    }
+
+    /// For as long as there is no engine.
+    pub fn not_implemented(file: &Path) -> Self {
+        Self::failure(2, format!("{}: error: objtool: not implemented\n", file.display()))
+    }
+
+    fn failure(code: u8, stderr: impl Into<Vec<u8>>) -> Self {
+        Self { stdout: Vec::new(), stderr: stderr.into(), code }
+    }
+}
