@@ -1,27 +1,86 @@
 //! x86-64.
-use crate::*;
+//!
+//! What matters to unwinding: the stack pointer moves with almost every prologue instruction, a frame pointer is optional
+//! (functions with `rbp` frames start with `push %rbp; mov %rsp,%rbp`), `call` pushes the return address, so at the first
+//! instruction of a function `cfa = rsp + 8` and the return address is at `cfa - 8`. Code with a realigned stack keeps the
+//! caller's stack pointer in another register (DRAP). Instructions have 1 to 15 bytes and may follow data, so a wrong
+//! length is a wrong instruction stream: lengths are those of the kernel's own decoder (`fields`, `opcode_map`), which
+//! differ from any processor's in rare encodings. iced-x86 prints instructions, and the tests hold our lengths against
+//! its own where both know an encoding.
+//!
+//! psABI: <https://gitlab.com/x86-psABIs/x86-64-ABI>
+
+mod cell;
+mod decode;
+mod effects;
+mod fields;
+mod opcode_map;
+mod reloc;
+mod text;
+
+use crate::Arch;
+use crate::ArchFacts;
+use crate::DecodeError;
+use crate::Decoded;
+use crate::RelocClass;
+use crate::TextSection;
+use object::elf;
+
+const SP: u8 = 4;
+const BP: u8 = 5;
+const RA: u8 = 16;
 
 /// The x86-64 implementation of [`Arch`].
 #[derive(Debug)]
 pub struct X86_64;
 
+static FACTS: ArchFacts = ArchFacts {
+    name: "x86_64",
+    machine: elf::EM_X86_64,
+    reg_names: &[
+        "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+        "ra",
+    ],
+    sp: SP,
+    bp: BP,
+    ra: RA,
+    // rbx, rbp, r12 to r15.
+    callee_saved: 1 << 3 | 1 << 5 | 0xf << 12,
+    reloc_none: elf::R_X86_64_NONE,
+    reloc_abs64: elf::R_X86_64_64,
+    reloc_text: elf::R_X86_64_PC32,
+};
+
+/// NOPs of 1 to 5 bytes.
+static NOPS: [&[u8]; 5] =
+    [&[0x90], &[0x66, 0x90], &[0x0f, 0x1f, 0x00], &[0x0f, 0x1f, 0x40, 0x00], &[0x0f, 0x1f, 0x44, 0x00, 0x00]];
+
+/// Returns of 1 to 5 bytes: `ret`, `int3`, and a NOP over the rest.
+static RETS: [&[u8]; 5] =
+    [&[0xc3], &[0xc3, 0xcc], &[0xc3, 0xcc, 0x90], &[0xc3, 0xcc, 0x66, 0x90], &[0xc3, 0xcc, 0x0f, 0x1f, 0x00]];
+
 impl Arch for X86_64 {
     fn facts(&self) -> &'static ArchFacts {
-        panic!("decoder not in this tree yet")
+        &FACTS
     }
-    fn decode(&self, _: &TextSection<'_>, start: u32, _: u32, _: &mut Decoded) -> Result<u32, DecodeError> {
-        Err(DecodeError { offset: start })
+
+    fn decode(&self, text: &TextSection<'_>, start: u32, end: u32, out: &mut Decoded) -> Result<u32, DecodeError> {
+        decode::decode(text, start, end, out)
     }
-    fn classify_reloc(&self, _: u32) -> RelocClass {
-        RelocClass { is_pc_relative: false, is_absolute: false, size: 8 }
+
+    fn classify_reloc(&self, kind: u32) -> RelocClass {
+        reloc::classify(kind)
     }
-    fn nop(&self, _: usize) -> Option<&'static [u8]> {
-        None
+
+    fn nop(&self, len: usize) -> Option<&'static [u8]> {
+        NOPS.get(len.checked_sub(1)?).copied()
     }
-    fn ret(&self, _: usize) -> Option<&'static [u8]> {
-        None
+
+    fn ret(&self, len: usize) -> Option<&'static [u8]> {
+        RETS.get(len.checked_sub(1)?).copied()
     }
-    fn disassemble(&self, _: &[u8], _: u64) -> String {
-        String::new()
+
+    fn disassemble(&self, bytes: &[u8], address: u64) -> String {
+        text::disassemble(bytes, address)
     }
 }

@@ -1,0 +1,112 @@
+//! Compares our x86-64 decoder with the original's over sweeps of encodings, random bytes and real code.
+//!
+//! usage: decoder_check --series SERIES --original HARNESS [--corpus DIRECTORY] [--quick] [--seed N] [SWEEP...]
+//!
+//! Sweeps: `plain` (prefixes x REX x opcodes x ModRM), `vex`, `truncated`, `random`, `corpus`, `mutated` (needs a corpus).
+//! Started by scripts/decoder-check, which builds the harness and describes the records in its `harness.c`. Exits with 1
+//! after a difference, of which it prints the first few.
+
+#[path = "decoder_check/corpus.rs"]
+mod corpus;
+#[path = "decoder_check/original.rs"]
+mod original;
+#[path = "decoder_check/sweeps.rs"]
+mod sweeps;
+
+use arch::DecodeFlags;
+use original::Checker;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What the command line says.
+struct Args {
+    series: String,
+    original: PathBuf,
+    corpus: Option<PathBuf>,
+    quick: bool,
+    seed: u64,
+    sweeps: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("decoder_check: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run() -> Result<bool, String> {
+    let args = parse()?;
+    let flags = flags_of(&args.series).ok_or(format!("unknown series {}", args.series))?;
+    let mut is_same = true;
+    let wants = |name: &str| args.sweeps.is_empty() || args.sweeps.iter().any(|sweep| sweep == name);
+    let files = args.corpus.as_deref().map(corpus::objects).unwrap_or_default();
+    for name in ["plain", "vex", "truncated", "random", "corpus", "mutated"] {
+        if !wants(name) {
+            continue;
+        }
+        let mut checker = Checker::start(&args.original, flags).map_err(|error| error.to_string())?;
+        match name {
+            "plain" => sweeps::plain(&mut checker, args.quick)?,
+            "vex" => sweeps::vex(&mut checker)?,
+            "truncated" => sweeps::truncated(&mut checker)?,
+            "random" => sweeps::random(&mut checker, args.seed, if args.quick { 1_000_000 } else { 40_000_000 })?,
+            "corpus" => corpus::text(&mut checker, &files)?,
+            _ => corpus::mutated(&mut checker, &files, args.seed, if args.quick { 1_000_000 } else { 20_000_000 })?,
+        }
+        let (compared, differences) = checker.finish()?;
+        println!("{} {name}: {compared} encodings compared, {differences} differences", args.series);
+        is_same &= differences == 0;
+    }
+    Ok(is_same)
+}
+
+fn parse() -> Result<Args, String> {
+    let mut args = Args {
+        series: String::new(),
+        original: PathBuf::new(),
+        corpus: None,
+        quick: false,
+        seed: 1,
+        sweeps: Vec::new(),
+    };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or(format!("{word} needs a value"));
+        match word.as_str() {
+            "--series" => args.series = value()?,
+            "--original" => args.original = value()?.into(),
+            "--corpus" => args.corpus = Some(value()?.into()),
+            "--seed" => args.seed = value()?.parse().map_err(|_| "--seed needs a number")?,
+            "--quick" => args.quick = true,
+            "plain" | "vex" | "truncated" | "random" | "corpus" | "mutated" => args.sweeps.push(word),
+            _ => return Err(format!("unknown argument {word}")),
+        }
+    }
+    Ok(args)
+}
+
+/// What the profile of a series chooses.
+fn flags_of(series: &str) -> Option<DecodeFlags> {
+    let since_5_12 = DecodeFlags::ENDBR | DecodeFlags::LOOP_IS_JUMP;
+    let since_6_12 =
+        since_5_12 | DecodeFlags::MOV_REG_REG | DecodeFlags::APX | DecodeFlags::FRED | DecodeFlags::LEA_NO_BASE;
+    let old_nops = DecodeFlags::PAUSE_IS_NOP | DecodeFlags::PREFETCH_IS_NOP;
+    match series {
+        "7.3" => Some(
+            since_6_12
+                | DecodeFlags::SYSCALL_SPLIT
+                | DecodeFlags::LEA_RIP
+                | DecodeFlags::UDB
+                | DecodeFlags::INVALID64_AS_BARE,
+        ),
+        "6.12" => Some(since_6_12 | old_nops),
+        "6.1" => Some(since_5_12 | old_nops),
+        "5.10" => Some(old_nops | DecodeFlags::NARROW_PATTERNS),
+        _ => None,
+    }
+}
