@@ -83,10 +83,11 @@ impl Image<'_, '_> {
         std::iter::repeat_n(&ZEROS[..], zeros / ZEROS.len()).chain([last]).chain(kept)
     }
 
-    /// Contents of section `nth`; nothing for the number past the last one.
+    /// Contents of section `nth`; nothing for the null section, whose size means something else, and for the number past
+    /// the last one.
     fn body(&self, nth: usize) -> impl Iterator<Item = &[u8]> {
         let added = nth.checked_sub(self.file.sections.len()).and_then(|nth| self.added.get(nth));
-        let input = self.file.sections.get(nth).map(|section| stored(self.file, section));
+        let input = self.file.sections.get(nth).filter(|_| nth > 0).map(|section| stored(self.file, section));
         let change = input.and_then(|_| self.changes.get(&SectionId(nth as u32)));
         let unchanged = if change.is_some() { None } else { input };
         let changed = change.into_iter().flat_map(move |change| change.chunks(input.unwrap_or_default()));
