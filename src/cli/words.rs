@@ -1,5 +1,5 @@
 //! The words of a command line as they lie in memory: each ends with a NUL byte, the next one follows at once, and the
-//! environment follows the last.
+//! environment and the program's path follow the last.
 //!
 //! The original reads past the end of a word in two places (an empty word after `-h`; the options listed for an
 //! ambiguous `--n` or `--no`), and what it prints then depends on the word that follows. Keeping its memory layout
@@ -95,6 +95,8 @@ impl Words {
         for (key, value) in environ {
             self.append(&[key, OsStr::new("="), value]);
         }
+        // Behind the environment lies the name of the program's file.
+        self.append(&[OsStr::new("/objtool")]);
     }
 }
 

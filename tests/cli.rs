@@ -1,0 +1,83 @@
+//! The command lines in `testdata/cli`: what each series' parser makes of them.
+//!
+//! The expectations were equal to the originals when they were written, and `scripts/cli-parity` compares thousands of
+//! lines with these. `UPDATE_EXPECT=1` rewrites them; read the diff.
+
+use postlink::cli::Exit;
+use postlink::cli::objtool;
+use postlink::cli::objtool::Parsed;
+use postlink::profile::series::Series;
+use std::env;
+use std::ffi::OsString;
+use std::fmt::Write;
+use std::fs;
+use std::path::PathBuf;
+
+const ALL: [Series; 4] = [Series::V5_10, Series::V6_1, Series::V6_12, Series::V7_3];
+
+#[test]
+fn lines_are_parsed_as_written_down() {
+    let lines = fs::read_to_string(testdata("lines")).expect("the lines are there");
+    for series in ALL {
+        let mut found = String::new();
+        let all = all_options(series);
+        for line in lines.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let outcome = outcome(series, line);
+            let short = if found.contains(&all) { outcome.replace(&all, "(all options)\n") } else { outcome };
+            writeln!(found, "$ {line}\n{short}").expect("text grows");
+        }
+        let path = testdata(&format!("lines@{}.expect", series.name()));
+        if env::var_os("UPDATE_EXPECT").is_some() {
+            fs::write(&path, &found).expect("the expectation can be written");
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        let differ = expected.lines().zip(found.lines()).find(|(old, new)| old != new);
+        assert!(expected == found, "{}: expected and found differ: {differ:?}", path.display());
+    }
+}
+
+fn testdata(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/cli").join(name)
+}
+
+/// The list of all options, which is written down once per series.
+fn all_options(series: Series) -> String {
+    let help = outcome(series, if series == Series::V5_10 { "check -h" } else { "-h" });
+    let list = help.split_inclusive('\n').skip(4);
+    list.collect()
+}
+
+/// What a line ends in. Leading `NAME=value` words are the environment; `''` is an empty word, `_` in a value a blank. 5.10 takes
+/// a line of options as those of `check`.
+fn outcome(series: Series, line: &str) -> String {
+    let mut environ: Vec<(OsString, OsString)> = Vec::new();
+    let mut argv: Vec<OsString> = vec!["objtool".into()];
+    let is_option = |word: &str| word.starts_with("--") && word != "--help";
+    for word in line.split(' ') {
+        if series == Series::V5_10 && argv.len() == 1 && is_option(word) {
+            argv.push("check".into());
+        }
+        match word.split_once('=') {
+            Some((name, value)) if argv.len() == 1 && !name.starts_with('-') => {
+                environ.push((name.into(), value.replace('_', " ").into()));
+            }
+            _ => argv.push(if word == "''" { "".into() } else { word.into() }),
+        }
+    }
+    match objtool::parse(series, &argv, &environ) {
+        Parsed::Run(run) => options(&format!("{run:?}")),
+        Parsed::Klp(words) => format!("klp {words:?}\n"),
+        Parsed::Exit(Exit { stdout, stderr, code }) => {
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            format!("exit {code}\n{}{}", text(&stderr), text(&stdout))
+        }
+    }
+}
+
+/// The fields that are set, one a line.
+fn options(run: &str) -> String {
+    let unset = [": false", ": None", ": 0"];
+    let fields = run.trim_start_matches("Run { opts: Opts { ").trim_end_matches(" }").replace(" }, ", ", ");
+    let set = fields.split(", ").filter(|field| !unset.iter().any(|value| field.ends_with(value)));
+    set.map(|field| format!("{field}\n")).collect()
+}
