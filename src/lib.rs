@@ -1,9 +1,10 @@
 //! The Linux kernel's post-link checkers, `objtool` and `modpost`, and the CI gate on top of them.
 
+pub mod cfi;
+pub mod check;
 pub mod cli;
+pub mod code;
+pub mod diag;
 pub mod elf;
 pub mod opts;
-pub mod profile {
-    //! What differs between kernel series.
-    pub mod series;
-}
+pub mod profile;

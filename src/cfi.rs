@@ -1,0 +1,239 @@
+//! The frame state: where the caller's frame is at an instruction, and what each instruction does to it.
+//!
+//! cfa = base + offset; a register saved at `cfa + n` has the place (`CFA`, n). States are interned: equal states have one
+//! [`CfiId`], so comparing and storing them costs four bytes. Equality covers every field, as in the original, which
+//! compares the whole structure.
+
+mod update;
+
+use std::hash::Hash;
+use std::hash::Hasher;
+
+use rustc_hash::FxHashMap;
+
+pub use update::OpContext;
+pub use update::apply;
+
+/// `CFI_UNDEFINED`: nothing is known.
+pub const UNDEFINED: i8 = -1;
+/// `CFI_CFA`: relative to the frame address.
+pub const CFA: i8 = -2;
+/// `CFI_SP_INDIRECT`: relative to what the stack pointer points at.
+pub const SP_INDIRECT: i8 = -3;
+/// `CFI_BP_INDIRECT`: relative to what the frame pointer points at.
+pub const BP_INDIRECT: i8 = -4;
+
+/// Number of registers that have a place: 16 general ones and the return address.
+pub const N_REGS: usize = 17;
+
+/// Where something is: a base register or one of the special bases, and an offset in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Register number, or one of the special bases.
+    pub base: i8,
+    /// Offset from the base in bytes.
+    pub offset: i32,
+}
+
+impl Place {
+    /// The place of something nobody knows.
+    pub const UNKNOWN: Self = Self { base: UNDEFINED, offset: 0 };
+}
+
+/// Kinds of frames, `UNWIND_HINT_TYPE_*` of 6.12 and newer.
+pub mod frame {
+    /// No frame is known.
+    pub const UNDEFINED: u8 = 0;
+    /// The outermost frame.
+    pub const END_OF_STACK: u8 = 1;
+    /// A frame made by a call.
+    pub const CALL: u8 = 2;
+    /// A full register frame.
+    pub const REGS: u8 = 3;
+    /// An interrupt frame without the general registers.
+    pub const REGS_PARTIAL: u8 = 4;
+    /// Hint only: as at a function's start.
+    pub const FUNC: u8 = 5;
+    /// Hint only: remember the state here.
+    pub const SAVE: u8 = 6;
+    /// Hint only: the remembered state holds here.
+    pub const RESTORE: u8 = 7;
+}
+
+/// The state at one instruction, the original's `struct cfi_state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CfiState {
+    /// Offsets of the places where registers were saved.
+    reg_offsets: [i32; N_REGS],
+    /// Offsets of the values that registers hold, where those are known relative to the frame.
+    val_offsets: [i32; N_REGS],
+    /// Bases of the places where registers were saved.
+    reg_bases: [i8; N_REGS],
+    /// Bases of the values that registers hold.
+    val_bases: [i8; N_REGS],
+    /// The frame address.
+    pub cfa: Place,
+    /// Bytes between the stack pointer and the frame address.
+    pub stack_size: i32,
+    /// Register that points at the arguments of a realigned frame, or [`UNDEFINED`].
+    pub drap_reg: i8,
+    /// Where that register was saved, relative to the frame pointer; -1 for nowhere.
+    pub drap_offset: i32,
+    /// Kind of frame, [`frame`].
+    pub kind: u8,
+    /// The frame pointer was pushed without becoming one.
+    pub bp_scratch: bool,
+    /// The stack was realigned.
+    pub drap: bool,
+    /// The instruction pointer is that of an interrupted instruction.
+    pub signal: bool,
+    /// `UNWIND_HINT_UNDEFINED`: nothing is to be followed.
+    pub force_undefined: bool,
+}
+
+impl Hash for CfiState {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        // The fields that differ most are enough for a table; equality looks at all.
+        hasher.write_u64((self.cfa.offset as u64) << 32 | u64::from(self.stack_size.cast_unsigned()));
+        hasher.write_u64(u64::from(self.cfa.base.cast_unsigned()) << 8 | u64::from(self.kind));
+        for reg in [3, 5, 12, 13, 14, 15] {
+            hasher.write_u32(self.reg_offsets[reg].cast_unsigned());
+        }
+        for (offset, base) in self.val_offsets.iter().zip(&self.val_bases) {
+            if *base != UNDEFINED {
+                hasher.write_u32(offset.cast_unsigned());
+            }
+        }
+    }
+}
+
+impl CfiState {
+    /// Nothing is known (`init_cfi_state()`).
+    pub const fn unknown() -> Self {
+        Self {
+            reg_offsets: [0; N_REGS],
+            val_offsets: [0; N_REGS],
+            reg_bases: [UNDEFINED; N_REGS],
+            val_bases: [UNDEFINED; N_REGS],
+            cfa: Place::UNKNOWN,
+            stack_size: 0,
+            drap_reg: UNDEFINED,
+            drap_offset: -1,
+            kind: 0,
+            bp_scratch: false,
+            drap: false,
+            signal: false,
+            force_undefined: false,
+        }
+    }
+
+    /// The state at the first instruction of an x86-64 function: cfa = sp + 8, return address at cfa - 8.
+    pub const fn at_function(facts: &arch::ArchFacts) -> Self {
+        let mut state = Self::unknown();
+        state.cfa = Place { base: facts.sp as i8, offset: 8 };
+        state.reg_bases[facts.ra as usize] = CFA;
+        state.reg_offsets[facts.ra as usize] = -8;
+        state.stack_size = 8;
+        state.kind = frame::CALL;
+        state
+    }
+
+    /// The state of code that asks not to be followed (`UNWIND_HINT_UNDEFINED`).
+    pub const fn force_undefined() -> Self {
+        let mut state = Self::unknown();
+        state.force_undefined = true;
+        state
+    }
+
+    /// Where register `reg` was saved.
+    pub fn reg(&self, reg: u8) -> Place {
+        let at = usize::from(reg).min(N_REGS - 1);
+        Place { base: self.reg_bases[at], offset: self.reg_offsets[at] }
+    }
+
+    /// Sets where register `reg` was saved.
+    pub fn set_reg(&mut self, reg: u8, place: Place) {
+        let at = usize::from(reg).min(N_REGS - 1);
+        self.reg_bases[at] = place.base;
+        self.reg_offsets[at] = place.offset;
+    }
+
+    /// What register `reg` holds, if that is known relative to the frame.
+    pub fn val(&self, reg: u8) -> Place {
+        let at = usize::from(reg).min(N_REGS - 1);
+        Place { base: self.val_bases[at], offset: self.val_offsets[at] }
+    }
+
+    /// Sets what register `reg` holds.
+    pub fn set_val(&mut self, reg: u8, place: Place) {
+        let at = usize::from(reg).min(N_REGS - 1);
+        self.val_bases[at] = place.base;
+        self.val_offsets[at] = place.offset;
+    }
+
+    /// Whether all registers were saved where they are in `other`.
+    pub fn has_regs_of(&self, other: &Self) -> bool {
+        self.reg_bases == other.reg_bases && self.reg_offsets == other.reg_offsets
+    }
+}
+
+/// Number of an interned state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CfiId(pub u32);
+
+impl CfiId {
+    /// No state: the instruction was not reached.
+    pub const NONE: Self = Self(u32::MAX);
+
+    /// `None` for [`CfiId::NONE`].
+    pub fn some(self) -> Option<Self> {
+        (self != Self::NONE).then_some(self)
+    }
+}
+
+/// All states of a file.
+#[derive(Debug, Clone)]
+pub struct CfiTable {
+    states: Vec<CfiState>,
+    ids: FxHashMap<CfiState, CfiId>,
+    /// States found instead of made, for `--stats`.
+    pub n_found: u64,
+}
+
+impl CfiTable {
+    /// Number of the state of unknown code.
+    pub const INIT: CfiId = CfiId(0);
+    /// Number of the state at the start of a function.
+    pub const FUNC: CfiId = CfiId(1);
+    /// Number of the state of `UNWIND_HINT_UNDEFINED`; it is never found by its contents.
+    pub const FORCE_UNDEFINED: CfiId = CfiId(2);
+
+    /// A table with the three states that every file has.
+    pub fn new(facts: &arch::ArchFacts) -> Self {
+        let states = vec![CfiState::unknown(), CfiState::at_function(facts), CfiState::force_undefined()];
+        let ids = [(states[0], Self::INIT), (states[1], Self::FUNC)].into_iter().collect();
+        Self { states, ids, n_found: 0 }
+    }
+
+    /// The state with number `id`.
+    pub fn get(&self, id: CfiId) -> &CfiState {
+        &self.states[id.0 as usize]
+    }
+
+    /// The number of `state`, a new one if there is none yet (`cfi_hash_find_or_add()`).
+    pub fn intern(&mut self, state: &CfiState) -> CfiId {
+        if let Some(&id) = self.ids.get(state) {
+            self.n_found += 1;
+            return id;
+        }
+        let id = CfiId(self.states.len() as u32);
+        self.states.push(*state);
+        self.ids.insert(*state, id);
+        id
+    }
+
+    /// Number of states made beyond the three that every file has.
+    pub fn n_made(&self) -> usize {
+        self.states.len() - 3
+    }
+}

@@ -1,0 +1,341 @@
+//! The path walk: follows every way through every function and keeps the state of the frame at each instruction.
+//!
+//! Upstream: `validate_branch()`. The walk goes depth first, alternatives before the instruction itself, taken branches
+//! before what follows; the first visitor's state is the one that counts. A finding aborts its path and all paths that
+//! led there, up to the function. The original recurses; here the paths are a vector, since files may be hostile.
+
+mod step;
+
+use arch::InsnKind;
+
+use crate::cfi::CfiId;
+use crate::cfi::CfiState;
+use crate::cfi::CfiTable;
+use crate::code::Code;
+use crate::code::InsnFlags;
+use crate::code::InsnId;
+use crate::code::NO_SYMBOL;
+use crate::code::SecFlags;
+use crate::code::SymFlags;
+use crate::diag::Finding;
+use crate::diag::Message;
+use crate::elf::SectionId;
+use crate::elf::SymbolId;
+use crate::profile::Features;
+
+/// What the walk found out about every instruction.
+#[derive(Debug)]
+pub struct Walk {
+    /// State before each instruction, by instruction; [`CfiId::NONE`] where the walk never came.
+    pub cfi: Vec<CfiId>,
+    /// States that alternatives share, by slot of [`crate::code::AltGroup::slots`].
+    pub slots: Vec<CfiId>,
+    /// All states.
+    pub cfis: CfiTable,
+    /// Instructions visited.
+    pub n_visited: u64,
+    /// States taken over from the instruction before or from a saved one.
+    pub n_reused: u64,
+    /// How often the walk was aborted.
+    pub n_warnings: u32,
+    /// Visited without and with user access open, by instruction.
+    visited: Vec<u8>,
+}
+
+impl Walk {
+    /// Whether the walk came to `insn`.
+    pub fn has_visited(&self, insn: InsnId) -> bool {
+        self.visited[insn.index()] != 0
+    }
+}
+
+/// State of one path.
+#[derive(Debug, Clone, Copy)]
+struct PathState {
+    cfi: CfiState,
+    /// Number of `cfi` as long as it has not changed, else [`CfiId::NONE`].
+    id: CfiId,
+    uaccess_stack: u32,
+    uaccess: bool,
+    df: bool,
+    noinstr: bool,
+    instr: i8,
+}
+
+impl PathState {
+    /// Nothing is known of the frame.
+    fn unknown(noinstr: bool) -> Self {
+        let cfi = CfiState::unknown();
+        Self { cfi, id: CfiTable::INIT, uaccess_stack: 0, uaccess: false, df: false, noinstr, instr: 0 }
+    }
+
+    /// As at the start of a function.
+    fn at_function(cfis: &CfiTable, noinstr: bool) -> Self {
+        Self { cfi: *cfis.get(CfiTable::FUNC), id: CfiTable::FUNC, ..Self::unknown(noinstr) }
+    }
+}
+
+/// One path that is being followed.
+#[derive(Debug)]
+struct Path {
+    insn: InsnId,
+    prev: Option<InsnId>,
+    state: PathState,
+    stage: Stage,
+}
+
+/// How far the current instruction of a path has been dealt with.
+#[derive(Debug, Clone, Copy)]
+enum Stage {
+    /// Not at all.
+    Arrive,
+    /// This many of its alternatives have been followed.
+    Alternatives(u32),
+    /// Its jump has been followed.
+    Jumped,
+}
+
+/// What to do next with a path.
+enum Next {
+    /// Follow another path first, starting here.
+    Follow(InsnId),
+    /// Go on with the instruction after this one.
+    Advance,
+    /// The path ends; `true` if it was aborted.
+    End(bool),
+}
+
+/// Walks all functions, then all hinted code that no function led to (`validate_functions()`,
+/// `validate_unwind_hints()`).
+pub fn walk_all(code: &Code<'_>) -> (Walk, Vec<Finding>) {
+    let mut walker = Walker::new(code);
+    for position in 0..code.insns.texts.len() {
+        walker.walk_section(code.insns.texts[position].section);
+    }
+    // Sections without instructions have no functions that could be walked, but ones that could lack a size.
+    walker.walk_hints(None);
+    walker.finish()
+}
+
+/// Walks noinstr sections alone (`validate_noinstr_sections()`).
+pub fn walk_noinstr(code: &Code<'_>) -> (Walk, Vec<Finding>) {
+    let mut walker = Walker::new(code);
+    for name in [".noinstr.text", ".entry.text", ".cpuidle.text"] {
+        if let Some(section) = code.section_names.get(name) {
+            walker.walk_section(section);
+            walker.walk_hints(Some(section));
+        }
+    }
+    walker.finish()
+}
+
+/// No walk at all: only what hints say is known.
+pub fn no_walk(code: &Code<'_>) -> Walk {
+    Walker::new(code).finish().0
+}
+
+struct Walker<'a, 'd> {
+    code: &'a Code<'d>,
+    walk: Walk,
+    findings: Vec<Finding>,
+    /// Entries of paravirtual tables that were found to be free of instrumentation.
+    clean_pv_ops: Vec<bool>,
+    paths: Vec<Path>,
+}
+
+impl<'a, 'd> Walker<'a, 'd> {
+    fn new(code: &'a Code<'d>) -> Self {
+        let n_insns = code.insns.insns.len();
+        let mut cfi = vec![CfiId::NONE; n_insns];
+        if code.has_hints {
+            for insn in code.all_insns() {
+                if let Some(hint) = code.rare(insn).and_then(|rare| rare.hint) {
+                    cfi[insn.index()] = hint;
+                }
+            }
+        }
+        let walk = Walk {
+            cfi,
+            slots: vec![CfiId::NONE; code.n_slots as usize],
+            cfis: code.cfis.clone(),
+            n_visited: 0,
+            n_reused: 0,
+            n_warnings: 0,
+            visited: vec![0; n_insns],
+        };
+        let n_pv_ops = code.pv_ops.as_ref().map_or(0, |pv| pv.targets.len());
+        Self { code, walk, findings: Vec::new(), clean_pv_ops: vec![false; n_pv_ops], paths: Vec::new() }
+    }
+
+    fn finish(self) -> (Walk, Vec<Finding>) {
+        (self.walk, self.findings)
+    }
+
+    fn is_noinstr(&self, section: SectionId) -> bool {
+        let opts = self.code.opts;
+        let applies = opts.noinstr && (opts.link || !self.code.profile.has(Features::NOINSTR_NEEDS_LINK));
+        applies && self.code.sec_flags[section.index()].contains(SecFlags::NOINSTR)
+    }
+
+    /// Walks the functions of a section (`validate_section()`).
+    fn walk_section(&mut self, section: SectionId) {
+        let noinstr = self.is_noinstr(section);
+        let code = self.code;
+        for &symbol in code.symbols.in_section(section) {
+            if code.symbols.get(symbol).is_func() {
+                self.walk_function(section, symbol, noinstr);
+            }
+        }
+    }
+
+    /// Upstream: `validate_symbol()`.
+    fn walk_function(&mut self, section: SectionId, symbol: SymbolId, noinstr: bool) {
+        let code = self.code;
+        let sym = code.symbols.get(symbol);
+        if sym.len == 0 {
+            self.findings.push(Finding::warn(Message::MissingSize { symbol }));
+            self.walk.n_warnings += 1;
+            return;
+        }
+        if sym.pfunc != symbol || sym.alias != symbol {
+            return;
+        }
+        let Some(insn) = code.insns.at(section, sym.offset) else { return };
+        if self.walk.has_visited(insn) || code.has(insn, InsnFlags::IGNORE) {
+            return;
+        }
+        let mut state = PathState::at_function(&self.walk.cfis, noinstr);
+        if code.opts.uaccess {
+            state.uaccess = sym.flags.contains(SymFlags::UACCESS_SAFE);
+        }
+        if self.follow(code.func_of(insn), insn, state) {
+            self.findings.push(Finding::trail(insn, Message::TrailSym));
+            self.walk.n_warnings += 1;
+        }
+    }
+
+    /// Walks from unwind hints that nothing led to (`validate_unwind_hints()`).
+    fn walk_hints(&mut self, section: Option<SectionId>) {
+        let code = self.code;
+        if !code.has_hints {
+            return;
+        }
+        let noinstr = section.is_some_and(|section| self.is_noinstr(section));
+        let texts = code.insns.texts.iter().filter(|text| section.is_none_or(|section| text.section == section));
+        for insn in texts.flat_map(|text| text.ids()) {
+            let is_start = code.has(insn, InsnFlags::HINT) && !code.has(insn, InsnFlags::IGNORE);
+            if is_start && !self.walk.has_visited(insn) {
+                let state = PathState::unknown(noinstr);
+                if self.follow(code.func_of(insn), insn, state) {
+                    self.findings.push(Finding::trail(insn, Message::TrailHint));
+                    self.walk.n_warnings += 1;
+                }
+            }
+        }
+    }
+
+    /// Follows all paths from `insn`; `true` if one was aborted.
+    fn follow(&mut self, func: Option<SymbolId>, insn: InsnId, state: PathState) -> bool {
+        let is_ignored = |func: SymbolId| self.code.symbols.get(func).flags.contains(SymFlags::IGNORE);
+        if func.is_some_and(is_ignored) {
+            return false;
+        }
+        debug_assert!(self.paths.is_empty());
+        self.paths.push(Path { insn, prev: None, state, stage: Stage::Arrive });
+        // The path being worked on is taken off the stack, so that stepping can change everything else.
+        while let Some(mut path) = self.paths.pop() {
+            match self.advance(func, &mut path) {
+                Next::Follow(insn) => {
+                    let state = path.state;
+                    self.paths.push(path);
+                    self.paths.push(Path { insn, prev: None, state, stage: Stage::Arrive });
+                }
+                Next::Advance => self.paths.push(path),
+                Next::End(true) => {
+                    self.abort();
+                    return true;
+                }
+                Next::End(false) => {}
+            }
+        }
+        false
+    }
+
+    /// Leaves the trail of an aborted path: every path below it waits at the instruction that led on.
+    fn abort(&mut self) {
+        while let Some(path) = self.paths.pop() {
+            let message = match path.stage {
+                Stage::Alternatives(_) => Message::TrailAlt,
+                Stage::Arrive | Stage::Jumped => Message::TrailBranch,
+            };
+            self.findings.push(Finding::trail(path.insn, message));
+        }
+    }
+
+    /// Works on a path until it ends or another one has to be followed first.
+    fn advance(&mut self, func: Option<SymbolId>, path: &mut Path) -> Next {
+        loop {
+            let next = self.code.next_to_validate(path.insn);
+            match self.step(func, path, next) {
+                Next::Advance => {}
+                other => return other,
+            }
+            let Some(next) = next else { return self.run_off_end(func, path) };
+            path.prev = Some(path.insn);
+            path.insn = next;
+            path.stage = Stage::Arrive;
+        }
+    }
+
+    /// There is no instruction after this one.
+    fn run_off_end(&mut self, func: Option<SymbolId>, path: &Path) -> Next {
+        if path.state.cfi.cfa.base == crate::cfi::UNDEFINED || self.code.ignore_unreachables {
+            return Next::End(false);
+        }
+        let section = self.code.insns.section_of(path.insn);
+        self.findings.push(Finding::warn(Message::EndOfSection { func: func.unwrap_or(NO_SYMBOL), section }));
+        Next::End(true)
+    }
+}
+
+impl Code<'_> {
+    /// The instruction that runs after `id` once alternatives are patched in (`next_insn_to_validate()`): the end of a
+    /// replacement goes on after the original code.
+    pub fn next_to_validate(&self, id: InsnId) -> Option<InsnId> {
+        if let Some(group) = self.group_of(id) {
+            let group = &self.groups[group.index()];
+            if let Some(filler) = group.filler {
+                if group.last == Some(id) {
+                    return Some(filler);
+                }
+                if id == filler {
+                    return self.after_original(group.original);
+                }
+            }
+            if group.last == Some(id) && group.original.is_some() {
+                return self.after_original(group.original);
+            }
+        }
+        self.insns.next(id)
+    }
+
+    fn after_original(&self, original: Option<crate::code::AltGroupId>) -> Option<InsnId> {
+        let last = self.groups.get(original?.index())?.last?;
+        self.insns.next(last)
+    }
+
+    /// Whether the path through `id` is left to its alternatives (`skip_alt_group()`, 7.3).
+    pub fn skips_group(&self, id: InsnId) -> bool {
+        let Some(group) = self.group_of(id) else { return false };
+        if self.groups[group.index()].is_ignored {
+            return true;
+        }
+        // CLAC and STAC are patched in together: a path with one and without the other does not exist.
+        let Some(alt) = self.alts_of(id).first() else { return false };
+        let alt_group = self.group_of(alt.insn);
+        if alt_group.is_some_and(|group| self.groups[group.index()].is_ignored) {
+            return false;
+        }
+        matches!(self.insns.kind(alt.insn), InsnKind::Clac | InsnKind::Stac)
+    }
+}

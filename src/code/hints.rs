@@ -1,0 +1,160 @@
+//! Unwind hints: frame states that assembly code declares.
+//!
+//! Upstream: `read_unwind_hints()`. The state is carried over from record to record, and replaced by the instruction's own
+//! where an earlier hint gave it one, so parts of it leak from hint to hint.
+
+use arch::InsnKind;
+use object::elf;
+
+use super::Code;
+use super::InsnFlags;
+use super::InsnId;
+use super::SymFlags;
+use crate::cfi::BP_INDIRECT;
+use crate::cfi::CfiState;
+use crate::cfi::CfiTable;
+use crate::cfi::SP_INDIRECT;
+use crate::cfi::UNDEFINED;
+use crate::cfi::frame;
+use crate::diag::Fatal;
+use crate::diag::Finding;
+use crate::diag::Message;
+use crate::elf::SectionId;
+use crate::profile::Features;
+use crate::profile::OrcFormat;
+
+/// Bytes of a record: s32 place, s16 offset, u8 register, u8 kind, u8 signal, padding.
+const RECORD: usize = 12;
+
+/// One record.
+struct Hint {
+    offset: i16,
+    reg: u8,
+    kind: u8,
+    signal: bool,
+}
+
+impl Code<'_> {
+    /// Reads `.discard.unwind_hints`.
+    pub(super) fn read_unwind_hints(&mut self) -> Result<(), Fatal> {
+        let Some(section) = self.section_names.get(".discard.unwind_hints") else { return Ok(()) };
+        if self.relocs.of(section).is_none() {
+            return Err(Fatal::new(Message::HintsNoRelocs));
+        }
+        let data = self.elf.section(section).data;
+        if !data.len().is_multiple_of(RECORD) {
+            return Err(Fatal::new(Message::HintSize));
+        }
+        self.has_hints = true;
+        let mut carried = CfiState::unknown();
+        for (index, record) in data.chunks_exact(RECORD).enumerate() {
+            let insn = self.hinted_insn(section, index as u32)?;
+            let hint = Hint {
+                offset: i16::from_le_bytes([record[4], record[5]]),
+                reg: record[6],
+                kind: record[7],
+                signal: record[8] != 0,
+            };
+            self.apply_hint(insn, &hint, &mut carried)?;
+        }
+        Ok(())
+    }
+
+    fn hinted_insn(&self, section: SectionId, index: u32) -> Result<InsnId, Fatal> {
+        let found = self.relocs.at(section, u64::from(index) * RECORD as u64);
+        let reloc = found.ok_or_else(|| Fatal::new(Message::NoHintReloc { index }))?.reloc;
+        let sym = self.symbols.get(reloc.symbol);
+        let offset = if self.profile.has(Features::ANNOTATE_INSN) {
+            sym.offset.wrapping_add(reloc.addend.cast_unsigned())
+        } else if sym.is_section() {
+            reloc.addend.cast_unsigned()
+        } else if sym.flags.contains(SymFlags::LOCAL_LABEL) {
+            sym.offset
+        } else {
+            let section = self.relocs.of(section).map_or(section, |relocs| relocs.relocs.section);
+            return Err(Fatal::new(Message::UnexpectedRelocSymbol { section }));
+        };
+        self.insns.at(sym.section, offset).ok_or_else(|| Fatal::new(Message::NoHintInsn { index }))
+    }
+
+    fn apply_hint(&mut self, insn: InsnId, hint: &Hint, carried: &mut CfiState) -> Result<(), Fatal> {
+        let flags = &mut self.flags[insn.index()];
+        flags.insert(InsnFlags::HINT);
+        match hint.kind {
+            frame::UNDEFINED => {
+                self.rare_mut(insn).hint = Some(CfiTable::FORCE_UNDEFINED);
+                return Ok(());
+            }
+            frame::SAVE => {
+                flags.remove(InsnFlags::HINT);
+                flags.insert(InsnFlags::SAVE);
+                return Ok(());
+            }
+            frame::RESTORE => {
+                flags.insert(InsnFlags::RESTORE);
+                return Ok(());
+            }
+            frame::REGS_PARTIAL => self.check_entry(insn)?,
+            frame::FUNC => {
+                self.rare_mut(insn).hint = Some(CfiTable::FUNC);
+                return Ok(());
+            }
+            _ => {}
+        }
+        if let Some(own) = self.rare(insn).and_then(|rare| rare.hint) {
+            *carried = *self.cfis.get(own);
+        }
+        let base = hint_base(self.profile.orc, hint.reg);
+        carried.cfa.base = base.ok_or_else(|| Fatal::insn(insn, Message::HintBaseReg { reg: hint.reg }))?;
+        carried.cfa.offset = hint.offset.into();
+        carried.kind = hint.kind;
+        carried.signal = hint.signal;
+        let id = self.cfis.intern(carried);
+        self.rare_mut(insn).hint = Some(id);
+        Ok(())
+    }
+
+    /// A global entry that the processor jumps to needs a landing pad.
+    fn check_entry(&mut self, insn: InsnId) -> Result<(), Fatal> {
+        let symbol = self.symbols.at(self.insns.section_of(insn), self.insns.get(insn).offset.into());
+        let is_global = symbol.is_some_and(|id| self.symbols.get(id).binding == elf::STB_GLOBAL);
+        let is_pad = self.insns.kind(insn) == InsnKind::Endbr || self.has(insn, InsnFlags::NOENDBR);
+        if !self.opts.ibt || !is_global || is_pad {
+            return Ok(());
+        }
+        if self.profile.has(Features::HINT_WITHOUT_ENDBR_FATAL) {
+            return Err(Fatal::insn(insn, Message::IretRegsWithoutEndbr));
+        }
+        self.findings.push(Finding::warn_insn(insn, Message::IretRegsWithoutEndbr));
+        Ok(())
+    }
+}
+
+/// The base that a hint's register number means, in x86 register numbers (`arch_decode_hint_reg()`).
+fn hint_base(format: OrcFormat, reg: u8) -> Option<i8> {
+    const AX: i8 = 0;
+    const DX: i8 = 2;
+    const SP: i8 = 4;
+    const BP: i8 = 5;
+    const DI: i8 = 7;
+    const R10: i8 = 10;
+    const R13: i8 = 13;
+    let base = match (format, reg) {
+        (_, 0) => UNDEFINED,
+        (OrcFormat::SignalBitRenumbered, 1) => AX,
+        (OrcFormat::SignalBitRenumbered, 3) => SP,
+        (OrcFormat::SignalBitRenumbered, 5) => DI,
+        (OrcFormat::SignalBitRenumbered, 9) => SP_INDIRECT,
+        (OrcFormat::SignalBitRenumbered, 10) => BP_INDIRECT,
+        (_, 2) => DX,
+        (_, 4) => BP,
+        (_, 6) => R10,
+        (_, 7) => R13,
+        (OrcFormat::SignalBitRenumbered, _) => return None,
+        (_, 3) => DI,
+        (_, 5) => SP,
+        (_, 9) => SP_INDIRECT,
+        _ => return None,
+    };
+    Some(base)
+}

@@ -1,0 +1,138 @@
+//! Which relocation applies to a place.
+//!
+//! Relocation sections are read in place. Nearly all are sorted by offset, so a binary search on the file's bytes finds a
+//! place; the few that are not get an index.
+
+use crate::elf::ElfFile;
+use crate::elf::Reloc;
+use crate::elf::Relocs;
+use crate::elf::SectionId;
+
+/// The relocations of each section.
+#[derive(Debug)]
+pub struct RelocIndex<'d> {
+    by_target: Vec<Option<Box<SectionRelocs<'d>>>>,
+}
+
+/// The relocations that apply to one section.
+#[derive(Debug)]
+pub struct SectionRelocs<'d> {
+    /// The records.
+    pub relocs: Relocs<'d>,
+    /// Record numbers by (offset, number), for a section whose records are not sorted.
+    order: Option<Vec<u32>>,
+}
+
+/// A relocation together with its number in its section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberedReloc {
+    /// Record number.
+    pub number: u32,
+    /// The record.
+    pub reloc: Reloc,
+}
+
+impl<'d> RelocIndex<'d> {
+    /// Finds the relocation section of every section; of several, the last one counts.
+    pub fn read(elf: &ElfFile<'d>) -> Self {
+        let mut by_target: Vec<Option<Box<SectionRelocs<'d>>>> = Vec::new();
+        by_target.resize_with(elf.sections.len(), || None);
+        for id in elf.section_ids() {
+            let Some(relocs) = elf.relocs_in(id) else { continue };
+            if let Some(slot) = by_target.get_mut(relocs.target.index()) {
+                *slot = Some(Box::new(SectionRelocs::new(relocs)));
+            }
+        }
+        Self { by_target }
+    }
+
+    /// The relocations that apply to `section` (`sec->rsec`).
+    pub fn of(&self, section: SectionId) -> Option<&SectionRelocs<'d>> {
+        self.by_target.get(section.index()).and_then(Option::as_deref)
+    }
+
+    /// The first relocation in `offset..offset + len` (`find_reloc_by_dest_range()`).
+    pub fn in_range(&self, section: SectionId, offset: u64, len: u64) -> Option<NumberedReloc> {
+        self.of(section).and_then(|relocs| relocs.in_range(offset, len))
+    }
+
+    /// The relocation at exactly `offset` (`find_reloc_by_dest()`).
+    pub fn at(&self, section: SectionId, offset: u64) -> Option<NumberedReloc> {
+        self.in_range(section, offset, 1)
+    }
+}
+
+impl<'d> SectionRelocs<'d> {
+    fn new(relocs: Relocs<'d>) -> Self {
+        let is_sorted = relocs.iter().map(|reloc| reloc.offset).is_sorted();
+        let order = (!is_sorted).then(|| {
+            let mut order: Vec<u32> = (0..relocs.len() as u32).collect();
+            order.sort_by_cached_key(|&number| (relocs.offset_at(number as usize), number));
+            order
+        });
+        Self { relocs, order }
+    }
+
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.relocs.len()
+    }
+
+    /// Whether there are no records.
+    pub fn is_empty(&self) -> bool {
+        self.relocs.is_empty()
+    }
+
+    /// Number of the record at `position` of the offset order.
+    fn number(&self, position: usize) -> u32 {
+        match &self.order {
+            Some(order) => order.get(position).copied().unwrap_or(u32::MAX),
+            None => position as u32,
+        }
+    }
+
+    fn at_position(&self, position: usize) -> Option<NumberedReloc> {
+        let number = self.number(position);
+        self.relocs.get(number as usize).map(|reloc| NumberedReloc { number, reloc })
+    }
+
+    /// Position of the first record at or past `offset`, looked for from position `from` on.
+    fn lower_bound(&self, from: usize, offset: u64) -> usize {
+        let below = |position: usize| self.at_position(position).is_some_and(|found| found.reloc.offset < offset);
+        let (mut low, mut high) = (from, self.len());
+        // Most searches are for a place close to the last one.
+        let mut step = 1;
+        while low + step < high && below(low + step - 1) {
+            low += step;
+            step *= 2;
+        }
+        high = high.min(low + step);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if below(middle) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    /// The lowest relocation in `offset..offset + len`; of several at one offset, the last one in the file.
+    pub fn in_range(&self, offset: u64, len: u64) -> Option<NumberedReloc> {
+        self.in_range_from(&mut 0, offset, len)
+    }
+
+    /// As [`SectionRelocs::in_range`], for places that come in ascending order: `cursor` remembers where the last search
+    /// ended.
+    pub fn in_range_from(&self, cursor: &mut usize, offset: u64, len: u64) -> Option<NumberedReloc> {
+        *cursor = self.lower_bound(*cursor, offset);
+        let mut best = self.at_position(*cursor).filter(|found| found.reloc.offset - offset < len)?;
+        let mut position = *cursor + 1;
+        while let Some(next) = self.at_position(position).filter(|next| next.reloc.offset == best.reloc.offset) {
+            best = next;
+            position += 1;
+        }
+        Some(best)
+    }
+}

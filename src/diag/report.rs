@@ -1,0 +1,109 @@
+//! From findings to standard error: the one place that decides what is printed.
+
+use rustc_hash::FxHashSet;
+
+use super::Finding;
+use super::Location;
+use super::Severity;
+use super::wording;
+use crate::code::Code;
+use crate::elf::SymbolId;
+use crate::profile::Features;
+
+/// The lines of one run.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What goes to standard error.
+    pub text: Vec<u8>,
+    /// Symbols that were warned about.
+    warned: FxHashSet<SymbolId>,
+}
+
+impl Report {
+    /// Adds findings in order. `object` is the file's name as given.
+    pub fn add(&mut self, code: &Code<'_>, object: &[u8], findings: &[Finding]) {
+        for finding in findings {
+            self.add_one(code, object, finding);
+        }
+    }
+
+    /// Whether something was said about `symbol`.
+    pub fn has_warned(&self, symbol: SymbolId) -> bool {
+        self.warned.contains(&symbol)
+    }
+
+    fn add_one(&mut self, code: &Code<'_>, object: &[u8], finding: &Finding) {
+        let wants_trail = code.opts.verbose || code.opts.backtrace;
+        if finding.severity == Severity::Trail {
+            if wants_trail {
+                self.trail(code, object, finding);
+            }
+            return;
+        }
+        if self.is_repeated(code, finding) {
+            return;
+        }
+        self.line(code, object, finding);
+        let is_insn_warning = matches!(finding.location, Location::Insn(_)) && finding.severity == Severity::Warning;
+        if wants_trail && is_insn_warning && code.profile.has(Features::TRAIL_PER_WARNING) {
+            self.trail(code, object, &Finding { message: super::Message::TrailHere, ..finding.clone() });
+        }
+    }
+
+    /// Applies the rule that a symbol is warned about once, and remembers the symbol.
+    fn is_repeated(&mut self, code: &Code<'_>, finding: &Finding) -> bool {
+        if let super::Message::FallsThrough { from, .. } = finding.message
+            && code.profile.has(Features::FALL_THROUGH_MARKS_WARNED)
+        {
+            self.warned.insert(from);
+        }
+        if !code.profile.has(Features::WARN_ONCE_PER_SYMBOL) {
+            return false;
+        }
+        let counts = finding.severity == Severity::Warning || !code.profile.has(Features::ERROR_SEVERITY);
+        match finding.location {
+            Location::Insn(insn) if counts => match code.symbol_of(insn) {
+                Some(symbol) => !self.warned.insert(symbol),
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn line(&mut self, code: &Code<'_>, object: &[u8], finding: &Finding) {
+        let is_error = match finding.severity {
+            Severity::Error => code.profile.has(Features::ERROR_SEVERITY),
+            Severity::Warning | Severity::Trail => code.opts.werror,
+        };
+        let word: &[u8] = if is_error { b"error" } else { b"warning" };
+        let out = &mut self.text;
+        for part in [object, b": ", word, b": objtool: "] {
+            out.extend_from_slice(part);
+        }
+        wording::write_location(out, code, finding.location);
+        if finding.location != Location::File {
+            out.extend_from_slice(b": ");
+        }
+        wording::write(out, code, &finding.message);
+        out.push(b'\n');
+    }
+
+    /// A trail line. From 7.3 on it is padded to 50 columns for the disassembled instruction.
+    fn trail(&mut self, code: &Code<'_>, object: &[u8], finding: &Finding) {
+        let word: &[u8] = if code.opts.werror { b"error" } else { b"warning" };
+        let mut text = b"  ".to_vec();
+        wording::write_location(&mut text, code, finding.location);
+        text.extend_from_slice(b": ");
+        wording::write(&mut text, code, &finding.message);
+        if code.profile.has(Features::TRAIL_PADDED) {
+            let width = text.len().max(50) + 2;
+            text.resize(width, b' ');
+            if let Location::Insn(insn) = finding.location {
+                text.extend_from_slice(code.disassemble(insn).as_bytes());
+            }
+        }
+        for part in [object, b": ", word, b": objtool: ", &text, b"\n"] {
+            self.text.extend_from_slice(part);
+        }
+    }
+}
