@@ -4,6 +4,7 @@ pub mod cfi;
 pub mod check;
 pub mod cli;
 pub mod code;
+pub mod compare;
 pub mod diag;
 pub mod elf;
 pub mod opts;

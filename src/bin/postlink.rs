@@ -1,6 +1,50 @@
-//! Placeholder main until the command line exists.
+//! `postlink`, the tools and the gate under the project's own name.
 
-fn main() {
-    eprintln!("not built yet");
-    std::process::exit(2);
+use std::io;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::Subcommand;
+use postlink::compare;
+use postlink::compare::Detail;
+
+/// The Linux kernel's post-link checkers, and a CI gate on top of them.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say in words what differs between two object files; exit 1 if anything does.
+    Compare {
+        /// One file.
+        a: PathBuf,
+        /// The other file.
+        b: PathBuf,
+        /// Print every difference (up to 200), not just the first.
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Compare { a, b, all } => {
+            let detail = if all { Detail::All } else { Detail::First };
+            let mut out = io::stdout().lock();
+            match compare::run(&a, &b, detail, &mut out).and_then(|same| out.flush().map(|()| same)) {
+                Ok(true) => ExitCode::SUCCESS,
+                Ok(false) => ExitCode::FAILURE,
+                Err(error) => {
+                    eprintln!("postlink compare: {error}");
+                    ExitCode::from(2)
+                }
+            }
+        }
+    }
 }
