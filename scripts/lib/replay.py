@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -149,7 +150,7 @@ def run(tool, args, folder, env, stdin=None, name=None, snap=True):
         start = time.monotonic()
         # Both tools are called by the same name: it shows in some messages.
         process = subprocess.Popen([name or Path(tool).name, *args], executable=tool, cwd=folder, env=full_env,
-                                   stdin=feed, stdout=out, stderr=err)
+                                   stdin=feed, stdout=out, stderr=err, close_fds=False)
         status, usage = wait(process)
         wall = time.monotonic() - start
         texts = []
@@ -161,15 +162,12 @@ def run(tool, args, folder, env, stdin=None, name=None, snap=True):
 
 
 def wait(process):
-    """Waits for the process with its resource usage; ends it if it takes forever."""
-    deadline = time.monotonic() + TIMEOUT
-    delay = 0.0005
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode, usage
-        if time.monotonic() > deadline:
-            process.send_signal(signal.SIGKILL)
-        time.sleep(delay)
-        delay = min(delay * 1.5, 0.02)
+    """Waits for the process and returns its status and resource usage; ends it if it takes forever."""
+    timer = threading.Timer(TIMEOUT, os.kill, (process.pid, signal.SIGKILL))
+    timer.start()
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+    finally:
+        timer.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage
