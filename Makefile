@@ -1,0 +1,46 @@
+# Entry points. README.md says what each of them shows; the work is done by cargo and the scripts.
+
+CARGO ?= cargo
+PREFIX ?= /usr/local
+export CARGO
+
+.NOTPARALLEL:
+.PHONY: all build toolchain demo test parity parity-full dropin bench fuzz install testdata
+
+all: build
+
+# Installs what is missing where it may, else says what is.
+toolchain:
+	@scripts/packages build
+	@scripts/rust
+
+build: toolchain
+	$(CARGO) build --release
+
+demo: build
+	scripts/demo
+
+test: toolchain
+	$(CARGO) test --workspace
+
+parity: build
+	scripts/parity-all ci
+
+parity-full: build
+	scripts/parity-all all
+
+dropin: build
+	scripts/dropin
+
+bench: build
+	scripts/bench
+
+fuzz: toolchain
+	scripts/fuzz
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 target/release/objtool target/release/modpost target/release/postlink $(DESTDIR)$(PREFIX)/bin
+
+testdata: toolchain
+	scripts/testdata
