@@ -1,6 +1,11 @@
 //! Validators: each reads code and returns findings.
 
+pub mod ibt;
+pub mod noabs;
 pub mod reachable;
+pub mod retpoline;
+pub mod sls;
+pub mod unret;
 pub mod walk;
 
 pub use walk::Walk;

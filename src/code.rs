@@ -173,8 +173,10 @@ pub fn build<'d>(
     profile: &'d Profile,
     arch: &'static dyn Arch,
     elf: &'d ElfFile<'d>,
+    noreturns: Option<&Vec<String>>,
 ) -> (Code<'d>, Vec<Finding>, Result<(), Fatal>) {
     let mut code = Code::new(opts, profile, arch, elf);
+    code.noreturn_names = noreturns.map(|names| names.iter().map(|name| name.clone().into_bytes()).collect());
     let result = code.link();
     let findings = std::mem::take(&mut code.findings);
     (code, findings, result)

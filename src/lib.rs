@@ -1,5 +1,6 @@
 //! The Linux kernel's post-link checkers, `objtool` and `modpost`, and the CI gate on top of them.
 
+pub mod annotate;
 pub mod cfi;
 pub mod check;
 pub mod cli;
@@ -7,5 +8,8 @@ pub mod code;
 pub mod compare;
 pub mod diag;
 pub mod elf;
+pub mod objtool;
 pub mod opts;
+pub mod orc;
+pub mod output;
 pub mod profile;

@@ -150,6 +150,14 @@ impl Profile {
         self.features.contains(feature)
     }
 
+    /// The profile of a series; those whose checks are not built yet behave as the oldest one that is.
+    pub fn of(series: series::Series) -> Self {
+        match series {
+            series::Series::V7_3 => Self::v7_3(),
+            _ => Self::v6_12(),
+        }
+    }
+
     /// The profile of 6.12.
     pub fn v6_12() -> Self {
         use Features as F;

@@ -3,6 +3,8 @@
 use postlink::cli::Exit;
 use postlink::cli::objtool;
 use postlink::cli::objtool::Parsed;
+use postlink::objtool::Request;
+use postlink::profile::Profile;
 use postlink::profile::series;
 use std::env;
 use std::ffi::OsString;
@@ -19,7 +21,18 @@ fn main() -> ExitCode {
         Err(unknown) => return end(&Exit::usage_error(&unknown)),
     };
     match objtool::parse(selection.series, &argv, &environ) {
-        Parsed::Run(run) => end(&Exit::not_implemented(&run.opts.file)),
+        Parsed::Run(run) => {
+            let words = argv.iter().map(|word| word.as_encoded_bytes().to_vec());
+            let noreturns = selection.tree.as_ref().and_then(postlink::profile::series::Tree::noreturns);
+            let outcome = postlink::objtool::run(&Request {
+                opts: run.opts,
+                rules: run.rules,
+                profile: Profile::of(selection.series),
+                noreturns,
+                argv: words.collect(),
+            });
+            end(&Exit { stdout: outcome.stdout, stderr: outcome.stderr, code: outcome.code })
+        }
         Parsed::Klp(_) => end(&Exit::klp_not_implemented()),
         Parsed::Exit(exit) => end(&exit),
     }

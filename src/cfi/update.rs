@@ -220,14 +220,10 @@ fn load(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
         reload_drap(state);
     }
     let saved = state.reg(dest).offset;
-    let is_slot = if state.drap && src == bp && op.src_offset == saved {
-        true
-    } else if is_reg(state.cfa.base, src) && op.src_offset == saved.wrapping_add(state.cfa.offset) {
-        true
-    } else {
-        src == sp && op.src_offset == saved.wrapping_add(state.stack_size)
-    };
-    if is_slot {
+    let is_drap_slot = state.drap && src == bp && op.src_offset == saved;
+    let is_frame_slot = is_reg(state.cfa.base, src) && op.src_offset == saved.wrapping_add(state.cfa.offset);
+    let is_stack_slot = src == sp && op.src_offset == saved.wrapping_add(state.stack_size);
+    if is_drap_slot || is_frame_slot || is_stack_slot {
         restore(state, dest, cx);
     }
 }

@@ -72,8 +72,12 @@ impl Reachable<'_, '_> {
 
     fn is_ignored(&self, insn: InsnId) -> bool {
         let code = self.code;
-        let by_symbol = || code.func_of(insn).is_some_and(|func| code.symbols.get(func).flags.contains(SymFlags::IGNORE));
-        code.has(insn, InsnFlags::HOLE) || code.has(insn, InsnFlags::IGNORE) || self.ignored.contains(&insn) || by_symbol()
+        let by_symbol =
+            || code.func_of(insn).is_some_and(|func| code.symbols.get(func).flags.contains(SymFlags::IGNORE));
+        code.has(insn, InsnFlags::HOLE)
+            || code.has(insn, InsnFlags::IGNORE)
+            || self.ignored.contains(&insn)
+            || by_symbol()
     }
 
     /// What the linker left of a dropped weak function (before 7.3).

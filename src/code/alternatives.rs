@@ -77,7 +77,9 @@ impl Code<'_> {
             filler = Some(self.add_filler(alt, orig, group));
         }
         let (first, last) = match (new, filler) {
-            (Some(first), _) if alt.new_len != 0 => (first, Some(self.add_replacement(alt, orig, original, group, first)?)),
+            (Some(first), _) if alt.new_len != 0 => {
+                (first, Some(self.add_replacement(alt, orig, original, group, first)?))
+            }
             (_, Some(filler)) => (filler, None),
             // An empty replacement of nothing was refused before.
             _ => return Err(Fatal::insn(orig, Message::NoLastNewInsn)),

@@ -130,14 +130,10 @@ impl InsnTable {
             (out, end)
         };
         let bytes: usize = pieces.iter().map(|piece| piece.range.len()).sum();
-        let parts: Vec<_> = if bytes < PIECE_BYTES {
-            pieces.iter().map(run).collect()
-        } else {
-            pieces.par_iter().map(run).collect()
-        };
-        let redo = |section, range, out: &mut Decoded| {
-            decode_range(elf, arch, decode_flags, symbols, section, range, out)
-        };
+        let parts: Vec<_> =
+            if bytes < PIECE_BYTES { pieces.iter().map(run).collect() } else { pieces.par_iter().map(run).collect() };
+        let redo =
+            |section, range, out: &mut Decoded| decode_range(elf, arch, decode_flags, symbols, section, range, out);
         let result = table.join(elf, &pieces, parts, redo);
         table.finish(elf);
         (table, result)

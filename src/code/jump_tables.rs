@@ -90,7 +90,9 @@ impl Code<'_> {
             if insn != jump && kind == InsnKind::JumpDyn {
                 return None;
             }
-            if kind == InsnKind::JumpUncond && self.jump_dest(insn).is_some_and(|dest| self.goes_around(insn, dest, jump)) {
+            if kind == InsnKind::JumpUncond
+                && self.jump_dest(insn).is_some_and(|dest| self.goes_around(insn, dest, jump))
+            {
                 return None;
             }
             if let Some((table, first)) = self.table_of(insn)

@@ -228,4 +228,3 @@ impl Code<'_> {
 pub(super) fn call_offset(addend: i64) -> u64 {
     i64::from((addend as i32).wrapping_add(4)).cast_unsigned()
 }
-

@@ -142,13 +142,15 @@ impl Code<'_> {
         };
         let target = |at: u64| self.relocs.at(section, start + at).map(|found| self.reloc_target(&found.reloc));
         let at = |at: u64, message| Fatal::at(section, start + at, message);
-        (alt.orig_section, alt.orig_offset) = target(layout.orig).ok_or_else(|| at(layout.orig, Message::NoOrigReloc))?;
+        (alt.orig_section, alt.orig_offset) =
+            target(layout.orig).ok_or_else(|| at(layout.orig, Message::NoOrigReloc))?;
         if is_group {
             let bytes = [0, 1, 2, 3].map(|n| byte(layout.feature + n));
             self.choose_feature(&mut alt, u32::from_le_bytes(bytes));
         }
         if !is_group || alt.new_len != 0 {
-            (alt.new_section, alt.new_offset) = target(layout.new).ok_or_else(|| at(layout.new, Message::NoNewReloc))?;
+            (alt.new_section, alt.new_offset) =
+                target(layout.new).ok_or_else(|| at(layout.new, Message::NoNewReloc))?;
             if alt.new_offset >= EXTABLE_EX {
                 alt.new_offset -= EXTABLE_EX;
             }
@@ -188,9 +190,11 @@ fn widen(alts: &mut [SpecialAlt], same_site: &mut std::ops::Range<usize>) {
     let last = alts.len() - 1;
     let (before, new) = alts.split_at_mut(last);
     let new = &mut new[0];
-    let is_same = before
-        .get(same_site.start)
-        .is_some_and(|first| same_site.start < same_site.end && first.orig_section == new.orig_section && first.orig_offset == new.orig_offset);
+    let is_same = before.get(same_site.start).is_some_and(|first| {
+        same_site.start < same_site.end
+            && first.orig_section == new.orig_section
+            && first.orig_offset == new.orig_offset
+    });
     if !is_same {
         *same_site = last..last + 1;
         return;

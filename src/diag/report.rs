@@ -9,6 +9,7 @@ use super::wording;
 use crate::code::Code;
 use crate::elf::SymbolId;
 use crate::profile::Features;
+use crate::profile::Profile;
 
 /// The lines of one run.
 #[derive(Debug, Default)]
@@ -106,4 +107,10 @@ impl Report {
             self.text.extend_from_slice(part);
         }
     }
+}
+
+/// A line about a file that could not be analysed at all.
+pub fn object_line(profile: &Profile, object: &[u8], text: &str) -> Vec<u8> {
+    let word = if profile.has(Features::ERROR_SEVERITY) { "error" } else { "warning" };
+    [object, b": ", word.as_bytes(), b": objtool: ", text.as_bytes(), b"\n"].concat()
 }

@@ -158,9 +158,9 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::MismatchCfa { base1, offset1, base2, offset2 } => {
             text(format_args!("stack state mismatch: cfa1={base1}{offset1:+} cfa2={base2}{offset2:+}"));
         }
-        M::MismatchReg { reg, base1, offset1, base2, offset2 } => text(format_args!(
-            "stack state mismatch: reg1[{reg}]={base1}{offset1:+} reg2[{reg}]={base2}{offset2:+}"
-        )),
+        M::MismatchReg { reg, base1, offset1, base2, offset2 } => {
+            text(format_args!("stack state mismatch: reg1[{reg}]={base1}{offset1:+} reg2[{reg}]={base2}{offset2:+}"))
+        }
         M::MismatchType { type1, type2 } => {
             text(format_args!("stack state mismatch: type1={type1} type2={type2}"));
         }

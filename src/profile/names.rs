@@ -543,4 +543,3 @@ pub const IBT_IGNORED_7_3: IbtIgnored = IbtIgnored {
     ],
     containing: &[],
 };
-

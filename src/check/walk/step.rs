@@ -474,10 +474,7 @@ impl Walker<'_, '_> {
         }
         let initial = self.walk.cfis.get(CfiTable::FUNC);
         let cfi = &state.cfi;
-        cfi.cfa != initial.cfa
-            || cfi.drap
-            || cfi.stack_size != initial.cfa.offset
-            || !cfi.has_regs_of(initial)
+        cfi.cfa != initial.cfa || cfi.drap || cfi.stack_size != initial.cfa.offset || !cfi.has_regs_of(initial)
     }
 
     /// Whether frame pointer and return address are where a frame has them (`has_valid_stack_frame()`).
@@ -486,9 +483,8 @@ impl Walker<'_, '_> {
         let (cfi, bp) = (&state.cfi, facts.bp.cast_signed());
         let slot = |offset: i32| Place { base: CFA, offset };
         let base = cfi.cfa.offset.wrapping_neg();
-        let is_frame = cfi.cfa.base == bp
-            && cfi.reg(facts.bp) == slot(base)
-            && cfi.reg(facts.ra) == slot(base.wrapping_add(8));
+        let is_frame =
+            cfi.cfa.base == bp && cfi.reg(facts.bp) == slot(base) && cfi.reg(facts.ra) == slot(base.wrapping_add(8));
         is_frame || (cfi.drap && cfi.reg(facts.bp).base == bp)
     }
 }

@@ -1,0 +1,142 @@
+//! `objtool`: one run over one object, as a pipeline.
+//!
+//! Read these steps to know how the tool works; the details are in the modules they call. Everything is computed in memory;
+//! the file is replaced at the end, or not at all.
+
+mod analysis;
+mod request;
+
+use crate::diag::report::object_line;
+use crate::elf::ElfFile;
+use crate::elf::Image;
+use crate::elf::ImageError;
+use crate::elf::WriteRules;
+use crate::opts::Opts;
+use crate::opts::conflicts::AfterOpen;
+use crate::orc;
+use crate::output;
+use crate::profile::Features;
+use crate::profile::Profile;
+
+pub use analysis::Analysis;
+pub use request::Outcome;
+pub use request::Request;
+
+/// Runs `objtool` as `request` says.
+pub fn run(request: &Request) -> Outcome {
+    if request.opts.dump_orc {
+        return dump(request);
+    }
+    let mut out = Outcome::default();
+    let mut opts = request.opts.clone();
+    // From 7.3 on, the work may be done on a copy.
+    if let Err(code) = request::take_copy(&mut opts, &mut out) {
+        return out.with_code(code);
+    }
+    let data = match request::read(&opts.file, &mut out) {
+        Ok(data) => data,
+        Err(code) => return out.with_code(code),
+    };
+    run_on(request, opts, &data, out)
+}
+
+/// The part of a run that has the file in memory.
+fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> Outcome {
+    let profile = &request.profile;
+    let name = request::name_of(&opts.file);
+    // The file's tables are whole and consistent from here on.
+    let elf = match open(profile, data) {
+        Ok(elf) => elf,
+        Err(text) => {
+            out.stderr.extend(object_line(profile, &name, &text));
+            return out.with_code(1);
+        }
+    };
+    let n_files = elf.symbols.iter().filter(|symbol| symbol.kind() == object::elf::STT_FILE).count();
+    match request.rules.after_open(&mut opts, n_files > 1) {
+        AfterOpen::Fine => {}
+        AfterOpen::LinkForced(text) => out.stderr.extend(format!("error: objtool: {text}\n").into_bytes()),
+        AfterOpen::Refused(conflict) => {
+            let named = profile.has(Features::ERROR_SEVERITY);
+            let prefix = if named { [&name[..], b": "].concat() } else { Vec::new() };
+            out.stderr.extend([&prefix, &b"error: objtool: "[..], conflict.0.as_bytes(), b"\n"].concat());
+            return out.with_code(1);
+        }
+    }
+    // Analysis never fails as such: it says what it found, what is to change, and whether it gave up.
+    let result = analysis::analyse(&opts, profile, &elf, request.noreturns.as_ref());
+    out.stdout.extend_from_slice(&result.stdout);
+    out.stderr.extend_from_slice(&result.report.text);
+    let code = result.exit_code(&opts, profile);
+    if opts.backup && code.is_some_and(|_| profile.has(Features::FATAL_FAILS)) {
+        request::backup(request, &opts, &mut out);
+    }
+    match code {
+        Some(code) if code != 0 => out.with_code(code),
+        _ => write(profile, &opts, &elf, result, out),
+    }
+}
+
+fn open<'d>(profile: &Profile, data: &'d [u8]) -> Result<ElfFile<'d>, String> {
+    let elf = ElfFile::parse(data).map_err(|error| error.to_string())?;
+    if elf.kind != object::elf::ET_REL {
+        return Err(format!("e_type {} is not that of a relocatable object", elf.kind));
+    }
+    elf.check_overlap().map_err(|error| error.to_string())?;
+    if elf.symbols.is_empty() && profile.has(Features::SYMTAB_REQUIRED) {
+        return Err("no .symtab".to_owned());
+    }
+    Ok(elf)
+}
+
+/// Writes the changed file, if anything has changed.
+fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, result: Analysis, mut out: Outcome) -> Outcome {
+    if result.edits.is_empty() || opts.dry_run {
+        return out;
+    }
+    let name = request::name_of(&opts.file);
+    let failed = if profile.has(Features::FATAL_FAILS) { 1 } else { 255 };
+    let rules = WriteRules {
+        group_follows_signature: profile.has(Features::GROUP_FOLLOWS_SYMBOL),
+        strings_are_aligned: profile.has(Features::FATAL_FAILS),
+        section_names_are_unique: profile.has(Features::FATAL_FAILS),
+    };
+    let image = match Image::build(elf, result.edits, rules) {
+        Ok(image) => image,
+        Err(error) => {
+            let text = match &error {
+                ImageError::Update { what, .. } => format!("elf_update: {what}"),
+                ImageError::Edit(error) => error.to_string(),
+            };
+            out.stderr.extend(object_line(profile, &name, &text));
+            return out.with_code(failed);
+        }
+    };
+    let chunks: Vec<&[u8]> = image.chunks().collect();
+    if let Err(error) = output::replace(&opts.file, &chunks) {
+        out.stderr.extend(object_line(profile, &name, &error.to_string()));
+        return out.with_code(failed);
+    }
+    out
+}
+
+/// `--dump=orc`.
+fn dump(request: &Request) -> Outcome {
+    let mut out = Outcome::default();
+    let data = match std::fs::read(&request.opts.file) {
+        Ok(data) => data,
+        Err(error) => {
+            out.stderr.extend(format!("open: {}\n", output::reason(&error)).into_bytes());
+            return out.with_code(255);
+        }
+    };
+    let name = request::name_of(&request.opts.file);
+    let result = ElfFile::parse(&data)
+        .map_err(|error| error.to_string())
+        .and_then(|elf| orc::dump::write(&mut out.stdout, &elf, request.profile.orc).map_err(|error| error.0));
+    if let Err(text) = result {
+        out.stderr.extend(object_line(&request.profile, &name, &text));
+        return out.with_code(255);
+    }
+    out
+}

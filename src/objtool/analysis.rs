@@ -1,0 +1,263 @@
+//! The checks and creators in the original's order.
+//!
+//! Upstream: `check()`. What each step found goes to the report as it comes; what is to change is collected as edits. A
+//! fatal error ends the steps. From 7.3 on it also ends the run; before, what had been changed until then was written.
+
+use std::io::Write;
+
+use crate::annotate::prefix;
+use crate::annotate::sites;
+use crate::annotate::sites::Created;
+use crate::annotate::static_calls;
+use crate::check;
+use crate::check::Walk;
+use crate::check::ibt::EndbrUse;
+use crate::code;
+use crate::code::Code;
+use crate::diag::Fatal;
+use crate::diag::Finding;
+use crate::diag::Message;
+use crate::diag::Report;
+use crate::elf::Edit;
+use crate::elf::ElfFile;
+use crate::opts::Opts;
+use crate::orc;
+use crate::profile::Features;
+use crate::profile::Profile;
+
+/// What came of the analysis.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    /// Changes in order.
+    pub edits: Vec<Edit>,
+    /// For standard output: counters that were asked for.
+    pub stdout: Vec<u8>,
+    /// For standard error.
+    pub report: Report,
+    /// Warnings that count, as the original counts them.
+    pub n_warnings: u32,
+    /// A fatal error was reported.
+    pub failed: bool,
+}
+
+impl Analysis {
+    /// Exit status of a run that ends here, or `None` if there is nothing wrong.
+    pub fn exit_code(&self, opts: &Opts, profile: &Profile) -> Option<u8> {
+        if !profile.has(Features::FATAL_FAILS) {
+            return None;
+        }
+        if opts.werror && self.n_warnings != 0 {
+            return Some(1);
+        }
+        if self.failed {
+            return Some(255);
+        }
+        (self.n_warnings != 0).then_some(0)
+    }
+}
+
+/// Analyses one file.
+pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, noreturns: Option<&Vec<String>>) -> Analysis {
+    let object = super::request::name_of(&opts.file);
+    let Some(arch) = arch::for_machine(elf.machine) else {
+        let text = format!("unexpected ELF machine type {}", elf.machine);
+        let mut out = Analysis { failed: true, ..Analysis::default() };
+        out.report.text = crate::diag::report::object_line(profile, &object, &text);
+        return out;
+    };
+    let (code, findings, result) = code::build(opts, profile, arch, elf, noreturns);
+    let mut run = Run { code, object, out: Analysis::default() };
+    run.say(&findings);
+    let result = result.and_then(|()| if run.code.insns.is_empty() { Ok(()) } else { run.steps() });
+    run.out.edits.splice(0..0, run.code.edits.drain(..));
+    if let Err(Fatal(finding)) = result {
+        run.say(&[finding]);
+        run.out.failed = true;
+    }
+    run.finish()
+}
+
+struct Run<'d> {
+    code: Code<'d>,
+    object: Vec<u8>,
+    out: Analysis,
+}
+
+impl Run<'_> {
+    fn say(&mut self, findings: &[Finding]) {
+        self.out.report.add(&self.code, &self.object, findings);
+    }
+
+    /// Reports findings that all count.
+    fn count(&mut self, findings: &[Finding]) {
+        self.out.n_warnings += findings.len() as u32;
+        self.say(findings);
+    }
+
+    /// Every step in order. A step reads the code and, from the walk on, the states of the frame.
+    fn steps(&mut self) -> Result<(), Fatal> {
+        if self.code.opts.retpoline {
+            self.count(&check::retpoline::check(&self.code));
+        }
+        let mut walk = self.walk();
+        if self.code.opts.unret && self.unret().is_err() {
+            return Ok(());
+        }
+        let endbrs = self.ibt();
+        if self.code.opts.sls {
+            self.count(&check::sls::check(&self.code));
+        }
+        self.create_sites(&mut walk)?;
+        self.seal(&endbrs)?;
+        if self.code.opts.klp_symids {
+            let text = "--klp-symids is not supported yet".to_owned();
+            return Err(Fatal::new(Message::Raw { text }));
+        }
+        if self.code.opts.noabs {
+            self.count(&check::noabs::check(&self.code));
+        }
+        if self.code.opts.orc {
+            let edits = orc::generate::sections(&self.code, &walk)?;
+            self.out.edits.extend(edits);
+        }
+        self.print_walk_stats(&walk);
+        Ok(())
+    }
+
+    /// Follows all paths as far as the options need it.
+    fn walk(&mut self) -> Walk {
+        let code = &self.code;
+        if !code.walks_branches() {
+            if !code.opts.noinstr {
+                return check::walk::no_walk(code);
+            }
+            let (walk, findings) = check::walk::walk_noinstr(code);
+            self.out.n_warnings += walk.n_warnings;
+            self.say(&findings);
+            return walk;
+        }
+        let (walk, findings) = check::walk::walk_all(code);
+        let by_walk = code.profile.has(Features::REACHABLE_GATED_BY_WALK);
+        self.out.n_warnings += walk.n_warnings;
+        self.say(&findings);
+        let gate = if by_walk { walk.n_warnings } else { self.out.n_warnings };
+        if gate == 0 {
+            let (findings, _) = check::reachable::check(&self.code, &walk);
+            self.count(&findings);
+        }
+        walk
+    }
+
+    fn unret(&mut self) -> Result<(), ()> {
+        let outcome = check::unret::check(&self.code);
+        self.out.n_warnings += outcome.n_warnings;
+        self.say(&outcome.findings);
+        if outcome.gave_up { Err(()) } else { Ok(()) }
+    }
+
+    fn ibt(&mut self) -> EndbrUse {
+        if !self.code.opts.ibt {
+            return EndbrUse { superfluous: self.code.endbrs.at_start.clone() };
+        }
+        let (used, findings) = check::ibt::check(&self.code);
+        self.count(&findings);
+        used
+    }
+
+    fn take(&mut self, created: Created) {
+        self.say(&created.findings);
+        self.out.edits.extend(created.edits);
+    }
+
+    /// The site tables, in the order that decides symbol numbers.
+    fn create_sites(&mut self, walk: &mut Walk) -> Result<(), Fatal> {
+        let opts = self.code.opts;
+        if opts.static_call {
+            let (created, result) = static_calls::create(&self.code);
+            self.take(created);
+            result?;
+        }
+        if opts.retpoline {
+            self.take(sites::retpolines(&self.code));
+        }
+        if opts.cfi && self.code.profile.has(Features::CFI_SITES_BY_CFI) {
+            self.take(sites::cfi(&self.code));
+        }
+        if opts.rethunk {
+            self.take(sites::returns(&self.code));
+            if opts.hack_skylake {
+                self.take(sites::calls(&self.code));
+            }
+        }
+        if opts.mcount {
+            self.take(sites::mcount(&self.code));
+        }
+        if opts.prefix != 0 {
+            self.prefix(walk);
+        }
+        Ok(())
+    }
+
+    fn prefix(&mut self, walk: &mut Walk) {
+        let opts = self.code.opts;
+        if opts.cfi && self.code.profile.has(Features::PREFIX_BY_ENTRIES) {
+            self.out.edits.extend(sites::grow_cfi(&self.code));
+            if opts.fineibt {
+                self.take(sites::cfi(&self.code));
+            }
+            return;
+        }
+        let prefixes = prefix::create(&self.code, walk);
+        for (insn, state) in prefixes.states {
+            walk.cfi[insn.index()] = state;
+        }
+        walk.cfis.n_found += prefixes.n_found;
+        self.take(prefixes.created);
+    }
+
+    fn seal(&mut self, endbrs: &EndbrUse) -> Result<(), Fatal> {
+        if !self.code.opts.ibt {
+            return Ok(());
+        }
+        let is_there = self.code.section_names.get(".ibt_endbr_seal").is_some();
+        if self.code.opts.stats && !is_there {
+            let pads = &self.code.endbrs;
+            let lines = [
+                ("ENDBR at function start:", pads.at_start.len()),
+                ("ENDBR inside functions: ", pads.n_inside as usize),
+                ("superfluous ENDBR:      ", endbrs.superfluous.len()),
+            ];
+            for (what, count) in lines {
+                let _ = writeln!(self.out.stdout, "ibt: {what} {count}");
+            }
+        }
+        let (created, result) = sites::seals(&self.code, &endbrs.superfluous);
+        self.take(created);
+        result
+    }
+
+    fn print_walk_stats(&mut self, walk: &Walk) {
+        if !self.code.opts.stats {
+            return;
+        }
+        let lines = [
+            ("nr_insns_visited", walk.n_visited),
+            ("nr_cfi", walk.cfis.n_made() as u64),
+            ("nr_cfi_reused", walk.n_reused),
+            ("nr_cfi_cache", walk.cfis.n_found),
+        ];
+        for (what, count) in lines {
+            let _ = writeln!(self.out.stdout, "{what}: {count}");
+        }
+    }
+
+    fn finish(mut self) -> Analysis {
+        let opts = self.code.opts;
+        let is_upgraded = opts.werror && self.out.n_warnings != 0;
+        if opts.verbose && is_upgraded && self.code.profile.has(Features::FATAL_FAILS) {
+            let count = self.out.n_warnings;
+            self.say(&[Finding::warn(Message::UpgradedToErrors { count })]);
+        }
+        self.out
+    }
+}

@@ -1,0 +1,99 @@
+//! What a run is asked to do and what it answers.
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::opts::Opts;
+use crate::opts::conflicts::OptionRules;
+use crate::output;
+use crate::profile::Profile;
+
+/// One call of the tool.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The options.
+    pub opts: Opts,
+    /// When which combinations of options are refused.
+    pub rules: OptionRules,
+    /// The series.
+    pub profile: Profile,
+    /// Noreturn functions as the kernel tree lists them, in place of the profile's.
+    pub noreturns: Option<Vec<String>>,
+    /// The words of the command line, for the line that says how to repeat a failed run.
+    pub argv: Vec<Vec<u8>>,
+}
+
+/// What a run leaves behind besides the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// For standard output.
+    pub stdout: Vec<u8>,
+    /// For standard error.
+    pub stderr: Vec<u8>,
+    /// Exit status.
+    pub code: u8,
+}
+
+impl Outcome {
+    pub(super) fn with_code(self, code: u8) -> Self {
+        Self { code, ..self }
+    }
+}
+
+/// The file's name as messages give it.
+pub(super) fn name_of(path: &Path) -> Vec<u8> {
+    path.as_os_str().as_encoded_bytes().to_vec()
+}
+
+/// Reads the file, or says why not; the error is the exit status.
+pub(super) fn read(path: &Path, out: &mut Outcome) -> Result<Vec<u8>, u8> {
+    let fail = |out: &mut Outcome, error: &std::io::Error| {
+        let line = [b"objtool: Can't open '", path.as_os_str().as_encoded_bytes(), b"': "].concat();
+        out.stderr.extend(line);
+        out.stderr.extend(format!("{}\n", output::reason(error)).into_bytes());
+        1
+    };
+    // The original opens for writing, so a file that cannot be written is refused before anything is done.
+    let opened = std::fs::OpenOptions::new().read(true).write(true).open(path);
+    let mut file = opened.map_err(|error| fail(out, &error))?;
+    let mut data = Vec::new();
+    if let Ok(meta) = file.metadata() {
+        data.reserve_exact(usize::try_from(meta.len()).unwrap_or(0).min(1 << 36));
+    }
+    std::io::Read::read_to_end(&mut file, &mut data).map_err(|error| fail(out, &error))?;
+    Ok(data)
+}
+
+/// `--output`: copies the input and goes on with the copy. The error is the exit status.
+pub(super) fn take_copy(opts: &mut Opts, out: &mut Outcome) -> Result<(), u8> {
+    let Some(target) = opts.output.clone().filter(|_| !opts.dry_run) else { return Ok(()) };
+    if let Err(error) = output::copy(&opts.file, &target) {
+        out.stderr.extend(format!("{error}\n").into_bytes());
+        return Err(1);
+    }
+    opts.file = target;
+    Ok(())
+}
+
+/// `--backup` after a failure: keeps the input and says how to repeat the run (7.3).
+pub(super) fn backup(request: &Request, opts: &Opts, out: &mut Outcome) {
+    let mut kept = opts.file.clone().into_os_string();
+    kept.push(".orig");
+    let kept = PathBuf::from(kept);
+    if let Err(error) = output::copy(&opts.file, &kept) {
+        out.stderr.extend(format!("{error}\n").into_bytes());
+        return;
+    }
+    let name = name_of(&opts.file);
+    for (index, word) in request.argv.iter().enumerate() {
+        if index != 0 {
+            out.stderr.push(b' ');
+        }
+        if index != 0 && opts.output.is_none() && *word == name {
+            out.stderr.extend([&name_of(&kept), &b" -o "[..], &name].concat());
+        } else {
+            out.stderr.extend_from_slice(word);
+        }
+    }
+    out.stderr.push(b'\n');
+}

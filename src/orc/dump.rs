@@ -1,0 +1,112 @@
+//! `--dump=orc`: the entries of a file in words.
+//!
+//! Upstream: `orc_dump()`. The file may be relocatable, or linked: then places are addresses.
+
+use std::io::Write;
+
+use object::elf;
+
+use super::ENTRY_SIZE;
+use super::OrcEntry;
+use super::OrcReg;
+use crate::elf::ElfFile;
+use crate::elf::Reloc;
+use crate::elf::Section;
+use crate::elf::SectionId;
+use crate::profile::OrcFormat;
+
+/// Why a dump stopped, in the original's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DumpError(pub String);
+
+/// Appends a line for each entry to `out`. A file without ORC data has none.
+pub fn write(out: &mut Vec<u8>, elf: &ElfFile<'_>, format: OrcFormat) -> Result<(), DumpError> {
+    let find = |name: &[u8]| elf.sections.iter().rposition(|sec| sec.name == name);
+    let section = |name: &[u8]| find(name).map(|index| &elf.sections[index]);
+    let tables = (section(b".orc_unwind"), section(b".orc_unwind_ip"), section(b".symtab"), section(b".strtab"));
+    let (Some(orc), Some(places), Some(_), Some(_)) = tables else { return Ok(()) };
+    if orc.data.is_empty() || places.data.is_empty() {
+        return Ok(());
+    }
+    if !orc.data.len().is_multiple_of(ENTRY_SIZE) {
+        return Err(DumpError("bad .orc_unwind section size".to_owned()));
+    }
+    let relocs = find(b".rela.orc_unwind_ip").and_then(|index| elf.relocs_in(SectionId(index as u32)));
+    for (index, bytes) in orc.data.chunks_exact(ENTRY_SIZE).enumerate() {
+        match &relocs {
+            Some(relocs) => {
+                let reloc = relocs.get(index).ok_or_else(|| DumpError("gelf_getrela".to_owned()))?;
+                write_place(out, elf, &reloc)?;
+            }
+            None => write_address(out, places, index),
+        }
+        let mut entry = OrcEntry::default();
+        entry.0.copy_from_slice(bytes);
+        write_entry(out, format, entry);
+    }
+    Ok(())
+}
+
+fn write_place(out: &mut Vec<u8>, elf: &ElfFile<'_>, reloc: &Reloc) -> Result<(), DumpError> {
+    let symbol = elf.symbol(reloc.symbol).ok_or_else(|| DumpError("gelf_getsym".to_owned()))?;
+    let name = if symbol.kind() == elf::STT_SECTION {
+        // The original does not look at the extended index.
+        let section = elf.sections.get(usize::from(symbol.shndx));
+        section.ok_or_else(|| DumpError("elf_getscn".to_owned()))?.name
+    } else {
+        elf.symbol_name(symbol)
+    };
+    out.extend_from_slice(name);
+    let _ = write!(out, "+{:x}:", reloc.addend);
+    Ok(())
+}
+
+fn write_address(out: &mut Vec<u8>, places: &Section<'_>, index: usize) {
+    let bytes = places.data.get(index * 4..index * 4 + 4);
+    let relative = bytes.map_or(0, |b| i32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+    let address = places.addr.wrapping_add(index as u64 * 4).wrapping_add_signed(relative.into());
+    let _ = write!(out, "{address:x}:");
+}
+
+/// One entry in words, with a line end.
+pub fn write_entry(out: &mut Vec<u8>, format: OrcFormat, entry: OrcEntry) {
+    let bits = entry.bits();
+    let _ = write!(out, "type:{} sp:", type_name(bits >> 8 & 7));
+    write_reg(out, format, bits & 15, entry.sp_offset());
+    out.extend_from_slice(b" bp:");
+    write_reg(out, format, bits >> 4 & 15, entry.bp_offset());
+    let _ = writeln!(out, " signal:{}", bits >> 11 & 1);
+}
+
+fn type_name(kind: u16) -> &'static str {
+    match kind {
+        0 => "(und)",
+        1 => "end",
+        2 => "call",
+        3 => "regs",
+        4 => "regs (partial)",
+        _ => "?",
+    }
+}
+
+fn write_reg(out: &mut Vec<u8>, format: OrcFormat, number: u16, offset: i16) {
+    let name = match format.reg(number) {
+        Some(OrcReg::BpIndirect) => "(bp",
+        Some(OrcReg::SpIndirect) => "(sp)",
+        Some(OrcReg::Undefined) => {
+            out.extend_from_slice(b"(und)");
+            return;
+        }
+        Some(OrcReg::PrevSp) => "prevsp",
+        Some(OrcReg::Ax) => "ax",
+        Some(OrcReg::Dx) => "dx",
+        Some(OrcReg::Bp) => "bp",
+        Some(OrcReg::Sp) => "sp",
+        Some(OrcReg::Di) => "di",
+        Some(OrcReg::R10) => "r10",
+        Some(OrcReg::R13) => "r13",
+        None => "?",
+    };
+    let close = if name == "(bp" { ")" } else { "" };
+    let _ = write!(out, "{name}{offset:+}{close}");
+}
