@@ -128,12 +128,10 @@ fn compare_objects(a: &ElfFile<'_>, b: &ElfFile<'_>, out: &mut Differences) {
         compare_header(a.section(*in_a), b.section(*in_b), out);
         // An unwind table is told by its entries, not by bytes.
         let is_told = has_orc_difference && orc::is_part(a.section(*in_a).name);
-        if is_told {
-            out.sections.push(String::from_utf8_lossy(a.section(*in_a).name).into_owned());
-        } else {
+        if !is_told {
             compare_contents(&pair, *in_a, *in_b, out);
         }
-        if out.n_found > before && !is_told {
+        if out.n_found > before || is_told && a.section(*in_a).data != b.section(*in_b).data {
             out.sections.push(String::from_utf8_lossy(a.section(*in_a).name).into_owned());
         }
     }

@@ -158,6 +158,9 @@ impl<'f, 'd> Builder<'f, 'd> {
         if file.class != Class::Elf64 {
             return Err(elf_err!("e_ident[EI_CLASS] is not 64 bit, and only such files can be rewritten"));
         }
+        if file.sections.is_empty() {
+            return Err(elf_err!("e_shnum is 0: the file has no sections"));
+        }
         file.check_overlap()?;
         let symbol_strings = last_named(file, b".strtab");
         let n_symbols = u32::try_from(file.symbols.len()).map_err(|_| elf_err!("too many symbols"))?;
