@@ -9,6 +9,7 @@ pub mod compare;
 pub mod diag;
 pub mod elf;
 pub mod objtool;
+pub mod explain;
 pub mod opts;
 pub mod orc;
 pub mod output;

@@ -9,6 +9,8 @@ use clap::Parser;
 use clap::Subcommand;
 use postlink::compare;
 use postlink::compare::Detail;
+use postlink::explain;
+use postlink::explain::Explained;
 
 /// The Linux kernel's post-link checkers, and a CI gate on top of them.
 #[derive(Parser)]
@@ -30,6 +32,11 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Say what a finding means, why it matters, and how to fix it; without a name list them all.
+    Explain {
+        /// The finding's name, or words it speaks of.
+        finding: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -46,5 +53,19 @@ fn main() -> ExitCode {
                 }
             }
         }
+        Command::Explain { finding } if finding.is_empty() => print(&explain::list()),
+        Command::Explain { finding } => match explain::explain(&finding.join(" ")) {
+            Explained::Found(text) => print(&text),
+            Explained::Unknown(text) => {
+                eprintln!("postlink explain: {text}");
+                ExitCode::FAILURE
+            }
+        },
     }
+}
+
+/// Prints text for a reader, who may have gone away.
+fn print(text: &str) -> ExitCode {
+    let _ = io::stdout().write_all(text.as_bytes());
+    ExitCode::SUCCESS
 }
