@@ -95,19 +95,30 @@ impl Checker {
     }
 }
 
+/// Bytes in front of an instruction that lead it the decoder's short way.
+const BEFORE: usize = 4;
+
+/// Our answer, by the short way if the instruction is one for that, and by the long way; both have to be the same.
 fn answer(request: &Request, flags: DecodeFlags, out: &mut Decoded) -> Reply {
+    let mut code = [0x90; BEFORE + 16];
+    code[BEFORE..].copy_from_slice(&request[2..]);
+    let code = &code[..BEFORE + usize::from(request[1])];
+    let long = answer_at(request, &code[BEFORE..], 0, flags, out);
+    if code.len() < BEFORE + 16 {
+        return long;
+    }
+    let short = answer_at(request, code, BEFORE as u32, flags, out);
+    if short == long { long } else { [0xee; 36] }
+}
+
+fn answer_at(request: &Request, code: &[u8], start: u32, flags: DecodeFlags, out: &mut Decoded) -> Reply {
     let mut reply = [0; 36];
     out.insns.clear();
     out.ops.clear();
     out.notes.clear();
     let is_in_func = request[0] & 1 != 0;
-    let text = TextSection {
-        data: &request[2..2 + usize::from(request[1])],
-        is_in_func: &|_| is_in_func,
-        is_init: request[0] & 2 != 0,
-        flags,
-    };
-    let (Ok(_), Some(insn)) = (arch::x86_64::X86_64.decode(&text, 0, 1, out), out.insns.first()) else {
+    let text = TextSection { data: code, is_in_func: &|_| is_in_func, is_init: request[0] & 2 != 0, flags };
+    let (Ok(_), Some(insn)) = (arch::x86_64::X86_64.decode(&text, start, start + 1, out), out.insns.first()) else {
         reply[0] = 1;
         return reply;
     };

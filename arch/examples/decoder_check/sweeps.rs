@@ -71,7 +71,7 @@ fn encode(parts: &[&[u8]], random: &mut Random) -> [u8; 16] {
             at += 1;
         }
     }
-    if random.next() % 4 == 0 {
+    if random.next() & 3 == 0 {
         bytes.iter_mut().skip(at).for_each(|byte| *byte = 0);
     }
     let mut code = [0; 16];

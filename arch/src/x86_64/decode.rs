@@ -4,9 +4,14 @@ use super::effects::Place;
 use super::effects::effects;
 use super::fields::Fields;
 use super::fields::split;
+use super::interest::IN_INIT;
 use super::opcode_map::MAP_6_12;
 use super::opcode_map::MAP_7_3;
 use super::opcode_map::OpcodeMap;
+use super::quick::BEFORE;
+use super::quick::Short;
+use super::quick::WINDOW;
+use super::quick::quick;
 use crate::DecodeError;
 use crate::DecodeFlags;
 use crate::Decoded;
@@ -21,12 +26,19 @@ pub(super) fn decode(text: &TextSection<'_>, start: u32, end: u32, out: &mut Dec
     let size = u32::try_from(text.data.len()).unwrap_or(u32::MAX);
     let end = end.min(size);
     out.insns.reserve((end.saturating_sub(start) / 4) as usize);
+    let heeded = if text.is_init { !0 } else { !IN_INIT };
     let mut offset = start;
     while offset < end {
-        let bytes = text.data.get(offset as usize..).unwrap_or_default();
-        let fields = split(map, bytes).ok_or(DecodeError { offset })?;
-        push(text, offset, &fields, out);
-        offset = offset.checked_add(u32::from(fields.len)).ok_or(DecodeError { offset })?;
+        let window = offset.checked_sub(BEFORE as u32).and_then(|at| text.data.get(at as usize..)?.first_chunk());
+        let len = match window.and_then(|window| Some((window, quick(map, window)?))) {
+            Some((window, short)) if short.has_effect(heeded) => push_long(text, offset, &short.fields(window), out),
+            Some((window, short)) => push_short(text, offset, window, short, out),
+            None => {
+                let bytes = text.data.get(offset as usize..).unwrap_or_default();
+                push_long(text, offset, &split(map, bytes).ok_or(DecodeError { offset })?, out)
+            }
+        };
+        offset = offset.checked_add(u32::from(len)).ok_or(DecodeError { offset })?;
     }
     Ok(offset)
 }
@@ -35,33 +47,52 @@ fn map_of(flags: DecodeFlags) -> &'static OpcodeMap {
     if flags.contains(DecodeFlags::INVALID64_AS_BARE) { &MAP_7_3 } else { &MAP_6_12 }
 }
 
-fn push(text: &TextSection<'_>, offset: u32, fields: &Fields, out: &mut Decoded) {
-    let first_op = out.ops.len();
-    let mut insn = Insn {
+/// Appends an instruction of which the opcode tells everything, and returns its length.
+#[inline]
+fn push_short(text: &TextSection<'_>, offset: u32, window: &[u8; WINDOW], short: Short, out: &mut Decoded) -> u8 {
+    let keeps_disp = text.flags.contains(DecodeFlags::LEA_RIP);
+    // The immediate or, where there is none, the displacement is the last field.
+    let size = if keeps_disp && short.imm_len() == 0 { short.disp_len() } else { short.imm_len() };
+    let first_op = out.ops.len() as u32;
+    let has_op = short.interest().has_op();
+    out.insns.push(Insn {
         offset,
-        imm: 0,
-        first_op: first_op as u32,
-        len: fields.len,
-        kind: InsnKind::Other,
-        n_ops: 0,
-        imm_len: 0,
-    };
+        imm: short.last(window, size),
+        first_op,
+        len: short.len,
+        kind: short.interest().kind(),
+        n_ops: u8::from(has_op),
+        imm_len: if keeps_disp { size } else { 0 },
+    });
+    if has_op {
+        out.ops.push(short.interest().stack_op(short.op_reg()));
+    }
+    short.len
+}
+
+/// Appends an instruction with a closer look at it, and returns its length.
+fn push_long(text: &TextSection<'_>, offset: u32, fields: &Fields, out: &mut Decoded) -> u8 {
+    let first_op = out.ops.len();
+    let mut kind = InsnKind::Other;
     if !fields.is_vex {
         let is_in_func = || (text.is_in_func)(offset);
         let place = Place { flags: text.flags, is_init: text.is_init, is_in_func: &is_in_func };
-        let (kind, note) = effects(fields, &place, &mut out.ops);
-        insn.kind = kind;
-        insn.n_ops = (out.ops.len() - first_op) as u8;
-        (insn.imm, insn.imm_len) = immediate(fields, text.flags);
+        let (found, note) = effects(fields, &place, &mut out.ops);
+        kind = found;
         out.notes.extend(note.map(|kind| Note { offset, kind }));
     }
-    out.insns.push(insn);
+    let (imm, imm_len) = immediate(fields, text.flags);
+    let n_ops = (out.ops.len() - first_op) as u8;
+    out.insns.push(Insn { offset, imm, first_op: first_op as u32, len: fields.len, kind, n_ops, imm_len });
+    fields.len
 }
 
-/// The immediate, and from 7.3 on the displacement where there is none.
+/// The immediate, and from 7.3 on the displacement where there is none. Behind VEX the original does not look.
 fn immediate(fields: &Fields, flags: DecodeFlags) -> (i32, u8) {
-    if !flags.contains(DecodeFlags::LEA_RIP) {
-        return (fields.imm, 0);
+    match flags.contains(DecodeFlags::LEA_RIP) {
+        _ if fields.is_vex => (0, 0),
+        false => (fields.imm, 0),
+        true if fields.imm_len > 0 => (fields.imm, fields.imm_len),
+        true => (fields.disp, fields.disp_len),
     }
-    if fields.imm_len > 0 { (fields.imm, fields.imm_len) } else { (fields.disp, fields.disp_len) }
 }

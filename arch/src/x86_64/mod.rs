@@ -14,7 +14,9 @@ mod cell;
 mod decode;
 mod effects;
 mod fields;
+mod interest;
 mod opcode_map;
+mod quick;
 mod reloc;
 mod text;
 

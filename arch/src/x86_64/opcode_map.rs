@@ -10,9 +10,15 @@
 
 use super::cell::Cell;
 use super::cell::fill;
+use super::quick::Quick;
+use super::quick::table;
 
 /// Opcode maps behind an escape byte or a VEX, EVEX or XOP prefix, and what they hold.
 pub(super) struct OpcodeMap {
+    /// One-byte opcodes for the short way.
+    pub(super) quick_primary: [Quick; 256],
+    /// Opcodes behind `0f` for the short way.
+    pub(super) quick_escaped: [Quick; 256],
     /// One-byte opcodes.
     pub(super) primary: [Cell; 256],
     /// One-byte opcodes after a REX2 prefix, where nothing is invalid.
@@ -203,10 +209,14 @@ pub(super) fn regs_of(map: u8, opcode: u8, prefix: u8) -> u8 {
 
 const fn build(series: u32) -> OpcodeMap {
     let primary_rex2 = one_map(PRIMARY, 0, 0, [BARE; 256]);
+    let primary = if series >= 703 { one_map(PRIMARY_INVALID, 0, 0, primary_rex2) } else { primary_rex2 };
+    let escaped = [by_prefix(ESCAPED, 1, BARE), by_prefix(ESCAPED, 2, BARE), by_prefix(ESCAPED, 3, BARE)];
     OpcodeMap {
-        primary: if series >= 703 { one_map(PRIMARY_INVALID, 0, 0, primary_rex2) } else { primary_rex2 },
+        quick_primary: table(&primary, None),
+        quick_escaped: table(&escaped[0][0], Some(0x0f)),
+        primary,
         primary_rex2,
-        escaped: [by_prefix(ESCAPED, 1, BARE), by_prefix(ESCAPED, 2, BARE), by_prefix(ESCAPED, 3, BARE)],
+        escaped,
         vex: [
             by_prefix(VEX, 1, BAD),
             by_prefix(VEX, 2, BAD),
