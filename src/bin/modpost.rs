@@ -1,6 +1,7 @@
-//! Placeholder main until the command line exists.
+//! `modpost`, as kbuild calls it.
 
-fn main() {
-    eprintln!("not built yet");
-    std::process::exit(2);
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    postlink::modpost::drop_in(std::env::args_os())
 }

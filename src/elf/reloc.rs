@@ -38,6 +38,15 @@ pub struct Relocs<'d> {
 }
 
 impl<'d> Relocs<'d> {
+    /// The relocations in `data`, the contents of a section or a part of one, of an object for `machine`.
+    ///
+    /// Symbol indices are not checked.
+    pub fn over(data: &'d [u8], class: Class, endian: Endianness, has_addend: bool, machine: u16) -> Self {
+        let is_mips64el = machine == elf::EM_MIPS && class == Class::Elf64 && endian == Endianness::Little;
+        let (section, target) = (SectionId::UNDEF, SectionId::UNDEF);
+        Self { section, target, data, class, endian, has_addend, is_mips64el }
+    }
+
     /// Size in bytes of one record.
     pub fn entry_size(&self) -> usize {
         match (self.class, self.has_addend) {
@@ -103,7 +112,13 @@ impl<'d> Relocs<'d> {
             }
             (Class::Elf64, false) => {
                 let Ok((r, _)) = object::from_bytes::<elf::Rel64<Endianness>>(bytes) else { return NONE };
-                Reloc { offset: r.r_offset(e), symbol: SymbolId(r.r_sym(e)), kind: r.r_type(e), addend: 0 }
+                let (symbol, kind) = if self.is_mips64el {
+                    let info = r.r_info.get(e);
+                    (info as u32, ((info >> 32) as u32).swap_bytes())
+                } else {
+                    (r.r_sym(e), r.r_type(e))
+                };
+                Reloc { offset: r.r_offset(e), symbol: SymbolId(symbol), kind, addend: 0 }
             }
             (Class::Elf64, true) => {
                 let Ok((r, _)) = object::from_bytes::<elf::Rela64<Endianness>>(bytes) else { return NONE };

@@ -1,0 +1,96 @@
+//! Exports as 6.12 and newer declare them: labels in `.export_symbol`, each followed by licence, namespace and a
+//! reference to the symbol.
+//!
+//! Upstream: `check_export_symbol()`.
+
+use object::elf;
+
+use super::finding::Finding;
+use super::object::Object;
+use super::pattern::matches_any;
+use super::section_rules::SectionRules;
+use super::symsearch::SymSearch;
+use super::symtab::Symbol;
+use super::symtab::Symbols;
+use super::text::Name;
+use super::text::c_string_at;
+use crate::elf::Class;
+
+const LABEL: &[u8] = b"__export_symbol_";
+
+/// What an object exports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    /// Name of the symbol.
+    pub name: Name,
+    /// Namespace; empty for none.
+    pub namespace: Name,
+    /// Only for GPL-compatible modules.
+    pub is_gpl_only: bool,
+    /// Whether it is a function, which matters where functions have descriptors.
+    pub is_func: bool,
+}
+
+/// The section with the labels.
+#[derive(Debug)]
+pub struct ExportSection<'a> {
+    object: &'a Object,
+    symbols: &'a Symbols,
+    search: &'a SymSearch,
+    /// Contents.
+    strings: Vec<u8>,
+}
+
+impl<'a> ExportSection<'a> {
+    /// Reads the section.
+    pub fn read(object: &'a Object, symbols: &'a Symbols, search: &'a SymSearch) -> Result<Self, Finding> {
+        let strings = object.read_strings(object.export_symbol)?;
+        Ok(Self { object, symbols, search, strings })
+    }
+
+    /// The export that a relocation at `offset` to `symbol` declares.
+    pub fn export_at(&self, offset: u64, symbol: &Symbol) -> Result<Export, Finding> {
+        let section = self.object.export_symbol as u32;
+        let label = self.search.at_or_before(self.symbols, section, offset);
+        let label_name = label.as_ref().map_or(&[][..], |label| self.symbols.name(label));
+        let Some(wanted) = label_name.strip_prefix(LABEL) else {
+            return Err(Finding::StrangeExport(label_name.into()));
+        };
+        if !symbol.is_global_or_weak() {
+            return Err(Finding::LocalExport(wanted.into()));
+        }
+        let name = self.symbols.name(symbol);
+        if name != wanted {
+            return Err(Finding::NotAnExport(name.into()));
+        }
+        let start = label.map_or(usize::MAX, |label| usize::try_from(label.value).unwrap_or(usize::MAX));
+        let license = c_string_at(&self.strings, start);
+        if !matches!(license, b"" | b"GPL") {
+            return Err(Finding::UnknownExportLicense { license: license.into(), symbol: name.into() });
+        }
+        let namespace = c_string_at(&self.strings, start.saturating_add(license.len()).saturating_add(1));
+        Ok(Export {
+            name: name.into(),
+            namespace: namespace.into(),
+            is_gpl_only: !license.is_empty(),
+            is_func: self.is_func(symbol),
+        })
+    }
+
+    fn is_func(&self, symbol: &Symbol) -> bool {
+        // 64-bit parisc marks millicode routines with a type of its own.
+        let is_parisc64 = self.object.class == Class::Elf64 && self.object.machine == elf::EM_PARISC;
+        symbol.kind() == elf::STT_FUNC || (is_parisc64 && symbol.kind() == elf::STT_LOPROC)
+    }
+}
+
+/// What to say about exporting a symbol of the section called `section`.
+pub fn freed_export(name: &[u8], section: &[u8], rules: &SectionRules) -> Option<Finding> {
+    if matches_any(rules.init, section) {
+        Some(Finding::ExportOfInit(name.into()))
+    } else if matches_any(rules.exit, section) {
+        Some(Finding::ExportOfExit(name.into()))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,310 @@
+//! The text of the generated files.
+//!
+//! The original formats each piece in a buffer of 500 bytes, so a piece that does not fit stops the run; pieces are put
+//! together here as they are there.
+
+use std::collections::HashSet;
+
+use super::finding::Finding;
+use super::options::Opts;
+use super::profile::Features;
+use super::profile::Profile;
+use super::report::Report;
+use super::resolve::Resolution;
+use super::resolve::module_name_len;
+use super::scan::ObjectFacts;
+use super::text::Name;
+use super::text::basename;
+use super::text::text;
+use super::world::Exported;
+use super::world::Module;
+use super::world::ModuleId;
+use super::world::World;
+
+/// Size of the original's buffer in bytes, one of which is for the NUL.
+const BUFFER: usize = 500;
+
+/// A file's text, as far as it goes.
+#[derive(Debug)]
+pub struct Generated<'a> {
+    text: Vec<u8>,
+    profile: &'a Profile,
+}
+
+impl<'a> Generated<'a> {
+    /// An empty file.
+    pub fn new(profile: &'a Profile) -> Self {
+        Self { text: Vec::new(), profile }
+    }
+
+    /// Adds one piece.
+    ///
+    /// Upstream: `buf_printf()`.
+    pub fn put(&mut self, piece: &[u8]) -> Result<(), Finding> {
+        check_line(piece, self.profile)?;
+        let kept = piece.get(..BUFFER - 1).filter(|_| piece.len() >= BUFFER).unwrap_or(piece);
+        self.text.extend_from_slice(kept);
+        // Where a piece is not checked, NULs stand for what did not fit.
+        self.text.resize(self.text.len().saturating_add(piece.len().saturating_sub(kept.len())), 0);
+        Ok(())
+    }
+
+    /// Adds text whose length is known to be fine.
+    fn lines(&mut self, lines: &str) {
+        self.text.extend_from_slice(lines.as_bytes());
+    }
+
+    /// The complete file.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.text
+    }
+}
+
+/// Checks that a piece fits the original's buffer.
+pub fn check_line(piece: &[u8], profile: &Profile) -> Result<(), Finding> {
+    if piece.len() < BUFFER || profile.has(Features::LONG_LINE_NUL_PAD) {
+        return Ok(());
+    }
+    let text = piece.get(..BUFFER - 1).unwrap_or_default().into();
+    Err(Finding::LineTooLong { text, need: piece.len().saturating_add(1) })
+}
+
+/// What the generators look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Generator<'a> {
+    /// All modules.
+    pub world: &'a World,
+    /// Who needs what.
+    pub resolution: &'a Resolution,
+    /// Options.
+    pub opts: &'a Opts,
+    /// The series.
+    pub profile: &'a Profile,
+}
+
+impl Generator<'_> {
+    /// The `.mod.c` file of a module. Messages go to `report`.
+    ///
+    /// Upstream: `write_mod_c_file()`.
+    pub fn mod_c(&self, id: ModuleId, report: &mut Report) -> Result<Vec<u8>, Finding> {
+        let module = self.world.module(id);
+        let mut out = Generated::new(self.profile);
+        let Some(facts) = &module.facts else { return Ok(out.into_bytes()) };
+        self.header(facts, &mut out);
+        self.exports(module, &mut out, report)?;
+        let imports: Vec<Import<'_>> = self.resolved_imports(id, facts).collect();
+        if self.has_versions() {
+            self.versions(module, facts, &imports, &mut out, report)?;
+        }
+        if self.opts.extended_versions {
+            self.extended_versions(module, &imports, &mut out, report)?;
+        }
+        self.depends(&imports, &mut out)?;
+        out.lines("\n");
+        for alias in &facts.aliases.list {
+            out.put(&text!["MODULE_ALIAS(\"", alias.text, "\");\n"])?;
+        }
+        if !facts.srcversion.is_empty() {
+            out.lines("\n");
+            out.put(&text!["MODULE_INFO(srcversion, \"", facts.srcversion, "\");\n"])?;
+        }
+        Ok(out.into_bytes())
+    }
+
+    /// The file `.vmlinux.export.c`.
+    ///
+    /// Upstream: `write_vmlinux_export_c_file()`.
+    pub fn vmlinux_export_c(&self, id: ModuleId, report: &mut Report) -> Result<Vec<u8>, Finding> {
+        let module = self.world.module(id);
+        let mut out = Generated::new(self.profile);
+        out.lines("#include <linux/export-internal.h>\n");
+        self.exports(module, &mut out, report)?;
+        if self.profile.has(Features::VMLINUX_ALIASES) {
+            out.lines("#include <linux/module.h>\n#undef __MODULE_INFO_PREFIX\n#define __MODULE_INFO_PREFIX\n");
+            for alias in module.facts.iter().flat_map(|facts| &facts.aliases.list) {
+                out.put(&text!["MODULE_INFO(", alias.module, ".alias, \"", alias.text, "\");\n"])?;
+            }
+        }
+        Ok(out.into_bytes())
+    }
+
+    /// The file that says which namespaces modules should import.
+    ///
+    /// Upstream: `write_namespace_deps_files()`.
+    pub fn namespace_deps(&self) -> Result<Vec<u8>, Finding> {
+        let mut out = Generated::new(self.profile);
+        for (id, module) in self.world.modules() {
+            let missing = self.resolution.missing_namespaces(id.0 as usize);
+            if missing.is_empty() {
+                continue;
+            }
+            out.put(&text![module.name, ".ko:"])?;
+            for namespace in missing {
+                out.put(&text![" ", namespace])?;
+            }
+            out.lines("\n");
+        }
+        Ok(out.into_bytes())
+    }
+
+    fn has_versions(&self) -> bool {
+        match self.profile.has(Features::BASIC_VERSIONS_OPTION) {
+            true => self.opts.basic_versions,
+            false => self.opts.versions,
+        }
+    }
+
+    /// Upstream: `add_header()` and the notes after it.
+    fn header(&self, facts: &ObjectFacts, out: &mut Generated<'_>) {
+        out.lines("#include <linux/module.h>\n");
+        out.lines("#include <linux/export-internal.h>\n#include <linux/compiler.h>\n\n");
+        out.lines("MODULE_INFO(name, KBUILD_MODNAME);\n\n__visible struct module __this_module\n");
+        out.lines("__section(\".gnu.linkonce.this_module\") = {\n\t.name = KBUILD_MODNAME,\n");
+        if facts.has_init {
+            out.lines("\t.init = init_module,\n");
+        }
+        if facts.has_cleanup {
+            out.lines("#ifdef CONFIG_MODULE_UNLOAD\n\t.exit = cleanup_module,\n#endif\n");
+        }
+        out.lines("\t.arch = MODULE_ARCH_INIT,\n};\n");
+        if !self.opts.external {
+            out.lines("\nMODULE_INFO(intree, \"Y\");\n");
+        }
+        if facts.module.starts_with(b"drivers/staging") {
+            out.lines("\nMODULE_INFO(staging, \"Y\");\n");
+        }
+        if self.profile.has(Features::MODC_TEST_FLAG) && facts.module.starts_with(b"tools/testing") {
+            out.lines("\nMODULE_INFO(test, \"Y\");\n");
+        }
+    }
+
+    /// Upstream: `add_exported_symbols()`.
+    fn exports(&self, module: &Module, out: &mut Generated<'_>, report: &mut Report) -> Result<(), Finding> {
+        let kept = || module.exports.iter().filter(|&&id| self.resolution.is_kept(id)).map(|&id| self.world.export(id));
+        if self.profile.has(Features::MODC_KSYMTAB) {
+            out.lines("\n");
+            for exported in kept() {
+                self.ksymtab(exported, out)?;
+            }
+        }
+        if !self.opts.versions || !self.profile.has(Features::MODC_SYMBOL_CRC) {
+            return Ok(());
+        }
+        out.lines("\n");
+        for exported in kept() {
+            let export = &exported.export;
+            if exported.crc.is_none() {
+                report.tell(&Finding::VersionFailed(export.name.clone()), module.subject());
+            }
+            let crc = format!(", 0x{:08x}", exported.crc.unwrap_or_default());
+            let kind = match (self.profile.has(Features::MODC_SYMBOL_FLAGS), export.is_gpl_only) {
+                (true, _) => "",
+                (false, true) => ", \"_gpl\"",
+                (false, false) => ", \"\"",
+            };
+            out.put(&text!["SYMBOL_CRC(", export.name, crc, kind, ");\n"])?;
+        }
+        Ok(())
+    }
+
+    fn ksymtab(&self, exported: &Exported, out: &mut Generated<'_>) -> Result<(), Finding> {
+        let export = &exported.export;
+        let start = if export.is_func { "KSYMTAB_FUNC(" } else { "KSYMTAB_DATA(" };
+        if self.profile.has(Features::MODC_SYMBOL_FLAGS) {
+            out.put(&text![start, export.name, ", \"", export.namespace, "\");\n"])?;
+            let flags = format!(", 0x{:02x});\n", u8::from(export.is_gpl_only));
+            return out.put(&text!["SYMBOL_FLAGS(", export.name, flags]);
+        }
+        let kind = if export.is_gpl_only { ", \"_gpl\", \"" } else { ", \"\", \"" };
+        out.put(&text![start, export.name, kind, export.namespace, "\");\n"])
+    }
+
+    /// The imports of a module that somebody else exports.
+    fn resolved_imports<'a>(&'a self, id: ModuleId, facts: &'a ObjectFacts) -> impl Iterator<Item = Import<'a>> {
+        let resolved = self.resolution.imports(id.0 as usize);
+        facts.imports.iter().zip(resolved).filter_map(|(import, export)| {
+            let exported = self.world.export((*export)?);
+            Some(Import { name: &import.name, crc: exported.crc, module: exported.module })
+        })
+    }
+
+    /// Upstream: `add_versions()`.
+    fn versions(
+        &self,
+        module: &Module,
+        facts: &ObjectFacts,
+        imports: &[Import<'_>],
+        out: &mut Generated<'_>,
+        report: &mut Report,
+    ) -> Result<(), Finding> {
+        out.lines("\nstatic const struct modversion_info ____versions[]\n__used __section(\"__versions\") = {\n");
+        for import in imports {
+            let Some(crc) = import.crc else {
+                report.tell(&Finding::NoCrc(import.name.clone()), module.subject());
+                continue;
+            };
+            if import.name.len() >= module_name_len(facts.class) {
+                if self.opts.extended_versions {
+                    continue;
+                }
+                report.tell(&Finding::SymbolTooLong(import.name.clone()), module.subject());
+                break;
+            }
+            let crc = match (self.profile.has(Features::BASIC_VERSIONS_OPTION), crc) {
+                (true, crc) => format!("0x{crc:08x}"),
+                // printf's %#8x: blanks in front, and no prefix for zero.
+                (false, 0) => format!("{:>8}", "0"),
+                (false, crc) => format!("{:>8}", format!("{crc:#x}")),
+            };
+            out.put(&text!["\t{ ", crc, ", \"", import.name, "\" },\n"])?;
+        }
+        out.lines("};\n");
+        Ok(())
+    }
+
+    /// Upstream: `add_extended_versions()`.
+    fn extended_versions(
+        &self,
+        module: &Module,
+        imports: &[Import<'_>],
+        out: &mut Generated<'_>,
+        report: &mut Report,
+    ) -> Result<(), Finding> {
+        out.lines("\nstatic const u32 ____version_ext_crcs[]\n__used __section(\"__version_ext_crcs\") = {\n");
+        for import in imports {
+            match import.crc {
+                Some(crc) => out.put(format!("\t0x{crc:08x},\n").as_bytes())?,
+                None => report.tell(&Finding::NoCrc(import.name.clone()), module.subject()),
+            }
+        }
+        out.lines("};\nstatic const char ____version_ext_names[]\n__used __section(\"__version_ext_names\") =\n");
+        for import in imports.iter().filter(|import| import.crc.is_some()) {
+            out.put(&text!["\t\"", import.name, "\\0\"\n"])?;
+        }
+        out.lines(";\n");
+        Ok(())
+    }
+
+    /// Upstream: `add_depends()`.
+    fn depends(&self, imports: &[Import<'_>], out: &mut Generated<'_>) -> Result<(), Finding> {
+        out.lines("\nMODULE_INFO(depends, \"");
+        let mut seen = HashSet::new();
+        let mut comma = "";
+        for import in imports {
+            let module = self.world.module(import.module);
+            if !module.is_vmlinux() && seen.insert(import.module) {
+                out.put(&text![comma, basename(&module.name)])?;
+                comma = ",";
+            }
+        }
+        out.lines("\");\n");
+        Ok(())
+    }
+}
+
+/// An import and the export it refers to.
+struct Import<'a> {
+    name: &'a Name,
+    crc: Option<u32>,
+    module: ModuleId,
+}

@@ -1,0 +1,283 @@
+//! One input object, opened: headers are decoded, contents are read when somebody asks for them.
+//!
+//! An LTO `vmlinux.o` has hundreds of megabytes, of which `modpost` needs the symbols and some relocations. The tables
+//! are checked less strictly than [`crate::elf::ElfFile`] does: what the original does not look at may be broken.
+//!
+//! Upstream: `parse_elf()`.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use object::Endianness;
+use object::elf;
+use object::read::elf::FileHeader;
+use object::read::elf::SectionHeader as _;
+
+use super::finding::Finding;
+use super::profile::Features;
+use super::profile::Profile;
+use super::text::c_string_at;
+use crate::elf::Class;
+
+/// Why an object is not read.
+#[derive(Debug)]
+pub enum OpenError {
+    /// It cannot be opened or mapped.
+    Io(io::Error),
+    /// It is too short or has no ELF magic; such files are skipped without a word (bitcode, empty objects).
+    NotElf,
+    /// It is broken, which stops the run.
+    Fatal(Finding),
+}
+
+impl From<Finding> for OpenError {
+    fn from(finding: Finding) -> Self {
+        Self::Fatal(finding)
+    }
+}
+
+/// One section header; integers are widened for both classes.
+#[derive(Debug, Clone, Copy)]
+pub struct Header {
+    /// `sh_name`.
+    pub name_offset: u32,
+    /// `sh_type`.
+    pub kind: u32,
+    /// `sh_flags`.
+    pub flags: u64,
+    /// `sh_offset`.
+    pub offset: u64,
+    /// `sh_size` in bytes.
+    pub size: u64,
+    /// `sh_link`.
+    pub link: u32,
+    /// `sh_info`.
+    pub info: u32,
+}
+
+/// An open object.
+#[derive(Debug)]
+pub struct Object {
+    file: File,
+    /// Size of the file in bytes.
+    pub size: u64,
+    /// Word size.
+    pub class: Class,
+    /// Byte order.
+    pub endian: Endianness,
+    /// `e_machine`.
+    pub machine: u16,
+    /// All section headers; number 0 is the null section.
+    pub sections: Vec<Header>,
+    /// The section names' string table.
+    names: Vec<u8>,
+    /// The last section `.modinfo`.
+    pub modinfo: Option<usize>,
+    /// The last section `.export_symbol`, or 0.
+    pub export_symbol: usize,
+    /// The last section `.no_trim_symbol`.
+    pub no_trim_symbol: Option<usize>,
+    /// The last symbol table.
+    pub symtab: usize,
+    /// The last table of extended section indices.
+    pub symtab_shndx: Option<usize>,
+}
+
+impl Object {
+    /// Opens the object called `name` (for messages) at `path`.
+    pub fn open(path: &Path, name: &[u8], profile: &Profile) -> Result<Self, OpenError> {
+        let file = File::open(path).map_err(OpenError::Io)?;
+        let size = mappable_size(&file).map_err(OpenError::Io)?;
+        let mut start = [0; 64];
+        let known = usize::try_from(size).map_or(start.len(), |size| size.min(start.len()));
+        let Some(ident) = start.get_mut(..known) else { return Err(OpenError::NotElf) };
+        file.read_exact_at(ident, 0).map_err(OpenError::Io)?;
+        let is_32 = start.get(4) == Some(&elf::ELFCLASS32);
+        if known < if is_32 { 52 } else { 64 } || !start.starts_with(&elf::ELFMAG) {
+            return Err(OpenError::NotElf);
+        }
+        let endian = match start.get(5) {
+            Some(&1) => Endianness::Little,
+            Some(&2) => Endianness::Big,
+            _ => return Err(Finding::UnknownEndian.into()),
+        };
+        let opening = Opening { file, size, endian, name, profile };
+        if is_32 {
+            opening.decode::<elf::FileHeader32<Endianness>>(&start, Class::Elf32)
+        } else {
+            opening.decode::<elf::FileHeader64<Endianness>>(&start, Class::Elf64)
+        }
+    }
+
+    /// Name of section `index`; empty for an index that no section has.
+    ///
+    /// Upstream: `sec_name()`.
+    pub fn section_name(&self, index: usize) -> &[u8] {
+        self.sections.get(index).map_or(&[], |header| c_string_at(&self.names, header.name_offset as usize))
+    }
+
+    /// Reads `size` bytes at `offset` of the file; `what` names them in the error.
+    pub fn read(&self, offset: u64, size: u64, what: &str) -> Result<Vec<u8>, Finding> {
+        let fits = offset.checked_add(size).is_some_and(|end| end <= self.size);
+        let (true, Ok(size)) = (fits, usize::try_from(size)) else {
+            return Err(Finding::malformed(format!(
+                "{what}: {size} bytes at offset {offset} are past the end of the file"
+            )));
+        };
+        let mut bytes = vec![0; size];
+        self.file.read_exact_at(&mut bytes, offset).map_err(|error| Finding::malformed(format!("{what}: {error}")))?;
+        Ok(bytes)
+    }
+
+    /// Reads the contents of section `index`, and on to the next NUL if the section does not end with one: the original
+    /// reads strings without regard to where their section ends.
+    pub fn read_strings(&self, index: usize) -> Result<Vec<u8>, Finding> {
+        const STEP: u64 = 256;
+        let Some(header) = self.sections.get(index) else { return Ok(Vec::new()) };
+        let what = format!("section {index}");
+        let mut bytes = self.read(header.offset, header.size, &what)?;
+        while bytes.last().is_some_and(|&last| last != 0) {
+            let at = header.offset.saturating_add(bytes.len() as u64);
+            let more = self.read(at, STEP.min(self.size.saturating_sub(at)), &what)?;
+            if more.is_empty() {
+                break;
+            }
+            let end = memchr::memchr(0, &more).map_or(more.len(), |nul| nul + 1);
+            bytes.extend_from_slice(more.get(..end).unwrap_or_default());
+        }
+        Ok(bytes)
+    }
+
+    /// `value` reduced to the width of an address.
+    pub fn address(&self, value: u64) -> u64 {
+        match self.class {
+            Class::Elf32 => value & u64::from(u32::MAX),
+            Class::Elf64 => value,
+        }
+    }
+}
+
+/// The size of a file that the original could map; the errors are those of `mmap(2)`.
+fn mappable_size(file: &File) -> io::Result<u64> {
+    const ENODEV: i32 = 19;
+    const EINVAL: i32 = 22;
+    let meta = file.metadata()?;
+    if meta.is_dir() {
+        return Err(io::Error::from_raw_os_error(ENODEV));
+    }
+    if meta.len() == 0 {
+        return Err(io::Error::from_raw_os_error(EINVAL));
+    }
+    Ok(meta.len())
+}
+
+/// An object whose header is known, before its class is.
+struct Opening<'a> {
+    file: File,
+    size: u64,
+    endian: Endianness,
+    name: &'a [u8],
+    profile: &'a Profile,
+}
+
+impl Opening<'_> {
+    fn decode<H: FileHeader<Endian = Endianness>>(self, start: &[u8], class: Class) -> Result<Object, OpenError> {
+        let e = self.endian;
+        let (header, _) = object::from_bytes::<H>(start).map_err(|()| OpenError::NotElf)?;
+        if header.e_type(e) != elf::ET_REL && self.profile.has(Features::REQUIRE_RELOCATABLE) {
+            return Err(Finding::NotRelocatable { file: self.name.into() }.into());
+        }
+        let offset: u64 = header.e_shoff(e).into();
+        if offset > self.size {
+            return Err(Finding::HeadersPastEnd { offset, file: self.name.into(), size: self.size }.into());
+        }
+        let machine = header.e_machine(e);
+        let (shnum, shstrndx) = (header.e_shnum(e), header.e_shstrndx(e));
+        let mut object = Object {
+            file: self.file,
+            size: self.size,
+            class,
+            endian: e,
+            machine,
+            sections: Vec::new(),
+            names: Vec::new(),
+            modinfo: None,
+            export_symbol: 0,
+            no_trim_symbol: None,
+            symtab: 0,
+            symtab_shndx: None,
+        };
+        let first = |object: &Object| object.read_headers::<H>(offset, 1).map(|headers| headers.first().copied());
+        let count = match shnum {
+            0 => first(&object)?.map_or(0, |header| header.size),
+            count => count.into(),
+        };
+        let names = match shstrndx {
+            elf::SHN_XINDEX => first(&object)?.map_or(0, |header| header.link as usize),
+            index => usize::from(index),
+        };
+        object.sections = object.read_headers::<H>(offset, count)?;
+        object.find_sections(names, self.name, size_of::<H>())?;
+        Ok(object)
+    }
+}
+
+impl Object {
+    /// Decodes `count` section headers at `offset`.
+    fn read_headers<H: FileHeader<Endian = Endianness>>(
+        &self,
+        offset: u64,
+        count: u64,
+    ) -> Result<Vec<Header>, Finding> {
+        let entry = size_of::<H::SectionHeader>();
+        let bytes = self.read(offset, count.saturating_mul(entry as u64), "section headers")?;
+        let (raw, _) = object::slice_from_bytes::<H::SectionHeader>(&bytes, bytes.len() / entry).unwrap_or_default();
+        let e = self.endian;
+        let decode = |header: &H::SectionHeader| Header {
+            name_offset: header.sh_name(e),
+            kind: header.sh_type(e),
+            flags: header.sh_flags(e).into(),
+            offset: header.sh_offset(e).into(),
+            size: header.sh_size(e).into(),
+            link: header.sh_link(e),
+            info: header.sh_info(e),
+        };
+        Ok(raw.iter().map(decode).collect())
+    }
+
+    /// Finds the sections that matter; `names` is the section with the names.
+    fn find_sections(&mut self, names: usize, file: &[u8], header_size: usize) -> Result<(), Finding> {
+        if let Some(header) = self.sections.get(names) {
+            self.names = self.read(header.offset, header.size, "section names")?;
+        }
+        let mut symtab = None;
+        for index in 1..self.sections.len() {
+            let Some(header) = self.sections.get(index).copied() else { break };
+            let is_nobits = header.kind == elf::SHT_NOBITS;
+            if !is_nobits && header.offset > self.size {
+                return Err(Finding::TruncatedObject { file: file.into(), offset: header.offset, header_size });
+            }
+            match self.section_name(index) {
+                b".modinfo" if is_nobits => return Err(Finding::NobitsModinfo { file: file.into() }),
+                b".modinfo" => self.modinfo = Some(index),
+                b".export_symbol" => self.export_symbol = index,
+                b".no_trim_symbol" => self.no_trim_symbol = Some(index),
+                _ => {}
+            }
+            if header.kind == elf::SHT_SYMTAB {
+                symtab = Some(index);
+            } else if header.kind == elf::SHT_SYMTAB_SHNDX {
+                self.symtab_shndx = Some(index);
+            }
+        }
+        self.symtab = symtab.ok_or_else(|| Finding::NoSymtab { file: file.into() })?;
+        match self.symtab_shndx.and_then(|index| self.sections.get(index)) {
+            Some(header) if header.link as usize != self.symtab => {
+                Err(Finding::BadShndxLink { file: file.into(), link: header.link, symtab: self.symtab })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What was asked for on `modpost`'s command line.
+
+use std::ffi::OsStr;
+use std::ffi::OsString;
+
+use super::getopt;
+use super::getopt::Item;
+use super::getopt::UsageError;
+use super::profile::Profile;
+
+/// The options of one call; a field holds what was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opts {
+    /// `-e`: the modules are built outside the kernel tree.
+    pub external: bool,
+    /// `-i FILE`, repeatable: symbol dumps to read first.
+    pub dumps: Vec<OsString>,
+    /// `-M` (6.12 and newer): the kernel has modules, so exports are collected.
+    pub modules: bool,
+    /// `-m`: symbols have versions (CRCs).
+    pub versions: bool,
+    /// `-b` (7.3): write `____versions[]`.
+    pub basic_versions: bool,
+    /// `-x` (7.3): write `____version_ext_*`.
+    pub extended_versions: bool,
+    /// `-n`: objects that cannot be opened are reported and skipped.
+    pub ignore_missing: bool,
+    /// `-T FILE`: a file that lists objects.
+    pub list: Option<OsString>,
+    /// `-o FILE`: where to write the symbol dump.
+    pub dump: Option<OsString>,
+    /// `-a`: every module gets a source version.
+    pub all_srcversions: bool,
+    /// `-t` (6.12 and newer): drop exports that no module uses.
+    pub trim: bool,
+    /// `-u FILE` (6.12 and newer): exports to keep all the same.
+    pub keep_list: Option<OsString>,
+    /// `-W` (6.1 and newer).
+    pub extra_warn: bool,
+    /// `-w`: unresolved symbols are warnings.
+    pub warn_unresolved: bool,
+    /// `-E`: section mismatches fail the run.
+    pub mismatch_is_error: bool,
+    /// `-N`: missing namespace imports are warnings.
+    pub allow_missing_namespaces: bool,
+    /// `-d FILE`: where to write the missing namespace imports.
+    pub namespace_deps: Option<OsString>,
+    /// Objects named on the command line.
+    pub objects: Vec<OsString>,
+}
+
+impl Opts {
+    /// Parses the arguments after the program's name as the series' `main()` does.
+    pub fn parse(args: &[OsString], profile: &Profile, posix_order: bool) -> Result<Self, UsageError> {
+        let mut opts = Self::default();
+        for item in getopt::split(args, profile.options, posix_order)? {
+            match item {
+                Item::Flag(letter) => opts.set_flag(letter),
+                Item::Value(letter, value) => opts.set_value(letter, value),
+                Item::Operand(object) => opts.objects.push(object),
+            }
+        }
+        Ok(opts)
+    }
+
+    /// Whether the text of `-T` comes from standard input.
+    pub fn list_is_stdin(&self, profile: &Profile) -> bool {
+        profile.list_dash_is_stdin() && self.list.as_deref() == Some(OsStr::new("-"))
+    }
+
+    fn set_flag(&mut self, letter: u8) {
+        match letter {
+            b'e' => self.external = true,
+            b'M' => self.modules = true,
+            b'm' => self.versions = true,
+            b'b' => self.basic_versions = true,
+            b'x' => self.extended_versions = true,
+            b'n' => self.ignore_missing = true,
+            b'a' => self.all_srcversions = true,
+            b't' => self.trim = true,
+            b'W' => self.extra_warn = true,
+            b'w' => self.warn_unresolved = true,
+            b'E' => self.mismatch_is_error = true,
+            b'N' => self.allow_missing_namespaces = true,
+            _ => {}
+        }
+    }
+
+    fn set_value(&mut self, letter: u8, value: OsString) {
+        match letter {
+            b'i' => self.dumps.push(value),
+            b'T' => self.list = Some(value),
+            b'o' => self.dump = Some(value),
+            b'u' => self.keep_list = Some(value),
+            b'd' => self.namespace_deps = Some(value),
+            _ => {}
+        }
+    }
+}

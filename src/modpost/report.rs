@@ -1,0 +1,102 @@
+//! Collecting messages in order, and knowing whether the run has failed.
+
+use std::io;
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::finding::Finding;
+use super::finding::Stop;
+use super::profile::Features;
+use super::profile::Profile;
+use super::text::text;
+use super::wording::Severity;
+use super::wording::Subject;
+use super::wording::render;
+
+/// Stands for the module in messages about no module.
+pub const NOBODY: Subject<'static> = Subject { file: b"", module: b"" };
+
+/// The messages of a run so far.
+#[derive(Debug)]
+pub struct Report {
+    profile: &'static Profile,
+    text: Vec<u8>,
+    has_failed: bool,
+}
+
+impl Report {
+    /// A report without messages.
+    pub fn new(profile: &'static Profile) -> Self {
+        Self { profile, text: Vec::new(), has_failed: false }
+    }
+
+    /// Adds a finding with its usual severity.
+    pub fn tell(&mut self, finding: &Finding, subject: Subject<'_>) {
+        self.add(finding, subject, severity(finding, self.profile));
+    }
+
+    /// Adds a finding.
+    pub fn add(&mut self, finding: &Finding, subject: Subject<'_>, severity: Severity) {
+        self.text.extend(render(finding, subject, severity, self.profile));
+        self.has_failed |= severity != Severity::Warning && self.profile.has(Features::ERROR_BLOCKS_WRITES);
+        self.has_failed |= severity == Severity::Fatal;
+    }
+
+    /// Adds text that has no severity.
+    pub fn raw(&mut self, line: &[u8]) {
+        self.text.extend_from_slice(line);
+    }
+
+    /// Adds what ended the run.
+    pub fn stop(&mut self, stop: &Stop, subject: Subject<'_>) {
+        match stop {
+            Stop::Fatal(finding) => self.add(finding, subject, Severity::Fatal),
+            Stop::File { file, error } => self.raw(&text![file, ": ", error, "\n"]),
+        }
+        self.has_failed = true;
+    }
+
+    /// Whether the run has failed, so that nothing more is written.
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    /// Prints what was collected since the last call.
+    pub fn flush(&mut self) {
+        // Nobody can be told when standard error is closed.
+        let _ = io::stderr().lock().write_all(&self.text);
+        self.text.clear();
+    }
+
+    /// Prints what is left; the exit status.
+    pub fn finish(mut self) -> ExitCode {
+        self.flush();
+        if self.has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    }
+}
+
+/// How grave a finding is when no option says otherwise.
+fn severity(finding: &Finding, profile: &Profile) -> Severity {
+    match finding {
+        Finding::MissingLicense if !profile.has(Features::LICENSE_REQUIRED) => Severity::Warning,
+        Finding::ExportedTwice { .. } if !profile.has(Features::DUPLICATE_EXPORT_SHADOWS) => Severity::Warning,
+        Finding::Ignored { .. }
+        | Finding::MissingDescription
+        | Finding::CommonSymbol(_)
+        | Finding::ExportOfInit(_)
+        | Finding::ExportOfExit(_)
+        | Finding::NonAllocSection(_)
+        | Finding::SectionMismatch(_)
+        | Finding::ExtableUnlisted(_)
+        | Finding::PciMask(_)
+        | Finding::PciOverride(_)
+        | Finding::CdxOverride(_)
+        | Finding::WmiLength(_)
+        | Finding::WmiCharacter { .. }
+        | Finding::MalformedCmdLine(_)
+        | Finding::NoCrc(_)
+        | Finding::VersionFailed(_)
+        | Finding::SuppressedUndefined(_) => Severity::Warning,
+        _ => Severity::Error,
+    }
+}

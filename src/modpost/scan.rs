@@ -1,0 +1,284 @@
+//! Reading one object: everything that can be known without looking at the others.
+//!
+//! Upstream: `read_symbols()`.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use object::elf;
+
+use super::crc;
+use super::crc::Crc;
+use super::crc::PATH_MAX;
+use super::devtable;
+use super::devtable::Aliases;
+use super::finding::Finding;
+use super::finding::Stop;
+use super::modinfo;
+use super::modinfo::ModInfo;
+use super::object::Object;
+use super::object::OpenError;
+use super::options::Opts;
+use super::profile::Features;
+use super::profile::Profile;
+use super::sections;
+use super::sections::Event;
+use super::srcversion;
+use super::srcversion::read_named;
+use super::symtab::SHN_COMMON;
+use super::symtab::SHN_UNDEF;
+use super::symtab::Symbol;
+use super::symtab::Symbols;
+use super::text::Name;
+use super::text::error_text;
+use super::text::text;
+use crate::elf::Class;
+
+/// A symbol that an object needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// Its name.
+    pub name: Name,
+    /// It may be missing.
+    pub is_weak: bool,
+}
+
+/// What one object tells.
+#[derive(Debug, Clone)]
+pub struct ObjectFacts {
+    /// The object's path as it was given.
+    pub file: Name,
+    /// The module's name: the path without its suffix.
+    pub module: Name,
+    /// Whether there is a module at all; some files are skipped.
+    pub is_module: bool,
+    /// Word size.
+    pub class: Class,
+    /// It defines `init_module`.
+    pub has_init: bool,
+    /// It defines `cleanup_module`.
+    pub has_cleanup: bool,
+    /// All its licences are GPL-compatible.
+    pub is_gpl_compatible: bool,
+    /// Namespaces it imports.
+    pub namespaces: Vec<Name>,
+    /// Symbols it needs, in the order of its symbol table.
+    pub imports: Vec<Import>,
+    /// Symbols it wants to be kept.
+    pub no_trim: Vec<Name>,
+    /// Aliases from its device tables.
+    pub aliases: Aliases,
+    /// Its source version; empty if there is none.
+    pub srcversion: String,
+    /// Versions of symbols it may export.
+    pub crcs: Vec<Crc>,
+    /// Findings and exports in the original's order.
+    pub events: Vec<Event>,
+    /// What ended the run while this object was read.
+    pub stop: Option<Stop>,
+}
+
+/// Reads the object called `file`.
+pub fn scan(file: &[u8], opts: &Opts, profile: &Profile) -> ObjectFacts {
+    let mut facts = ObjectFacts::new(file, profile);
+    if let Err(stop) = facts.read(opts, profile) {
+        facts.stop = Some(stop);
+    }
+    facts
+}
+
+impl ObjectFacts {
+    fn new(file: &[u8], profile: &Profile) -> Self {
+        Self {
+            file: file.into(),
+            module: module_name(file, profile).into(),
+            is_module: false,
+            class: Class::Elf64,
+            has_init: false,
+            has_cleanup: false,
+            is_gpl_compatible: true,
+            namespaces: Vec::new(),
+            imports: Vec::new(),
+            no_trim: Vec::new(),
+            aliases: Aliases::default(),
+            srcversion: String::new(),
+            crcs: Vec::new(),
+            events: Vec::new(),
+            stop: None,
+        }
+    }
+
+    /// Whether the object is the kernel itself.
+    pub fn is_vmlinux(&self) -> bool {
+        &*self.module == b"vmlinux"
+    }
+
+    fn read(&mut self, opts: &Opts, profile: &Profile) -> Result<(), Stop> {
+        if profile.has(Features::REQUIRE_DOT_O) && !self.file.ends_with(b".o") {
+            self.say(Finding::BadSuffix { file: self.file.clone() });
+            return Ok(());
+        }
+        let Some(object) = self.open(opts, profile)? else { return Ok(()) };
+        self.is_module = true;
+        self.class = object.class;
+        let modinfo = match object.modinfo {
+            Some(index) => ModInfo::new(object.read_strings(index)?),
+            None => ModInfo::default(),
+        };
+        if let (true, Some(index)) = (profile.has(Features::NO_TRIM_SECTION), object.no_trim_symbol) {
+            self.no_trim = modinfo::strings(&object.read_strings(index)?).map(Name::from).collect();
+        }
+        if !self.is_vmlinux() {
+            self.read_modinfo(&modinfo, opts, profile);
+        }
+        let mut symbols = Symbols::read(&object)?;
+        self.read_symbols(&object, &mut symbols, profile)?;
+        sections::check(&object, &symbols, opts, profile, &mut self.events)?;
+        self.read_sources(&modinfo, opts)?;
+        if opts.versions {
+            // `struct module` is never an argument of an exported function, so genksyms does not cover it; this symbol's
+            // version does.
+            self.imports.push(Import { name: b"module_layout"[..].into(), is_weak: false });
+            self.read_crcs(profile)?;
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, opts: &Opts, profile: &Profile) -> Result<Option<Object>, Stop> {
+        let path = Path::new(OsStr::from_bytes(&self.file));
+        match Object::open(path, &self.file, profile) {
+            Ok(object) => Ok(Some(object)),
+            Err(OpenError::NotElf) => Ok(None),
+            Err(OpenError::Fatal(finding)) => Err(finding.into()),
+            Err(OpenError::Io(error)) => {
+                let (file, error) = (self.file.clone(), error_text(&error));
+                if !opts.ignore_missing {
+                    return Err(Stop::File { file, error });
+                }
+                self.say(Finding::Ignored { file, error });
+                Ok(None)
+            }
+        }
+    }
+
+    fn say(&mut self, finding: Finding) {
+        self.events.push(Event::Finding(finding));
+    }
+
+    fn read_modinfo(&mut self, modinfo: &ModInfo, opts: &Opts, profile: &Profile) {
+        if modinfo.value("license").is_none() {
+            self.say(Finding::MissingLicense);
+        }
+        self.is_gpl_compatible = modinfo.values("license").all(modinfo::is_gpl_compatible);
+        for namespace in modinfo.values("import_ns") {
+            if profile.has(Features::MODULE_NAMESPACES) && namespace.starts_with(b"module:") {
+                self.say(Finding::ForbiddenNamespaceImport(namespace.into()));
+            }
+            if !namespace.is_empty() && !self.namespaces.iter().any(|known| **known == *namespace) {
+                self.namespaces.push(namespace.into());
+            }
+        }
+        let wants_description = profile.has(Features::DESCRIPTION_REQUIRED)
+            || (profile.has(Features::DESCRIPTION_WITH_EXTRA_WARN) && opts.extra_warn);
+        if wants_description && modinfo.value("description").is_none() {
+            self.say(Finding::MissingDescription);
+        }
+    }
+
+    fn read_symbols(&mut self, object: &Object, symbols: &mut Symbols, profile: &Profile) -> Result<(), Stop> {
+        for index in 0..symbols.len() {
+            let Some(symbol) = symbols.get(index) else { break };
+            symbols.remove_dot(&symbol, profile);
+            let name = symbols.name(&symbol);
+            match symbol.shndx {
+                SHN_UNDEF => self.imports.extend(import(object.machine, &symbol, name, profile)),
+                SHN_COMMON if !name.starts_with(b"__gnu_lto_") => self.say(Finding::CommonSymbol(name.into())),
+                SHN_COMMON => {}
+                _ => {
+                    self.has_init |= name == b"init_module";
+                    self.has_cleanup |= name == b"cleanup_module";
+                }
+            }
+            if symbol.kind() == elf::STT_OBJECT && symbol.shndx != SHN_UNDEF {
+                devtable::read(object, &symbol, name, self, profile)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_sources(&mut self, modinfo: &ModInfo, opts: &Opts) -> Result<(), Stop> {
+        if self.is_vmlinux() || (modinfo.value("version").is_none() && !opts.all_srcversions) {
+            return Ok(());
+        }
+        let objects = read_named(&text![self.module, ".mod"])?;
+        let version = srcversion::of_objects(objects.split(|&byte| byte == b'\n'))?;
+        self.events.extend(version.findings.into_iter().map(Event::Finding));
+        self.srcversion = version.digits;
+        Ok(())
+    }
+
+    fn read_crcs(&mut self, profile: &Profile) -> Result<(), Stop> {
+        let list = if self.is_vmlinux() { b".vmlinux.objs".to_vec() } else { text![self.module, ".mod"] };
+        if let Some(path) = list.get(..PATH_MAX - 1).filter(|_| list.len() >= PATH_MAX) {
+            self.say(Finding::PathTooLong { path: path.into() });
+            return Ok(());
+        }
+        let mut findings = Vec::new();
+        let crcs = crc::of_objects(&read_named(&list)?, profile, &mut findings);
+        self.events.extend(findings.into_iter().map(Event::Finding));
+        self.crcs = crcs?;
+        Ok(())
+    }
+}
+
+/// The name of the module made from `file`.
+fn module_name<'a>(file: &'a [u8], profile: &Profile) -> &'a [u8] {
+    let name = file.get(..file.len().saturating_sub(2)).unwrap_or_default();
+    if !profile.has(Features::LTO_SUFFIX) {
+        return name;
+    }
+    name.strip_suffix(b".lto").or(name.strip_suffix(b".prelink")).unwrap_or(name)
+}
+
+/// The import that an undefined symbol stands for, if any.
+///
+/// Upstream: the `SHN_UNDEF` arm of `handle_symbol()`.
+fn import(machine: u16, symbol: &Symbol, name: &[u8], profile: &Profile) -> Option<Import> {
+    const STT_SPARC_REGISTER: u8 = 13;
+    if !symbol.is_global_or_weak() || is_ignored(machine, name, profile) {
+        return None;
+    }
+    let is_sparc = matches!(machine, elf::EM_SPARC | elf::EM_SPARCV9);
+    if is_sparc && symbol.kind() == STT_SPARC_REGISTER {
+        return None;
+    }
+    let name = match name {
+        [b'.', second, rest @ ..] if is_sparc => [&[b'_', second.to_ascii_uppercase()], rest].concat().into(),
+        [b'.'] if is_sparc => b"_"[..].into(),
+        name => name.into(),
+    };
+    Some(Import { name, is_weak: symbol.is_weak() })
+}
+
+/// Symbols that the module link or the loader provides.
+///
+/// Upstream: `ignore_undef_symbol()`.
+fn is_ignored(machine: u16, name: &[u8], profile: &Profile) -> bool {
+    const PPC: &[&str] = &["_restgpr_", "_savegpr_", "_rest32gpr_", "_save32gpr_", "_restvr_", "_savevr_"];
+    const PPC64: &[&str] = &["_restgpr0_", "_savegpr0_", "_restvr_", "_savevr_"];
+    const PPC64_EXTRA: &[&str] = &["_restgpr1_", "_savegpr1_", "_restfpr_", "_savefpr_"];
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix.as_bytes()));
+    if matches!(name, b"__this_module" | b"_GLOBAL_OFFSET_TABLE_") {
+        return true;
+    }
+    let by_machine = match machine {
+        elf::EM_PPC => starts(PPC),
+        elf::EM_PPC64 => {
+            name == b".TOC." || starts(PPC64) || (profile.has(Features::UNDEF_PPC64_EXTRA) && starts(PPC64_EXTRA))
+        }
+        elf::EM_S390 => profile.has(Features::UNDEF_S390_EXPOLINE) && starts(&["__s390_indirect_jump_r"]),
+        _ => false,
+    };
+    by_machine || (profile.has(Features::UNDEF_START_STOP) && starts(&["__start_", "__stop_"]))
+}

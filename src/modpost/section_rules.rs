@@ -1,0 +1,222 @@
+//! Which sections may refer to which, and what is exempt: the tables of each series.
+//!
+//! Text and data stay, init and exit sections are freed, so a reference from the former to the latter is a mismatch.
+
+/// What is wrong with a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mismatch {
+    /// Text to something that is gone after init.
+    TextToInit,
+    /// Data to something that is gone after init.
+    DataToInit,
+    /// Text to something that is gone when modules cannot be unloaded.
+    TextToExit,
+    /// Data to something that is gone when modules cannot be unloaded.
+    DataToExit,
+    /// A kind of init code to another one.
+    InitToInit,
+    /// A kind of exit code to another one.
+    ExitToExit,
+    /// Init to exit.
+    InitToExit,
+    /// Exit to init.
+    ExitToInit,
+    /// An export of something that is freed.
+    ExportOfInitExit,
+    /// The exception table to something that is not text.
+    ExtableToNonText,
+}
+
+/// A forbidden reference; of several rules the first that matches counts.
+#[derive(Debug)]
+pub struct Rule {
+    /// Names of the sections that refer.
+    pub from: &'static [&'static str],
+    /// Names they must not refer to.
+    pub bad: &'static [&'static str],
+    /// If not empty: the only names they may refer to.
+    pub good: &'static [&'static str],
+    /// What is wrong.
+    pub kind: Mismatch,
+    /// Symbols that may refer from data to init and exit sections nevertheless, where that depends on the rule.
+    pub exempt_symbols: &'static [&'static str],
+}
+
+/// References that are accepted although a rule forbids them. An empty list means "any".
+#[derive(Debug)]
+pub struct Exemption {
+    /// Names of the section that refers.
+    pub from: &'static [&'static str],
+    /// Names of the section referred to.
+    pub to: &'static [&'static str],
+    /// Names of the symbol that refers.
+    pub from_symbol: &'static [&'static str],
+    /// Names of the symbol referred to.
+    pub to_symbol: &'static [&'static str],
+    /// Not with `-W`.
+    pub unless_extra_warn: bool,
+}
+
+/// The tables of one series.
+#[derive(Debug)]
+pub struct SectionRules {
+    /// Sections that need not be allocatable and whose references are not checked.
+    pub unchecked: &'static [&'static str],
+    /// Forbidden references.
+    pub rules: &'static [Rule],
+    /// What is accepted nevertheless.
+    pub exemptions: &'static [Exemption],
+    /// Init sections.
+    pub init: &'static [&'static str],
+    /// Exit sections.
+    pub exit: &'static [&'static str],
+}
+
+const INIT: &[&str] = &[".init.*"];
+const EXIT: &[&str] = &[".exit.*"];
+const INIT_EXIT: &[&str] = &[".init.*", ".exit.*"];
+const DATA: &[&str] = &[".data", ".data.rel"];
+const PCI_INIT: &[&str] = &[
+    ".pci_fixup_early",
+    ".pci_fixup_header",
+    ".pci_fixup_final",
+    ".pci_fixup_enable",
+    ".pci_fixup_resume",
+    ".pci_fixup_resume_early",
+    ".pci_fixup_suspend",
+];
+const INIT_DATA: &[&str] = &[".init.setup", ".init.rodata", ".init.data"];
+const BOUNDS: &[&str] = &["__init_begin", "_sinittext", "_einittext"];
+
+const TEXT_DATA: &[&str] = &[
+    ".text",
+    ".text.*",
+    ".sched.text",
+    ".kprobes.text",
+    ".cpuidle.text",
+    ".noinstr.text",
+    ".ltext",
+    ".ltext.*",
+    ".data",
+    ".data.rel",
+];
+const ALL_TEXT: &[&str] = &[
+    ".init.text",
+    ".exit.text",
+    ".text",
+    ".text.*",
+    ".sched.text",
+    ".kprobes.text",
+    ".cpuidle.text",
+    ".noinstr.text",
+    ".ltext",
+    ".ltext.*",
+    ".ref.text",
+    ".head.text",
+    ".spinlock.text",
+    ".fixup",
+    ".entry.text",
+    ".exception.text",
+    ".coldtext",
+    ".softirqentry.text",
+    ".irqentry.text",
+];
+
+const RULES_6_12: &[Rule] = &[
+    Rule { from: TEXT_DATA, bad: INIT_EXIT, good: &[], kind: Mismatch::TextToInit, exempt_symbols: &[] },
+    Rule { from: INIT, bad: EXIT, good: &[], kind: Mismatch::InitToExit, exempt_symbols: &[] },
+    Rule { from: EXIT, bad: INIT, good: &[], kind: Mismatch::ExitToInit, exempt_symbols: &[] },
+    Rule { from: PCI_INIT, bad: INIT, good: &[], kind: Mismatch::InitToExit, exempt_symbols: &[] },
+    Rule {
+        from: &["__ex_table"],
+        bad: &[".altinstr_replacement"],
+        good: ALL_TEXT,
+        kind: Mismatch::ExtableToNonText,
+        exempt_symbols: &[],
+    },
+];
+
+/// An exemption that holds whatever the options are.
+const fn exempt(
+    from: &'static [&'static str],
+    to: &'static [&'static str],
+    from_symbol: &'static [&'static str],
+    to_symbol: &'static [&'static str],
+) -> Exemption {
+    Exemption { from, to, from_symbol, to_symbol, unless_extra_warn: false }
+}
+
+/// Series 6.12.
+pub static V6_12: SectionRules = SectionRules {
+    unchecked: &[
+        ".comment*",
+        ".debug*",
+        ".zdebug*",
+        ".GCC.command.line",
+        ".mdebug*",
+        ".pdr",
+        ".stab*",
+        ".note*",
+        ".got*",
+        ".toc*",
+        ".xt.prop",
+        ".xt.lit",
+        ".arcextmap*",
+        ".gnu.linkonce.arcext*",
+        ".cmem*",
+        ".fmt_slot*",
+        ".gnu.lto*",
+        ".discard.*",
+        ".llvm.call-graph-profile",
+    ],
+    rules: RULES_6_12,
+    exemptions: &[
+        exempt(DATA, INIT_DATA, &["__param*"], &[]),
+        exempt(DATA, &[".init.text"], &["__param_ops_*"], &[]),
+        exempt(DATA, INIT_EXIT, &["*_ops", "*_probe", "*_console"], &[]),
+        exempt(&[".head.text*"], INIT, &[], &[]),
+        exempt(&[], &[], &[], BOUNDS),
+        exempt(ALL_TEXT, INIT, &["*.constprop.*"], &[]),
+    ],
+    init: INIT,
+    exit: EXIT,
+};
+
+/// Series 7.3.
+pub static V7_3: SectionRules = SectionRules {
+    unchecked: &[
+        ".comment*",
+        ".debug*",
+        ".zdebug*",
+        ".GCC.command.line",
+        ".mdebug*",
+        ".pdr",
+        ".stab*",
+        ".note*",
+        ".got*",
+        ".toc*",
+        ".xt.prop",
+        ".xt.lit",
+        ".arcextmap*",
+        ".gnu.linkonce.arcext*",
+        ".cmem*",
+        ".fmt_slot*",
+        ".gnu.lto*",
+        ".discard.*",
+        ".llvm.call-graph-profile",
+        "__llvm_covfun",
+        "__llvm_covmap",
+        ".klp.symid",
+    ],
+    rules: RULES_6_12,
+    exemptions: &[
+        exempt(DATA, INIT_DATA, &["__param*"], &[]),
+        exempt(DATA, &[".init.text"], &["__param_ops_*"], &[]),
+        exempt(DATA, INIT_EXIT, &["*_ops", "*_ops.llvm.*", "*_console"], &[]),
+        exempt(&[".head.text*"], INIT, &[], &[]),
+        exempt(&[], &[], &[], BOUNDS),
+        exempt(ALL_TEXT, INIT, &["*.constprop.*"], &[]),
+    ],
+    init: INIT,
+    exit: EXIT,
+};

@@ -1,0 +1,169 @@
+//! `srcversion`: a digest of the sources a module was built from, without comments and white space.
+//!
+//! Upstream: `get_src_version()`, `parse_source_files()`, `parse_file()`.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::finding::Finding;
+use super::finding::Stop;
+use super::md4::Md4;
+use super::text::basename;
+use super::text::error_text;
+use super::text::is_space;
+use super::text::lines;
+use super::text::read_text_file;
+use super::text::text;
+
+/// The first 23 digits of the digest are kept: the original's buffer is one too short for 24.
+const DIGITS: usize = 23;
+
+/// A source version, or what was said instead.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SrcVersion {
+    /// The digits; empty if some file could not be understood.
+    pub digits: String,
+    /// What to say.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the text file called `name`.
+pub fn read_named(name: &[u8]) -> Result<Vec<u8>, Stop> {
+    read_text_file(Path::new(OsStr::from_bytes(name)))
+        .map_err(|error| Stop::File { file: name.into(), error: error_text(&error) })
+}
+
+/// The source version of a module built from `objects`.
+pub fn of_objects<'a>(objects: impl Iterator<Item = &'a [u8]>) -> Result<SrcVersion, Stop> {
+    let mut digest = Md4::default();
+    for object in objects.filter(|object| !object.is_empty() && !object.ends_with(b".a")) {
+        if let Err(line) = add_object(object, &mut digest)? {
+            let findings = vec![Finding::MalformedCmdLine(line.into())];
+            return Ok(SrcVersion { digits: String::new(), findings });
+        }
+    }
+    let mut digits = digest.finish();
+    digits.truncate(DIGITS);
+    Ok(SrcVersion { digits, findings: Vec::new() })
+}
+
+/// The file beside an object that says how it was built: `.base.cmd`.
+pub fn cmd_file(directory: &[u8], base: &[u8]) -> Vec<u8> {
+    text![directory, ".", base, ".cmd"]
+}
+
+/// Adds an object's source and those of its headers that are in the same directory. The inner error is a line that
+/// makes no sense.
+fn add_object(object: &[u8], digest: &mut Md4) -> Result<Result<(), Vec<u8>>, Stop> {
+    let base = basename(object);
+    let directory = object.get(..object.len().saturating_sub(base.len())).unwrap_or_default();
+    let cmd = read_named(&cmd_file(directory, base))?;
+    let mut in_deps = false;
+    for line in lines(&cmd) {
+        let line = line.get(line.iter().take_while(|&&byte| is_space(byte)).count()..).unwrap_or_default();
+        if line.starts_with(b"source_") {
+            let Some(space) = memchr::memrchr(b' ', line) else { return Ok(Err(line.to_vec())) };
+            add_file(line.get(space + 1..).unwrap_or_default(), digest)?;
+        } else if line.starts_with(b"deps_") {
+            in_deps = true;
+        } else if in_deps {
+            if !line.ends_with(b"\\") {
+                break;
+            }
+            let file = line.split(|&byte| is_space(byte)).next().unwrap_or_default();
+            if is_in_directory(file, directory) {
+                add_file(file, digest)?;
+            }
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Whether the first occurrence of `directory` in `file` ends at the last slash. This is no test for a path component:
+/// headers in `fs/xfs/` are "in" `fs/` too.
+fn is_in_directory(file: &[u8], directory: &[u8]) -> bool {
+    match (memchr::memmem::find(file, directory), memchr::memrchr(b'/', file)) {
+        (Some(start), Some(slash)) => start.saturating_add(directory.len()) == slash.saturating_add(1),
+        // Two null pointers are equal, so an object in the root directory matches any name without a slash.
+        (None, None) => directory.len() == 1,
+        _ => false,
+    }
+}
+
+fn add_file(name: &[u8], digest: &mut Md4) -> Result<(), Stop> {
+    digest.update(&filter(&read_named(name)?));
+    Ok(())
+}
+
+/// A source without white space and comments. Strings are kept, also the quotes inside character constants and `//`
+/// comments that look like strings.
+fn filter(source: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(source.len());
+    let mut rest = source;
+    while let [first, tail @ ..] = rest {
+        rest = match (*first, tail) {
+            (b'\\', [b'\n', tail @ ..]) => tail,
+            (b'"', _) => {
+                let len = string_len(rest);
+                let (string, after) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+                kept.extend_from_slice(string);
+                after
+            }
+            (b'/', [b'*', tail @ ..]) => after_comment(tail),
+            (byte, tail) => {
+                if !is_space(byte) {
+                    kept.push(byte);
+                }
+                tail
+            }
+        };
+    }
+    kept
+}
+
+/// Length of the string at the start of `text`, with both quotes. A quote after a backslash does not end it, even if
+/// that backslash is itself escaped.
+fn string_len(text: &[u8]) -> usize {
+    let closing = text.windows(2).position(|pair| matches!(pair, [before, b'"'] if *before != b'\\'));
+    closing.map_or(text.len(), |at| at + 2)
+}
+
+/// What follows a comment; `inside` starts after its `/*`, whose star may be the one that ends it.
+fn after_comment(inside: &[u8]) -> &[u8] {
+    match inside {
+        [b'/', after @ ..] => after,
+        _ => memchr::memmem::find(inside, b"*/").and_then(|end| inside.get(end + 2..)).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::filter;
+    use super::is_in_directory;
+
+    fn filtered(source: &str) -> String {
+        String::from_utf8(filter(source.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn comments_and_spaces_go_strings_stay() {
+        assert_eq!(filtered("int a; /* c */ char *s=\"x y /* z */\";\n"), "inta;char*s=\"x y /* z */\";");
+        assert_eq!(filtered("int h; // foo bar\n"), "inth;//foobar");
+        assert_eq!(filtered("a/*/b c"), "abc");
+        assert_eq!(filtered("a\\\nb\\ c"), "ab\\c");
+        assert_eq!(filtered("\"a\\\" b\" c"), "\"a\\\" b\"c");
+        assert_eq!(filtered("\"\\\\\" c"), "\"\\\\\" c");
+        assert_eq!(filtered("a /* no end"), "a");
+        assert_eq!(filtered("\"no end"), "\"no end");
+    }
+
+    #[test]
+    fn directories_by_substring() {
+        assert!(is_in_directory(b"fs/xfs/x.h", b"fs/xfs/") && is_in_directory(b"fs/x.h", b"fs/"));
+        assert!(is_in_directory(b"include/net/x.h", b"net/"));
+        assert!(!is_in_directory(b"fs/xfs/x.h", b"fs/"));
+        assert!(!is_in_directory(b"x.h", b"") && !is_in_directory(b"a/x.h", b""));
+        assert!(is_in_directory(b"../h.h", b"./") && !is_in_directory(b"h.h", b"./"));
+    }
+}

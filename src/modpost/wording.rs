@@ -1,0 +1,346 @@
+//! The text of every finding, byte for byte as the series prints it.
+
+use super::finding::ExtableRef;
+use super::finding::Finding;
+use super::finding::SectionRef;
+use super::profile::Features;
+use super::profile::Profile;
+use super::profile::Wording;
+use super::text::basename;
+use super::text::text;
+
+/// The module that a finding is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The object's path as it was given.
+    pub file: &'a [u8],
+    /// The module's name: the path without its suffix.
+    pub module: &'a [u8],
+}
+
+impl Subject<'_> {
+    /// Whether it is the kernel itself.
+    pub fn is_vmlinux(&self) -> bool {
+        self.module == b"vmlinux"
+    }
+
+    /// `.ko` for a module, nothing for `vmlinux`.
+    fn suffix(&self) -> &'static str {
+        if self.is_vmlinux() { "" } else { ".ko" }
+    }
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// The run goes on and may succeed.
+    Warning,
+    /// The run goes on and fails.
+    Error,
+    /// The run stops.
+    Fatal,
+}
+
+/// The message for `finding`, complete with its start and line ends.
+pub fn render(finding: &Finding, subject: Subject<'_>, severity: Severity, profile: &Profile) -> Vec<u8> {
+    let start = match severity {
+        Severity::Warning => "WARNING: modpost: ",
+        Severity::Fatal if !profile.has(Features::FATAL_PRINTS_ERROR) => "FATAL: modpost: ",
+        Severity::Error | Severity::Fatal => "ERROR: modpost: ",
+    };
+    if let Finding::Ignored { file, error } = finding {
+        return text![file, ": ", error, " (ignored)\n"];
+    }
+    if let Some(body) = plain(finding, subject, profile) {
+        return text![raw_lines(finding, subject, profile), start, body];
+    }
+    if profile.wording < Wording::V7_3 {
+        return text![start, unprefixed(finding, subject, profile)];
+    }
+    text![start, subject.module, subject.suffix(), ": ", prefixed(finding)]
+}
+
+/// Findings whose message never starts with the module's name. `None` for the others.
+fn plain(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Option<Vec<u8>> {
+    let module = subject.module;
+    Some(match finding {
+        Finding::ExtableBlackListed(at) => extable_black_listed(at, module),
+        Finding::ExtableUnlisted(at) => extable_unlisted(at),
+        Finding::ExtableNotExecutable(at) => {
+            text![at.section, format!("+{:#x}", at.offset), " references non-executable section '", at.target, "'\n"]
+        }
+        Finding::UnknownRelocMachine => text!["Please add code to calculate addend for this architecture\n"],
+        Finding::PciMask(mask) => text!["Can't handle masks in ", module, format!(":{mask:04X}\n")],
+        Finding::PciOverride(id) => text![format!("Unknown PCI driver_override alias {id:08X}\n")],
+        Finding::CdxOverride(id) => text![format!("Unknown CDX driver_override alias {id:08X}\n")],
+        Finding::WmiLength(guid) => text!["Invalid WMI device id 'wmi:", guid, "' in '", module, "'\n"],
+        Finding::WmiCharacter { character, guid } => {
+            text!["Invalid character ", [*character], " inside WMI GUID string '", guid, "' in '", module, "'\n"]
+        }
+        Finding::AmbaMask { id, mask } => text![
+            module,
+            ": Masked-off bit(s) of AMBA device ID are non-zero: ",
+            format!("id=0x{id:08X}, mask=0x{mask:08X}.  Please fix this driver.\n")
+        ],
+        Finding::DeviceTableSize { .. } | Finding::DeviceTableEnd { .. } => device_table(finding, module, profile),
+        Finding::AliasOverflow { capacity, need, have } => {
+            text![format!("alias buffer ({capacity}) overflow on append (need {need}, have {have})\n")]
+        }
+        Finding::DmiOverflow => text!["dmi_ascii_filter: alias buffer overflow\n"],
+        Finding::MalformedCmdLine(line) => text!["malformed line: ", line, "\n"],
+        Finding::SuppressedUndefined(count) => {
+            text!["suppressed ", count.to_string(), " unresolved symbol warnings because there were too many)\n"]
+        }
+        Finding::MismatchesDetected => {
+            text!["Section mismatches detected.\n", "Set CONFIG_SECTION_MISMATCH_WARN_ONLY=y to allow them.\n"]
+        }
+        _ => return about_files(finding),
+    })
+}
+
+/// Findings about files and their formats.
+fn about_files(finding: &Finding) -> Option<Vec<u8>> {
+    Some(match finding {
+        Finding::BadSuffix { file } => text![file, ": filename must be suffixed with .o\n"],
+        Finding::NotRelocatable { file } => text![file, ": not relocatable object."],
+        Finding::HeadersPastEnd { offset, file, size } => text![
+            format!("section header offset={offset} in file '"),
+            file,
+            format!("' is bigger than filesize={size}\n")
+        ],
+        Finding::TruncatedObject { file, offset, header_size } => {
+            text![file, format!(" is truncated. sechdrs[i].sh_offset={offset} > sizeof(*hrd)={header_size}\n")]
+        }
+        Finding::NobitsModinfo { file } => text![file, " has NOBITS .modinfo\n"],
+        Finding::NoSymtab { file } => text![file, " has no symtab?\n"],
+        Finding::BadShndxLink { file, link, symtab } => {
+            text![file, format!(": SYMTAB_SHNDX has bad sh_link: {link}!={symtab}\n")]
+        }
+        Finding::UnknownEndian => text!["target endian is unknown\n"],
+        Finding::Malformed { what } => text![what, "\n"],
+        Finding::ListUnreadable { file, error } => text!["Can't open filenames file ", file, ": ", error],
+        Finding::DumpSyntax => text!["parse error in symbol dump file\n"],
+        Finding::DumpLicense { symbol, license } => text![symbol, ": unknown license ", license, ". skip"],
+        Finding::PathTooLong { path } => text![path, ": too long path was truncated\n"],
+        Finding::LineTooLong { text: line, need } => {
+            text!["buf_printf output truncated for string ", line, format!(": {need} bytes needed, 500 available\n")]
+        }
+        _ => return None,
+    })
+}
+
+/// Lines that go before a message, without the message's start.
+fn raw_lines(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
+    let Finding::DeviceTableEnd { kind, size, entry, last, .. } = finding else { return Vec::new() };
+    if profile.wording >= Wording::V7_3 {
+        return Vec::new();
+    }
+    let count = size.checked_div(*entry).unwrap_or_default();
+    let bytes: String = last.iter().map(|byte| format!("0x{byte:02x} ")).collect();
+    let middle = format!(": struct {kind}_device_id is {entry} bytes.  The last of {count} is:\n{bytes}\n");
+    text![subject.module, middle]
+}
+
+/// Broken device tables.
+fn device_table(finding: &Finding, module: &[u8], profile: &Profile) -> Vec<u8> {
+    let is_new = profile.wording >= Wording::V7_3;
+    match finding {
+        Finding::DeviceTableSize { table, kind, .. } if is_new => {
+            text![module, ": type mismatch between ", table, "[] and MODULE_DEVICE_TABLE(", kind, ", ...)\n"]
+        }
+        Finding::DeviceTableSize { kind, size, entry, .. } => text![
+            module,
+            format!(": sizeof(struct {kind}_device_id)={entry} is not a modulo of the size of section "),
+            format!("__mod_{kind}__<identifier>_device_table={size}.\n"),
+            format!("Fix definition of struct {kind}_device_id in mod_devicetable.h\n")
+        ],
+        Finding::DeviceTableEnd { table, .. } if is_new => {
+            text![module, ": ", table, "[] is not terminated with a NULL entry\n"]
+        }
+        Finding::DeviceTableEnd { kind, .. } => {
+            text![module, format!(": struct {kind}_device_id is not terminated with a NULL entry!\n")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn extable_black_listed(at: &ExtableRef, module: &[u8]) -> Vec<u8> {
+    text![
+        "The relocation at ",
+        at.section,
+        format!("+{:#x} references\n", at.offset),
+        "section \"",
+        at.target,
+        "\" which is black-listed.\nSomething is seriously wrong and should be fixed.\n",
+        "You might get more information about where this is\ncoming from by using scripts/check_extable.sh ",
+        module,
+        "\n"
+    ]
+}
+
+fn extable_unlisted(at: &ExtableRef) -> Vec<u8> {
+    text![
+        "The relocation at ",
+        at.section,
+        format!("+{:#x} references\n", at.offset),
+        "section \"",
+        at.target,
+        "\" which is not in the list of\nauthorized sections.  If you're adding a new section\n",
+        "and/or if this reference is valid, add \"",
+        at.target,
+        "\" to the\nlist of authorized sections to jump to on fault.\nThis can be achieved by adding \"",
+        at.target,
+        "\" to\nOTHER_TEXT_SECTIONS in scripts/mod/modpost.c.\n"
+    ]
+}
+
+/// The rest of a message that starts with the module's name. 7.3.
+fn prefixed(finding: &Finding) -> Vec<u8> {
+    match finding {
+        Finding::MissingLicense => text!["missing MODULE_LICENSE()\n"],
+        Finding::MissingDescription => text!["missing MODULE_DESCRIPTION()\n"],
+        Finding::ForbiddenNamespaceImport(namespace) => {
+            text!["explicitly importing namespace '", namespace, "' is not allowed.\n"]
+        }
+        Finding::CommonSymbol(symbol) => text!["'", symbol, "' is COMMON symbol\n"],
+        Finding::ExportOfInit(symbol) => {
+            text!["EXPORT_SYMBOL used for init symbol '", symbol, "'. Remove __init or EXPORT_SYMBOL.\n"]
+        }
+        Finding::ExportOfExit(symbol) => {
+            text!["EXPORT_SYMBOL used for exit symbol '", symbol, "'. Remove __exit or EXPORT_SYMBOL.\n"]
+        }
+        Finding::NonAllocSection(section) => {
+            text!["unexpected non-allocatable section '", section, "'.\n", NON_ALLOC_ADVICE]
+        }
+        Finding::SectionMismatch(at) => mismatch_with_offset(at),
+        Finding::ExportedTwice { symbol, previous, previous_is_vmlinux } => text![
+            "symbol '",
+            symbol,
+            "' exported twice. Previous export was in ",
+            previous,
+            if *previous_is_vmlinux { "\n" } else { ".ko\n" }
+        ],
+        Finding::Undefined(symbol) => text!["symbol '", symbol, "' undefined!\n"],
+        Finding::ExportedWithoutDefinition(symbol) => {
+            text!["symbol '", symbol, "' was exported without definition\n"]
+        }
+        Finding::NamespaceNotImported { symbol, namespace } => {
+            text!["module uses symbol '", symbol, "' from namespace '", namespace, "', but does not import it.\n"]
+        }
+        Finding::GplOnly(symbol) => text!["GPL-incompatible module uses GPL-only symbol '", symbol, "'\n"],
+        Finding::ModuleNameTooLong => text!["module name is too long\n"],
+        Finding::NoCrc(symbol) => text!["symbol '", symbol, "' has no CRC!\n"],
+        Finding::SymbolTooLong(symbol) => text!["too long symbol '", symbol, "'\n"],
+        Finding::VersionFailed(symbol) => text![
+            "EXPORT symbol '",
+            symbol,
+            "' version generation failed, symbol will not be versioned.\nIs '",
+            symbol,
+            "' prototyped in <asm/asm-prototypes.h>?\n"
+        ],
+        other => export_section(other),
+    }
+}
+
+/// Messages about `.export_symbol`, the same in all series that have it.
+fn export_section(finding: &Finding) -> Vec<u8> {
+    match finding {
+        Finding::StrangeExport(symbol) => text![".export_symbol section contains strange symbol '", symbol, "'\n"],
+        Finding::LocalExport(symbol) => text!["local symbol '", symbol, "' was exported\n"],
+        Finding::NotAnExport(symbol) => {
+            text![".export_symbol section references '", symbol, "', but it does not seem to be an export symbol\n"]
+        }
+        Finding::UnknownExportLicense { license, symbol } => {
+            text!["unknown license '", license, "' was specified for '", symbol, "'\n"]
+        }
+        _ => Vec::new(),
+    }
+}
+
+const NON_ALLOC_ADVICE: &str = "Did you forget to use \"ax\"/\"aw\" in a .S file?\n\
+    Note that for example <linux/init.h> contains\nsection definitions for use in .S files.\n\n";
+
+/// A message up to 6.12; where it names the module, it does so somewhere in the middle.
+fn unprefixed(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
+    let module = subject.module;
+    let has_offsets = profile.wording >= Wording::V6_12;
+    let place = if has_offsets { module } else { subject.file };
+    match finding {
+        Finding::MissingLicense => text!["missing MODULE_LICENSE() in ", subject.file, "\n"],
+        Finding::MissingDescription => text!["missing MODULE_DESCRIPTION() in ", subject.file, "\n"],
+        Finding::CommonSymbol(symbol) => text!["\"", symbol, "\" [", module, "] is COMMON symbol\n"],
+        Finding::ExportOfInit(symbol) => {
+            text![module, ": ", symbol, ": EXPORT_SYMBOL used for init symbol. Remove __init or EXPORT_SYMBOL.\n"]
+        }
+        Finding::ExportOfExit(symbol) => {
+            text![module, ": ", symbol, ": EXPORT_SYMBOL used for exit symbol. Remove __exit or EXPORT_SYMBOL.\n"]
+        }
+        Finding::NonAllocSection(section) => {
+            text![place, " (", section, "): unexpected non-allocatable section.\n", NON_ALLOC_ADVICE]
+        }
+        Finding::SectionMismatch(at) => text![module, ": ", mismatch_with_offset(at)],
+        Finding::NamespaceNotImported { symbol, namespace } => text![
+            "module ",
+            basename(module),
+            " uses symbol ",
+            symbol,
+            " from namespace ",
+            namespace,
+            ", but does not import it.\n"
+        ],
+        Finding::GplOnly(symbol) => {
+            text!["GPL-incompatible module ", basename(module), ".ko uses GPL-only symbol '", symbol, "'\n"]
+        }
+        Finding::ModuleNameTooLong => text!["module name is too long [", module, ".ko]\n"],
+        other => unprefixed_symbol(other, subject),
+    }
+}
+
+/// Messages up to 6.12 about exported and imported symbols.
+fn unprefixed_symbol(finding: &Finding, subject: Subject<'_>) -> Vec<u8> {
+    let module = subject.module;
+    match finding {
+        Finding::ExportedTwice { symbol, previous, previous_is_vmlinux } => text![
+            module,
+            ": '",
+            symbol,
+            "' exported twice. Previous export was in ",
+            previous,
+            if *previous_is_vmlinux { "\n" } else { ".ko\n" }
+        ],
+        Finding::Undefined(symbol) => text!["\"", symbol, "\" [", module, ".ko] undefined!\n"],
+        Finding::ExportedWithoutDefinition(symbol) => {
+            text!["\"", symbol, "\" [", module, ".ko] was exported without definition\n"]
+        }
+        Finding::NoCrc(symbol) => text!["\"", symbol, "\" [", module, ".ko] has no CRC!\n"],
+        Finding::SymbolTooLong(symbol) => text!["too long symbol \"", symbol, "\" [", module, ".ko]\n"],
+        Finding::VersionFailed(symbol) => text![
+            "EXPORT symbol \"",
+            symbol,
+            "\" [",
+            module,
+            subject.suffix(),
+            "] version generation failed, symbol will not be versioned.\nIs \"",
+            symbol,
+            "\" prototyped in <asm/asm-prototypes.h>?\n"
+        ],
+        other => text![module, ": ", export_section(other)],
+    }
+}
+
+fn mismatch_with_offset(at: &SectionRef) -> Vec<u8> {
+    let plus = if at.from_symbol.is_empty() { "" } else { "+" };
+    let to_address = format!("{:#x}", at.to_address as u32);
+    text![
+        "section mismatch in reference: ",
+        at.from_symbol,
+        plus,
+        format!("{:#x} (section: ", at.from_offset as u32),
+        at.from_section,
+        ") -> ",
+        if at.to_symbol.is_empty() { to_address.as_bytes() } else { &at.to_symbol },
+        " (section: ",
+        at.to_section,
+        ")\n"
+    ]
+}
