@@ -1,0 +1,167 @@
+//! `modpost` on small cases: `testdata/modpost/**/*.case`, with what is to come out beside them.
+//!
+//! `NAME.expect` holds the exit status, the messages and every file that a run makes or changes; `NAME@SERIES.expect` the
+//! same for a series that differs from the newest. `UPDATE_EXPECT=1` rewrites them. With `EXPORT_CASES=FOLDER` the cases
+//! are also written out in the layout of captured calls, for `scripts/modpost-parity FOLDER` to compare with the
+//! original; that is how the expectations are known to be right.
+
+#[path = "modpost/case.rs"]
+mod case;
+#[path = "modpost/object.rs"]
+mod object;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+
+use case::Case;
+use case::Entry;
+
+/// The series that cases run for, the newest first.
+const SERIES: [&str; 2] = ["7.3", "6.12"];
+
+/// A folder of the test's own, removed in the end.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Self {
+        let folder = env::temp_dir().join(format!("postlink-modpost-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("a folder can be made");
+        Self(folder)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn write_inputs(case: &Case, folder: &Path) {
+    for (name, entry) in &case.files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
+        match entry {
+            Entry::File(bytes) => fs::write(path, bytes).expect("a file can be written"),
+            Entry::Folder => fs::create_dir_all(path).expect("a folder can be made"),
+        }
+    }
+}
+
+/// The files below `folder` by name.
+fn read_files(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            read_files(&entry.path(), &format!("{name}/"), files);
+        } else {
+            files.insert(name, fs::read(entry.path()).expect("a file"));
+        }
+    }
+}
+
+/// What a run leaves behind, as text.
+fn run(case: &Case, series: &str, name: &str) -> String {
+    let scratch = Scratch::new(&format!("{name}-{series}"));
+    write_inputs(case, &scratch.0);
+    let mut before = BTreeMap::new();
+    read_files(&scratch.0, "", &mut before);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modpost"));
+    command.args(&case.args).current_dir(&scratch.0).env_clear().env("POSTLINK_SERIES", series);
+    if case.is_posix {
+        command.env("POSIXLY_CORRECT", "1");
+    }
+    use std::os::unix::process::CommandExt;
+    let output = command.arg0("modpost").output().expect("modpost runs");
+    let mut after = BTreeMap::new();
+    read_files(&scratch.0, "", &mut after);
+    let mut text = format!("exit {}\n", output.status.code().unwrap_or(-1));
+    text += &String::from_utf8_lossy(&output.stdout);
+    text += &format!("--- stderr\n{}", String::from_utf8_lossy(&output.stderr));
+    for (name, bytes) in after {
+        if before.get(&name) != Some(&bytes) {
+            text += &format!("--- {name}\n{}", String::from_utf8_lossy(&bytes));
+        }
+    }
+    text
+}
+
+/// Writes a case out as a captured call.
+fn export(case: &Case, folder: &Path) {
+    fs::create_dir_all(folder.join("input")).expect("a folder can be made");
+    write_inputs(case, &folder.join("input"));
+    let args: String = case.args.iter().map(|arg| format!("{arg}\n")).collect();
+    fs::write(folder.join("args"), args).expect("a file can be written");
+    let posix = if case.is_posix { "POSIXLY_CORRECT=1\n" } else { "" };
+    fs::write(folder.join("env"), posix).expect("a file can be written");
+    fs::write(folder.join("tool"), "modpost\n").expect("a file can be written");
+}
+
+fn find_cases(folder: &Path, cases: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        if entry.path().is_dir() {
+            find_cases(&entry.path(), cases);
+        } else if entry.path().extension().is_some_and(|extension| extension == "case") {
+            cases.push(entry.path());
+        }
+    }
+}
+
+/// Compares with what is expected, or rewrites that.
+fn check(path: &Path, results: &[(&str, String)]) -> Result<(), String> {
+    let base = path.with_extension("expect");
+    let special = |series: &str| {
+        let stem = path.file_stem().expect("a name").to_string_lossy();
+        path.with_file_name(format!("{stem}@{series}.expect"))
+    };
+    let (_, newest) = &results[0];
+    if env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&base, newest).expect("a file can be written");
+        for (series, text) in &results[1..] {
+            let _ = fs::remove_file(special(series));
+            if text != newest {
+                fs::write(special(series), text).expect("a file can be written");
+            }
+        }
+        return Ok(());
+    }
+    for (index, (series, text)) in results.iter().enumerate() {
+        let file = Some(special(series)).filter(|file| index > 0 && file.exists()).unwrap_or(base.clone());
+        let expected = fs::read(&file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        if expected != *text {
+            return Err(format!("{}: expected\n{expected}\nbut got\n{text}", file.display()));
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn cases() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/modpost");
+    let mut paths = Vec::new();
+    find_cases(&folder, &mut paths);
+    paths.sort();
+    assert!(!paths.is_empty(), "no cases");
+    let mut failures = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a case");
+        let name = path.strip_prefix(&folder).expect("below").with_extension("").to_string_lossy().replace('/', "+");
+        let mut results = Vec::new();
+        for series in SERIES {
+            let case = Case::parse(&text, series);
+            if !case.series.is_empty() && !case.series.iter().any(|wanted| wanted == series) {
+                continue;
+            }
+            if let Some(target) = env::var_os("EXPORT_CASES") {
+                export(&case, &Path::new(&target).join(series).join(&name));
+            }
+            results.push((series, run(&case, series, &name)));
+        }
+        failures.extend(check(&path, &results).err());
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
