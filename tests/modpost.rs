@@ -99,6 +99,22 @@ fn export(case: &Case, folder: &Path) {
     let posix = if case.is_posix { "POSIXLY_CORRECT=1\n" } else { "" };
     fs::write(folder.join("env"), posix).expect("a file can be written");
     fs::write(folder.join("tool"), "modpost\n").expect("a file can be written");
+    fs::write(folder.join("target"), target_of(case)).expect("a file can be written");
+}
+
+/// Which build of the original reads the objects of a case.
+fn target_of(case: &Case) -> &'static str {
+    let is_object = |bytes: &&Vec<u8>| bytes.starts_with(b"\x7fELF") && bytes.len() > 52;
+    let files = case.files.iter().filter_map(|(_, entry)| match entry {
+        Entry::File(bytes) => Some(bytes),
+        Entry::Folder => None,
+    });
+    match files.filter(is_object).map(|bytes| (bytes[4], bytes[5])).next() {
+        Some((1, 2)) => "32-big",
+        Some((1, _)) => "32",
+        Some((_, 2)) => "64-big",
+        _ => "",
+    }
 }
 
 fn find_cases(folder: &Path, cases: &mut Vec<PathBuf>) {

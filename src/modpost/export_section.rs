@@ -3,6 +3,8 @@
 //!
 //! Upstream: `check_export_symbol()`.
 
+use std::borrow::Cow;
+
 use object::elf;
 
 use super::finding::Finding;
@@ -63,18 +65,28 @@ impl<'a> ExportSection<'a> {
         if name != wanted {
             return Err(Finding::NotAnExport(name.into()));
         }
-        let start = label.map_or(usize::MAX, |label| usize::try_from(label.value).unwrap_or(usize::MAX));
-        let license = c_string_at(&self.strings, start);
-        if !matches!(license, b"" | b"GPL") {
+        let start = label.map_or(0, |label| label.value);
+        let license = self.string_at(start)?;
+        if !matches!(&*license, b"" | b"GPL") {
             return Err(Finding::UnknownExportLicense { license: license.into(), symbol: name.into() });
         }
-        let namespace = c_string_at(&self.strings, start.saturating_add(license.len()).saturating_add(1));
+        let namespace = self.string_at(start.saturating_add(license.len() as u64).saturating_add(1))?;
         Ok(Export {
             name: name.into(),
             namespace: namespace.into(),
             is_gpl_only: !license.is_empty(),
             is_func: self.is_func(symbol),
         })
+    }
+
+    /// The C string at `offset` of the section, or of what follows it in the file.
+    fn string_at(&self, offset: u64) -> Result<Cow<'_, [u8]>, Finding> {
+        let inside = usize::try_from(offset).ok().filter(|&offset| offset < self.strings.len());
+        if let Some(offset) = inside {
+            return Ok(Cow::Borrowed(c_string_at(&self.strings, offset)));
+        }
+        let start = self.object.sections.get(self.object.export_symbol).map_or(0, |header| header.offset);
+        self.object.read_string(start.saturating_add(offset), "exports").map(Cow::Owned)
     }
 
     fn is_func(&self, symbol: &Symbol) -> bool {

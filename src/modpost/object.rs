@@ -18,6 +18,7 @@ use object::read::elf::SectionHeader as _;
 use super::finding::Finding;
 use super::profile::Features;
 use super::profile::Profile;
+use super::text::c_string;
 use super::text::c_string_at;
 use crate::elf::Class;
 
@@ -134,20 +135,30 @@ impl Object {
     /// Reads the contents of section `index`, and on to the next NUL if the section does not end with one: the original
     /// reads strings without regard to where their section ends.
     pub fn read_strings(&self, index: usize) -> Result<Vec<u8>, Finding> {
-        const STEP: u64 = 256;
         let Some(header) = self.sections.get(index) else { return Ok(Vec::new()) };
         let what = format!("section {index}");
         let mut bytes = self.read(header.offset, header.size, &what)?;
-        while bytes.last().is_some_and(|&last| last != 0) {
-            let at = header.offset.saturating_add(bytes.len() as u64);
-            let more = self.read(at, STEP.min(self.size.saturating_sub(at)), &what)?;
-            if more.is_empty() {
-                break;
-            }
-            let end = memchr::memchr(0, &more).map_or(more.len(), |nul| nul + 1);
-            bytes.extend_from_slice(more.get(..end).unwrap_or_default());
+        if bytes.last().is_some_and(|&last| last != 0) {
+            let end = header.offset.saturating_add(header.size);
+            bytes.extend(self.read_string(end, &what)?);
+            bytes.push(0);
         }
         Ok(bytes)
+    }
+
+    /// Reads up to the first NUL after `offset`, or to the end of the file.
+    pub fn read_string(&self, offset: u64, what: &str) -> Result<Vec<u8>, Finding> {
+        const STEP: u64 = 256;
+        let mut bytes = Vec::new();
+        loop {
+            let at = offset.saturating_add(bytes.len() as u64);
+            let more = self.read(at, STEP.min(self.size.saturating_sub(at)), what)?;
+            let string = c_string(&more);
+            bytes.extend_from_slice(string);
+            if string.len() < more.len() || more.is_empty() {
+                return Ok(bytes);
+            }
+        }
     }
 
     /// `value` reduced to the width of an address.
