@@ -4,6 +4,7 @@
 //! phases above it never meet an inconsistent table. It serves both classes and both byte orders. Section
 //! creators return [`Edit`]s, [`Image`] applies them, and `write` lays the result out as the original's libelf does.
 
+mod change;
 mod edit;
 mod error;
 mod file;

@@ -22,6 +22,7 @@ use super::RelocTarget;
 use super::SectionId;
 use super::SymbolId;
 use super::WriteRules;
+use super::change::SectionChange;
 use super::error::elf_err;
 use super::renumber::renumbered_relocs;
 use super::symtab::AddedSymbol;
@@ -51,71 +52,6 @@ impl<'f, 'd> Image<'f, 'd> {
         let (changes, added) = builder.finish()?;
         let layout = Layout::compute(file, &changes, &added)?;
         Ok(Self { file, changes, added, layout })
-    }
-}
-
-/// What changed in a section of the input.
-#[derive(Debug, Default)]
-pub(super) struct SectionChange {
-    /// By offset, not overlapping.
-    patches: Vec<Patch>,
-    /// The bytes of all patches.
-    bytes: Vec<u8>,
-    /// Bytes past the old end.
-    pub appended: Vec<u8>,
-    /// New `sh_info`.
-    pub info: Option<u32>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Patch {
-    offset: u64,
-    start: usize,
-    len: usize,
-}
-
-impl SectionChange {
-    fn patch(&mut self, offset: u64, bytes: &[u8]) {
-        self.patches.push(Patch { offset, start: self.bytes.len(), len: bytes.len() });
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    /// Orders the patches by place; where some overlap, replaces all by one with the outcome.
-    fn settle(&mut self, data: &[u8]) {
-        if self.patches.is_sorted_by(|a, b| a.offset + a.len as u64 <= b.offset) {
-            return;
-        }
-        let in_edit_order = self.patches.clone();
-        self.patches.sort_by_key(|patch| patch.offset);
-        if self.patches.is_sorted_by(|a, b| a.offset + a.len as u64 <= b.offset) {
-            return;
-        }
-        let mut outcome = data.to_vec();
-        for patch in in_edit_order {
-            let place = outcome.get_mut(patch.offset as usize..patch.offset as usize + patch.len);
-            if let (Some(place), Some(bytes)) = (place, self.bytes_of(patch)) {
-                place.copy_from_slice(bytes);
-            }
-        }
-        self.patches = vec![Patch { offset: 0, start: 0, len: outcome.len() }];
-        self.bytes = outcome;
-    }
-
-    fn bytes_of(&self, patch: Patch) -> Option<&[u8]> {
-        self.bytes.get(patch.start..patch.start + patch.len)
-    }
-
-    /// The new contents, given the old ones.
-    pub fn chunks<'a>(&'a self, data: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-        let mut done = 0;
-        let patched = self.patches.iter().flat_map(move |patch| {
-            let offset = patch.offset as usize;
-            let before = data.get(done..offset).unwrap_or_default();
-            done = offset + patch.len;
-            [before, self.bytes_of(*patch).unwrap_or_default()]
-        });
-        let end = self.patches.last().map_or(0, |patch| patch.offset as usize + patch.len);
-        patched.chain([data.get(end..).unwrap_or_default(), &self.appended])
     }
 }
 

@@ -19,9 +19,9 @@ use super::Image;
 use super::ImageError;
 use super::Section;
 use super::SectionId;
+use super::change::SectionChange;
 use super::error::elf_err;
 use super::image::AddedSection;
-use super::image::SectionChange;
 
 /// Sizes of the ELF header, a program header and a section header of a 64-bit file.
 const FILE_HEADER: u64 = 64;
@@ -304,12 +304,19 @@ fn logical_size(file: &ElfFile<'_>, nth: usize, header: &Header) -> u64 {
 
 /// The program headers, which relocatable files do not have but may. Empty if the table is not in the file.
 fn program_headers<'d>(file: &ElfFile<'d>) -> &'d [u8] {
+    let (offset, count) = program_headers_place(file);
+    let start = usize::try_from(offset).unwrap_or(usize::MAX);
+    let size = usize::from(count) * PROGRAM_HEADER as usize;
+    let table = file.data.get(start..start.saturating_add(size));
+    if start == 0 { &[] } else { table.unwrap_or_default() }
+}
+
+/// `e_phoff` and `e_phnum`.
+fn program_headers_place(file: &ElfFile<'_>) -> (u64, u16) {
     let e = file.endian;
     let offset = file.data.get(0x20..).and_then(<[u8]>::first_chunk::<8>).map_or(0, |raw| e.read_u64_bytes(*raw));
     let count = file.data.get(0x38..).and_then(<[u8]>::first_chunk::<2>).map_or(0, |raw| e.read_u16_bytes(*raw));
-    let start = usize::try_from(offset).unwrap_or(usize::MAX);
-    let size = usize::from(count) * PROGRAM_HEADER as usize;
-    file.data.get(start..start.saturating_add(size)).unwrap_or_default()
+    (offset, count)
 }
 
 /// The ELF header and the program headers.
@@ -328,7 +335,11 @@ fn start_of_file(
         }
     };
     let count = u16::try_from(count).ok().filter(|count| *count < elf::SHN_LORESERVE).unwrap_or(0);
-    let program_headers_offset = if program_headers.is_empty() { 0 } else { FILE_HEADER };
+    let program_headers_offset = match program_headers_place(file) {
+        (_, 0) => 0,
+        (offset, _) if program_headers.is_empty() => offset,
+        _ => FILE_HEADER,
+    };
     put(6, &[elf::EV_CURRENT]);
     put(0x20, &e.write_u64_bytes(program_headers_offset));
     put(0x28, &e.write_u64_bytes(headers_offset));
