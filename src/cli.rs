@@ -8,8 +8,6 @@ mod subcmd;
 mod usage;
 mod words;
 
-use std::path::Path;
-
 /// The end of a run that does no work: a usage error, a refused combination, or a list of options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exit {
@@ -35,9 +33,9 @@ impl Exit {
         Self::failure(38, "error: objtool: klp not implemented\n")
     }
 
-    /// For as long as there is no engine.
-    pub fn not_implemented(file: &Path) -> Self {
-        Self::failure(2, format!("{}: error: objtool: not implemented\n", file.display()))
+    /// A series whose `objtool` is not rebuilt.
+    pub fn series_unsupported(name: &str) -> Self {
+        Self::failure(2, format!("error: objtool: the kernel series {name} is not supported; 6.12 and 7.3 are\n"))
     }
 
     fn failure(code: u8, stderr: impl Into<Vec<u8>>) -> Self {

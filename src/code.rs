@@ -102,6 +102,15 @@ pub struct JumpLabelStats {
     pub long: u32,
 }
 
+/// How far building came, for `--stats`.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Progress {
+    /// All sections are decoded.
+    pub is_decoded: bool,
+    /// Alternatives are linked.
+    pub has_alternatives: bool,
+}
+
 /// The code of one file.
 pub struct Code<'d> {
     /// What was asked for.
@@ -150,6 +159,8 @@ pub struct Code<'d> {
     pub is_livepatch: bool,
     /// Static branch sites.
     pub jump_labels: JumpLabelStats,
+    /// How far building came.
+    pub progress: Progress,
     /// Changes of instructions, in order.
     pub edits: Vec<Edit>,
     /// `STT_FILE` symbols in symbol table order.
@@ -208,6 +219,7 @@ impl<'d> Code<'d> {
             ignore_unreachables: opts.no_unreachable,
             is_livepatch: false,
             jump_labels: JumpLabelStats::default(),
+            progress: Progress::default(),
             edits: Vec::new(),
             file_symbols: file_symbols(elf),
             symbol_names: OnceCell::new(),
@@ -228,12 +240,14 @@ impl<'d> Code<'d> {
         self.classify_symbols();
         // Instructions exist, and each knows its symbol.
         self.decode()?;
+        self.progress.is_decoded = true;
         self.read_ignores()?;
         self.mark_uaccess_safe();
         self.read_early_annotations()?;
         if self.needs_alternatives() {
             // Alternatives exist, and each replacement belongs to what it replaces.
             self.add_alternatives()?;
+            self.progress.has_alternatives = true;
         }
         // Every direct jump has a destination or a callee.
         self.link_jumps()?;

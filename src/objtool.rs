@@ -5,6 +5,7 @@
 
 mod analysis;
 mod request;
+mod stats;
 
 use crate::diag::report::object_line;
 use crate::elf::ElfFile;
@@ -52,6 +53,15 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
             return out.with_code(1);
         }
     };
+    if opts.stats {
+        out.stdout.extend(stats::of_file(&elf).into_bytes());
+    }
+    if opts.backup
+        && !profile.has(Features::FATAL_FAILS)
+        && let Err(code) = request::backup_first(&opts, data, &mut out)
+    {
+        return out.with_code(code);
+    }
     let n_files = elf.symbols.iter().filter(|symbol| symbol.kind() == object::elf::STT_FILE).count();
     match request.rules.after_open(&mut opts, n_files > 1) {
         AfterOpen::Fine => {}

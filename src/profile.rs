@@ -150,11 +150,12 @@ impl Profile {
         self.features.contains(feature)
     }
 
-    /// The profile of a series; those whose checks are not built yet behave as the oldest one that is.
-    pub fn of(series: series::Series) -> Self {
+    /// The profile of a series, or `None` for one whose `objtool` is not rebuilt: a near miss would write wrong tables.
+    pub fn of(series: series::Series) -> Option<Self> {
         match series {
-            series::Series::V7_3 => Self::v7_3(),
-            _ => Self::v6_12(),
+            series::Series::V7_3 => Some(Self::v7_3()),
+            series::Series::V6_12 => Some(Self::v6_12()),
+            series::Series::V5_10 | series::Series::Lto | series::Series::V6_1 => None,
         }
     }
 

@@ -22,12 +22,18 @@ fn main() -> ExitCode {
     };
     match objtool::parse(selection.series, &argv, &environ) {
         Parsed::Run(run) => {
+            let Some(profile) = Profile::of(selection.series) else {
+                return end(&Exit::series_unsupported(selection.series.name()));
+            };
+            if run.opts.verbose {
+                eprintln!("objtool: kernel series {} ({})", selection.series.name(), selection.chosen_by);
+            }
             let words = argv.iter().map(|word| word.as_encoded_bytes().to_vec());
             let noreturns = selection.tree.as_ref().and_then(postlink::profile::series::Tree::noreturns);
             let outcome = postlink::objtool::run(&Request {
                 opts: run.opts,
                 rules: run.rules,
-                profile: Profile::of(selection.series),
+                profile,
                 noreturns,
                 argv: words.collect(),
             });

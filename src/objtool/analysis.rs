@@ -67,6 +67,9 @@ pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, noreturns: Opt
     };
     let (code, findings, result) = code::build(opts, profile, arch, elf, noreturns);
     let mut run = Run { code, object, out: Analysis::default() };
+    if opts.stats {
+        run.out.stdout.extend(super::stats::of_code(&run.code).into_bytes());
+    }
     run.say(&findings);
     let result = result.and_then(|()| if run.code.insns.is_empty() { Ok(()) } else { run.steps() });
     run.out.edits.splice(0..0, run.code.edits.drain(..));

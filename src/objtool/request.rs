@@ -97,3 +97,22 @@ pub(super) fn backup(request: &Request, opts: &Opts, out: &mut Outcome) {
     }
     out.stderr.push(b'\n');
 }
+
+/// `--backup` before 7.3: keeps the input beside the file before anything else is done. The error is the exit status.
+pub(super) fn backup_first(opts: &Opts, data: &[u8], out: &mut Outcome) -> Result<(), u8> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut kept = opts.file.clone().into_os_string();
+    kept.push(".orig");
+    let opened = std::fs::OpenOptions::new().create(true).write(true).truncate(true).mode(0o644).open(kept);
+    let (what, result) = match opened {
+        Ok(mut file) => ("failed backup write", file.write_all(data)),
+        Err(error) => ("failed to create backup file", Err(error)),
+    };
+    result.map_err(|error| {
+        out.stderr.extend(format!("{what}: {}\n", output::reason(&error)).into_bytes());
+        let line = [&name_of(&opts.file)[..], b": warning: objtool: can't create backup file\n"].concat();
+        out.stderr.extend(line);
+        1
+    })
+}

@@ -1,0 +1,41 @@
+//! `--stats`: counters on standard output, of the file and of its code.
+
+use std::fmt::Write as _;
+
+use crate::code::Code;
+use crate::elf::ElfFile;
+
+/// Binary logarithm of the size that the original gives a hash table of `n` entries.
+fn table_bits(n: usize) -> u32 {
+    n.checked_ilog2().unwrap_or(0).max(10)
+}
+
+/// Counters of the file. Writing to memory does not fail.
+pub(super) fn of_file(elf: &ElfFile<'_>) -> String {
+    let mut text = String::new();
+    let n_relocs = |id| elf.relocs_in(id).map_or(0, |relocs| relocs.len());
+    let counts: Vec<usize> = elf.section_ids().map(n_relocs).collect();
+    let (total, most) = (counts.iter().sum(), counts.iter().max().copied().unwrap_or(0));
+    let (n_sections, n_symbols) = (elf.sections.len(), elf.symbols.len());
+    let _ = writeln!(text, "nr_sections: {n_sections}\nsection_bits: {}", table_bits(n_sections));
+    let _ = writeln!(text, "nr_symbols: {n_symbols}\nsymbol_bits: {}", table_bits(n_symbols));
+    let _ = writeln!(text, "max_reloc: {most}\nnum_relocs: {total}\nreloc_bits: {}", table_bits(total));
+    text
+}
+
+/// Counters of the code as far as it was built.
+pub(super) fn of_code(code: &Code<'_>) -> String {
+    let mut text = String::new();
+    let cfi_bits = table_bits(code.elf.symbols.len()).saturating_sub(3).max(10);
+    let _ = writeln!(text, "cfi_bits: {cfi_bits}");
+    if code.progress.is_decoded {
+        let _ = writeln!(text, "nr_insns: {}", code.insns.len());
+    }
+    if code.progress.has_alternatives {
+        let labels = &code.jump_labels;
+        let _ = writeln!(text, "jl\\\tNOP\tJMP");
+        let _ = writeln!(text, "short:\t{}\t{}", labels.nop_short, labels.short);
+        let _ = writeln!(text, "long:\t{}\t{}", labels.nop_long, labels.long);
+    }
+    text
+}
