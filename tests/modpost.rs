@@ -5,6 +5,8 @@
 //! are also written out in the layout of captured calls, for `scripts/modpost-parity FOLDER` to compare with the
 //! original; that is how the expectations are known to be right.
 
+#[path = "modpost/buses.rs"]
+mod buses;
 #[path = "modpost/case.rs"]
 mod case;
 #[path = "modpost/object.rs"]

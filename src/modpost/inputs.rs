@@ -17,7 +17,7 @@ use super::scan;
 use super::scan::ObjectFacts;
 use super::text::Name;
 use super::text::c_string;
-use super::text::error_text;
+use crate::output::reason;
 
 /// The longest line the original reads at once, in bytes.
 const LINE: usize = 4095;
@@ -38,7 +38,7 @@ pub fn list(opts: &Opts, profile: &Profile) -> Inputs {
     let text = if opts.list_is_stdin(profile) { read_all(io::stdin().lock()) } else { read_list(list) };
     let end = text.map(|text| objects.extend(lines(&text).map(Name::from)));
     let stop = |error: io::Error| {
-        let (file, error) = (list.as_bytes().into(), error_text(&error));
+        let (file, error) = (list.as_bytes().into(), reason(&error));
         Stop::Fatal(Finding::ListUnreadable { file, error })
     };
     Inputs { objects, end: end.map_err(stop) }

@@ -31,9 +31,9 @@ use super::symtab::SHN_UNDEF;
 use super::symtab::Symbol;
 use super::symtab::Symbols;
 use super::text::Name;
-use super::text::error_text;
 use super::text::text;
 use crate::elf::Class;
+use crate::output::reason;
 
 /// A symbol that an object needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,7 +152,7 @@ impl ObjectFacts {
             Err(OpenError::NotElf) => Ok(None),
             Err(OpenError::Fatal(finding)) => Err(finding.into()),
             Err(OpenError::Io(error)) => {
-                let (file, error) = (self.file.clone(), error_text(&error));
+                let (file, error) = (self.file.clone(), reason(&error));
                 if !opts.ignore_missing {
                     return Err(Stop::File { file, error });
                 }

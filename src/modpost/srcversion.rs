@@ -10,11 +10,11 @@ use super::finding::Finding;
 use super::finding::Stop;
 use super::md4::Md4;
 use super::text::basename;
-use super::text::error_text;
 use super::text::is_space;
 use super::text::lines;
 use super::text::read_text_file;
 use super::text::text;
+use crate::output::reason;
 
 /// The first 23 digits of the digest are kept: the original's buffer is one too short for 24.
 const DIGITS: usize = 23;
@@ -31,7 +31,7 @@ pub struct SrcVersion {
 /// Reads the text file called `name`.
 pub fn read_named(name: &[u8]) -> Result<Vec<u8>, Stop> {
     read_text_file(Path::new(OsStr::from_bytes(name)))
-        .map_err(|error| Stop::File { file: name.into(), error: error_text(&error) })
+        .map_err(|error| Stop::File { file: name.into(), error: reason(&error) })
 }
 
 /// The source version of a module built from `objects`.

@@ -16,12 +16,12 @@ use super::profile::Profile;
 use super::report::NOBODY;
 use super::report::Report;
 use super::resolve::Resolution;
-use super::text::error_text;
 use super::text::lines;
 use super::text::read_text_file;
 use super::text::strtoul;
 use super::text::text;
 use super::world::World;
+use crate::output::reason;
 
 /// Reads the dump called `name`, the one with this number, into the world.
 ///
@@ -34,7 +34,7 @@ pub fn read(
     report: &mut Report,
 ) -> Result<(), Stop> {
     let text = read_text_file(Path::new(name))
-        .map_err(|error| Stop::File { file: name.as_bytes().into(), error: error_text(&error) })?;
+        .map_err(|error| Stop::File { file: name.as_bytes().into(), error: reason(&error) })?;
     let dump = profile.has(Features::DUMP_MODULE_KEYED_BY_FILE).then_some(number);
     for line in lines(&text) {
         let line = Line::parse(line).ok_or(Stop::Fatal(Finding::DumpSyntax))?;

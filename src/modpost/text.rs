@@ -54,15 +54,6 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.0.split(|&byte| byte == b'\n').take(if text.1 { 0 } else { usize::MAX })
 }
 
-/// What `strerror(3)` says about `error`.
-pub fn error_text(error: &io::Error) -> String {
-    let text = error.to_string();
-    match (error.raw_os_error(), text.rfind(" (os error ")) {
-        (Some(_), Some(end)) => text.get(..end).unwrap_or(&text).to_owned(),
-        _ => text,
-    }
-}
-
 /// `isspace(3)` in the C locale.
 pub const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
