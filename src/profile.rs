@@ -183,7 +183,7 @@ impl Profile {
                 | DecodeFlags::ENDBR
                 | DecodeFlags::LOOP_IS_JUMP
                 | DecodeFlags::FRED
-                | DecodeFlags::LEA_NO_BASE,
+                | DecodeFlags::SIB_NO_BASE,
             orc: OrcFormat::SignalBit,
             noreturns: names::NORETURNS_6_12,
             rust_noreturn_suffixes: names::RUST_NORETURN_SUFFIXES_6_12,
@@ -242,7 +242,7 @@ impl Profile {
                 | DecodeFlags::ENDBR
                 | DecodeFlags::LOOP_IS_JUMP
                 | DecodeFlags::FRED
-                | DecodeFlags::LEA_NO_BASE,
+                | DecodeFlags::SIB_NO_BASE,
             orc: OrcFormat::SignalBitRenumbered,
             noreturns: names::NORETURNS_7_3,
             rust_noreturn_suffixes: names::RUST_NORETURN_SUFFIXES_7_3,

@@ -92,9 +92,9 @@ fn parse() -> Result<Args, String> {
 
 /// What the profile of a series chooses.
 fn flags_of(series: &str) -> Option<DecodeFlags> {
-    let since_5_12 = DecodeFlags::ENDBR | DecodeFlags::LOOP_IS_JUMP;
+    let since_6_1 = DecodeFlags::ENDBR | DecodeFlags::LOOP_IS_JUMP | DecodeFlags::FP16;
     let since_6_12 =
-        since_5_12 | DecodeFlags::MOV_REG_REG | DecodeFlags::APX | DecodeFlags::FRED | DecodeFlags::LEA_NO_BASE;
+        since_6_1 | DecodeFlags::MOV_REG_REG | DecodeFlags::APX | DecodeFlags::FRED | DecodeFlags::SIB_NO_BASE;
     let old_nops = DecodeFlags::PAUSE_IS_NOP | DecodeFlags::PREFETCH_IS_NOP;
     match series {
         "7.3" => Some(
@@ -105,7 +105,7 @@ fn flags_of(series: &str) -> Option<DecodeFlags> {
                 | DecodeFlags::INVALID64_AS_BARE,
         ),
         "6.12" => Some(since_6_12 | old_nops),
-        "6.1" => Some(since_5_12 | old_nops),
+        "6.1" => Some(since_6_1 | old_nops),
         "5.10" => Some(old_nops | DecodeFlags::NARROW_PATTERNS),
         _ => None,
     }

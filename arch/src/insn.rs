@@ -155,16 +155,19 @@ bitflags::bitflags! {
         const INVALID64_AS_BARE = 1 << 6;
         /// REX2, extended EVEX and the other encodings of 6.12's decoder.
         const APX = 1 << 7;
-        /// `endbr64` has a class of its own (6.1 and newer).
+        /// `endbr64` has a class of its own, `notrack` and `enqcmd` are remarked upon (6.1 and newer).
         const ENDBR = 1 << 8;
         /// `loop`, `loope` and `loopne` are conditional jumps (6.1 and newer).
         const LOOP_IS_JUMP = 1 << 9;
         /// `eretu`/`erets` leave the kernel (6.12 and newer).
         const FRED = 1 << 10;
-        /// Stack operations are matched by 5.10's narrow byte patterns.
+        /// Stack operations are matched by 5.10's narrow byte patterns, and there are no remarks.
         const NARROW_PATTERNS = 1 << 11;
-        /// A `lea` whose SIB byte has no base register is no stack operation (6.12 and newer).
-        const LEA_NO_BASE = 1 << 12;
+        /// A `mov` to or from memory whose SIB byte has no base register is no access to the frame (6.12 and newer). Before,
+        /// the bits that then mean "no base" were taken for `rbp`.
+        const SIB_NO_BASE = 1 << 12;
+        /// AMX and FP16 opcodes are known (6.1's decoder). [`Self::APX`] implies it.
+        const FP16 = 1 << 13;
     }
 }
 

@@ -17,8 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <objtool/warn.h>
-#include <objtool/check.h>
+#ifdef FLAT_HEADERS
+# include "warn.h"
+# include "check.h"
+#else
+# include <objtool/warn.h>
+# include <objtool/check.h>
+#endif
 
 static unsigned char notes;
 
@@ -43,7 +48,9 @@ static void note(const char *format)
 
 #include "arch/x86/decode.c"
 
+#ifdef HAVE_OPTS
 struct opts opts = { .noinstr = true };
+#endif
 
 static unsigned char request_flags;
 
@@ -101,6 +108,22 @@ static int class_of(unsigned int type)
 	}
 }
 
+/* The number of a register in instructions; 5.10 has numbers of its own. */
+static unsigned char reg_of(unsigned char reg)
+{
+	switch (reg) {
+	case CFI_AX:	return 0;
+	case CFI_CX:	return 1;
+	case CFI_DX:	return 2;
+	case CFI_BX:	return 3;
+	case CFI_SP:	return 4;
+	case CFI_BP:	return 5;
+	case CFI_SI:	return 6;
+	case CFI_DI:	return 7;
+	default:	return reg;
+	}
+}
+
 /* The numbers of OpDest and OpSrc. */
 static void put_op(unsigned char *to, const struct stack_op *op)
 {
@@ -111,9 +134,9 @@ static void put_op(unsigned char *to, const struct stack_op *op)
 #else
 	to[0] = type;
 #endif
-	to[1] = op->dest.reg;
+	to[1] = reg_of(op->dest.reg);
 	to[2] = op->src.type;
-	to[3] = op->src.reg;
+	to[3] = reg_of(op->src.reg);
 	memcpy(to + 4, &op->dest.offset, 4);
 	memcpy(to + 8, &op->src.offset, 4);
 }

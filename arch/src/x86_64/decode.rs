@@ -5,6 +5,8 @@ use super::effects::effects;
 use super::fields::Fields;
 use super::fields::split;
 use super::interest::IN_INIT;
+use super::opcode_map::MAP_5_10;
+use super::opcode_map::MAP_6_1;
 use super::opcode_map::MAP_6_12;
 use super::opcode_map::MAP_7_3;
 use super::opcode_map::OpcodeMap;
@@ -44,7 +46,15 @@ pub(super) fn decode(text: &TextSection<'_>, start: u32, end: u32, out: &mut Dec
 }
 
 fn map_of(flags: DecodeFlags) -> &'static OpcodeMap {
-    if flags.contains(DecodeFlags::INVALID64_AS_BARE) { &MAP_7_3 } else { &MAP_6_12 }
+    if flags.contains(DecodeFlags::INVALID64_AS_BARE) {
+        &MAP_7_3
+    } else if flags.contains(DecodeFlags::APX) {
+        &MAP_6_12
+    } else if flags.contains(DecodeFlags::FP16) {
+        &MAP_6_1
+    } else {
+        &MAP_5_10
+    }
 }
 
 /// Appends an instruction of which the opcode tells everything, and returns its length.

@@ -6,6 +6,7 @@
 use super::BP;
 use super::SP;
 use super::fields::Fields;
+use super::narrow;
 use crate::DecodeFlags;
 use crate::InsnKind;
 use crate::NoteKind;
@@ -25,7 +26,12 @@ pub(super) struct Place<'a> {
 /// The class of an instruction, its stack operations in `ops`, and what there is to say about it.
 pub(super) fn effects(f: &Fields, place: &Place<'_>, ops: &mut Vec<StackOp>) -> (InsnKind, Option<NoteKind>) {
     let flags = place.flags;
+    let is_narrow = flags.contains(DecodeFlags::NARROW_PATTERNS);
     let kind = match f.opcode[0] {
+        0x01 | 0x29 | 0x80..=0x83 | 0x88 | 0x89 | 0x8b | 0x8d | 0xc9 if is_narrow => {
+            ops.extend(narrow::stack_op(f));
+            InsnKind::Other
+        }
         0x01 | 0x29 => {
             if f.has_w() && f.is_reg(SP) {
                 ops.push(set_reg(SP, OpSrc::Add, f.reg(), 0));
@@ -77,7 +83,7 @@ pub(super) fn effects(f: &Fields, place: &Place<'_>, ops: &mut Vec<StackOp>) -> 
         0xe9 | 0xeb => InsnKind::JumpUncond,
         0xc2 | 0xc3 => InsnKind::Return,
         // The caller looks for relocations at fixed offsets, which a store of 11 bytes without prefixes has.
-        0xc7 if place.is_init && f.len == 11 => return (InsnKind::Other, Some(NoteKind::PvOpsStore)),
+        0xc7 if place.is_init && f.len == 11 && !is_narrow => return (InsnKind::Other, Some(NoteKind::PvOpsStore)),
         // sync_core() returns to itself; every other iret is in code that is no function.
         0xcf if (place.is_in_func)() => {
             ops.push(set_reg(SP, OpSrc::Add, SP, 5 * 8));
@@ -98,17 +104,17 @@ pub(super) fn effects(f: &Fields, place: &Place<'_>, ops: &mut Vec<StackOp>) -> 
 }
 
 impl Fields {
-    fn has_w(&self) -> bool {
+    pub(super) fn has_w(&self) -> bool {
         self.rex & 8 != 0
     }
 
     /// ModRM.reg with REX.R; 0 without ModRM, whatever REX says.
-    fn reg(&self) -> u8 {
+    pub(super) fn reg(&self) -> u8 {
         if self.has_modrm { self.modrm >> 3 & 7 | (self.rex & 4) << 1 } else { 0 }
     }
 
     /// ModRM.rm with REX.B.
-    fn rm(&self) -> u8 {
+    pub(super) fn rm(&self) -> u8 {
         if self.has_modrm { self.low_reg(self.modrm) } else { 0 }
     }
 
@@ -117,7 +123,7 @@ impl Fields {
         byte & 7 | (self.rex & 1) << 3
     }
 
-    fn mode(&self) -> u8 {
+    pub(super) fn mode(&self) -> u8 {
         self.modrm >> 6
     }
 
@@ -152,10 +158,15 @@ impl Fields {
     fn is_no_base(&self, base: u8) -> bool {
         base & 7 == BP && self.mode() == 0
     }
+
+    /// Whether `base` makes the memory operand a place in the frame.
+    fn is_frame(&self, base: u8, flags: DecodeFlags) -> bool {
+        (base == BP || base == SP) && !(flags.contains(DecodeFlags::SIB_NO_BASE) && self.is_no_base(base))
+    }
 }
 
 /// `mov`, `add`, `and`, ... into a register.
-fn set_reg(reg: u8, src: OpSrc, src_reg: u8, src_offset: i32) -> StackOp {
+pub(super) fn set_reg(reg: u8, src: OpSrc, src_reg: u8, src_offset: i32) -> StackOp {
     StackOp { dest: OpDest::Reg, dest_reg: reg, src, src_reg, dest_offset: 0, src_offset }
 }
 
@@ -204,7 +215,7 @@ fn store(f: &Fields, flags: DecodeFlags) -> Option<StackOp> {
         return None;
     }
     let base = f.base()?;
-    let is_frame = (base == BP || base == SP) && !f.is_no_base(base);
+    let is_frame = f.is_frame(base, flags);
     let saves_sp = f.opcode[0] == 0x89 && f.reg() == SP;
     (is_frame || saves_sp).then(|| StackOp {
         dest: OpDest::RegIndirect,
@@ -217,13 +228,12 @@ fn store(f: &Fields, flags: DecodeFlags) -> Option<StackOp> {
 }
 
 /// `mov mem, reg`.
-fn load(f: &Fields, _flags: DecodeFlags) -> Option<StackOp> {
+fn load(f: &Fields, flags: DecodeFlags) -> Option<StackOp> {
     if !f.has_w() || f.mode() == 3 || f.is_no_base(f.rm()) {
         return None;
     }
     let base = f.base()?;
-    let is_frame = (base == BP || base == SP) && !f.is_no_base(base);
-    is_frame.then(|| set_reg(f.reg(), OpSrc::RegIndirect, base, f.disp))
+    f.is_frame(base, flags).then(|| set_reg(f.reg(), OpSrc::RegIndirect, base, f.disp))
 }
 
 fn lea(f: &Fields, flags: DecodeFlags, ops: &mut Vec<StackOp>) -> (InsnKind, Option<NoteKind>) {
@@ -274,7 +284,11 @@ fn escaped(f: &Fields, flags: DecodeFlags, ops: &mut Vec<StackOp>) -> (InsnKind,
         0x1e if flags.contains(DecodeFlags::ENDBR) && f.prefixes.bytes[0] == 0xf3 && f.modrm & 0xfe == 0xfa => {
             InsnKind::Endbr
         }
-        0x38 if f.opcode[2] == 0xf8 && f.prefixes.count == 1 && f.prefixes.bytes[0] == 0xf2 => {
+        0x38 if flags.contains(DecodeFlags::ENDBR)
+            && f.opcode[2] == 0xf8
+            && f.prefixes.count == 1
+            && f.prefixes.bytes[0] == 0xf2 =>
+        {
             return (InsnKind::Other, Some(NoteKind::Enqcmd));
         }
         0xa0 | 0xa8 => push_const(ops),
@@ -297,12 +311,15 @@ fn smap_or_fred(f: &Fields, flags: DecodeFlags) -> InsnKind {
 
 /// `ff`: indirect calls and jumps, and `push`.
 fn group5(f: &Fields, flags: DecodeFlags, ops: &mut Vec<StackOp>) -> (InsnKind, Option<NoteKind>) {
-    let kind = match f.reg() {
+    // 5.10 ignores REX.R, which makes these no other instructions.
+    let reg = if flags.contains(DecodeFlags::NARROW_PATTERNS) { f.reg() & 7 } else { f.reg() };
+    let kind = match reg {
         2 | 3 => InsnKind::CallDyn,
         4 => InsnKind::JumpDyn,
         5 => return (to_user(flags), None),
         6 => return (push_const(ops), None),
         _ => return (InsnKind::Other, None),
     };
-    (kind, f.prefixes.bytes.iter().take(usize::from(f.prefixes.count)).any(|&b| b == 0x3e).then_some(NoteKind::Notrack))
+    let is_notrack = flags.contains(DecodeFlags::ENDBR) && f.prefixes.contains(0x3e);
+    (kind, is_notrack.then_some(NoteKind::Notrack))
 }

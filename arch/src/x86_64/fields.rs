@@ -50,6 +50,11 @@ pub(super) struct Prefixes {
 }
 
 impl Prefixes {
+    /// Whether `prefix` is one of them.
+    pub(super) fn contains(&self, prefix: u8) -> bool {
+        self.bytes.iter().take(usize::from(self.count)).any(|&byte| byte == prefix)
+    }
+
     /// Number under which the opcode maps know the last prefix: 1 for `66`, 2 for `f3`, 3 for `f2`, else 0.
     pub(super) const fn last_id(&self) -> u8 {
         match self.bytes[3] {
@@ -205,7 +210,7 @@ impl Splitter<'_> {
         let (number, last, is_evex) = match first {
             0xc5 => (1, second & 0x7f, false),
             0xc4 => (second & 0x1f, self.at.next()?, false),
-            _ => (second & 7, self.at.next()?, true),
+            _ => (second & map.evex_map_bits, self.at.next()?, true),
         };
         // The original looks for W in the byte behind the one that has it when the prefix is EVEX.
         let w_byte = if is_evex { self.at.next()? } else { last };

@@ -38,8 +38,10 @@ const W_REG_SP: u16 = 1 << 12;
 const W_FRAME: u16 = 1 << 13;
 /// The reg field is 4: `rsp` or `r12`.
 const W_FROM_SP: u16 = 1 << 14;
+/// The operand is memory whose base may be `rbp`.
+const FRAME: u16 = 1 << 15;
 /// All that do not need REX.W.
-const WITHOUT_W: u16 = W_ANY - 1;
+const WITHOUT_W: u16 = (W_ANY - 1) | FRAME;
 
 /// Classes that need no closer look, by number.
 const KINDS: [InsnKind; 8] = [
@@ -91,7 +93,8 @@ impl Interest {
         let operand = match (mode, rm) {
             (3, 4) => REG | W_REG | W_REG_SP,
             (3, _) => REG | W_REG,
-            (_, 4 | 5) => W_FRAME,
+            (_, 4) => W_FRAME,
+            (_, 5) => W_FRAME | FRAME,
             _ => 0,
         };
         let register = match reg {
@@ -147,8 +150,10 @@ pub(super) const fn interest(opcode: [u8; 2]) -> Interest {
         [0x90, _] => Interest::kind_only(NOP),
         [0x0f, 0x1f] => Interest::look(NOP, REG_FIELD),
         [0x01 | 0x29 | 0x80..=0x83, _] => Interest::look(OTHER, W_REG_SP),
-        [0x89, _] => Interest::look(OTHER, W_REG | W_FRAME | W_FROM_SP),
-        [0x88 | 0x8b, _] => Interest::look(OTHER, W_FRAME),
+        // 5.10 does not ask for REX.W in stores to the frame.
+        [0x89, _] => Interest::look(OTHER, W_REG | W_FRAME | W_FROM_SP | FRAME),
+        [0x88, _] => Interest::look(OTHER, W_FRAME | FRAME),
+        [0x8b, _] => Interest::look(OTHER, W_FRAME),
         [0x8d, _] => Interest::look(OTHER, REG | W_ANY),
         [0xc7, _] => Interest::look(OTHER, IN_INIT),
         [0xff, _] => Interest::look(OTHER, GROUP5),

@@ -15,6 +15,7 @@ mod decode;
 mod effects;
 mod fields;
 mod interest;
+mod narrow;
 mod opcode_map;
 mod quick;
 mod reloc;

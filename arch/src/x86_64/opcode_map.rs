@@ -4,7 +4,8 @@
 //! missing from it is an instruction without operands, and encodings the architecture forbids may pass. Since data in a
 //! text section is decoded as well, all of that decides where the next instruction starts, so it is kept exactly.
 //!
-//! Rows are read in order and later ones overwrite earlier ones. Everything is expanded into tables at compile time.
+//! The rows state what the newest decoders know; what older ones did not know or saw differently follows as rows that
+//! overwrite. Everything is expanded into tables at compile time.
 //!
 //! Upstream: `tools/arch/x86/lib/x86-opcode-map.txt` and the tables made from it.
 
@@ -29,6 +30,8 @@ pub(super) struct OpcodeMap {
     pub(super) vex: [[[Cell; 256]; 4]; 7],
     /// Opcodes of XOP maps 8 to 10.
     pub(super) xop: [[Cell; 256]; 3],
+    /// The bits of an EVEX prefix that hold the map's number.
+    pub(super) evex_map_bits: u8,
     /// `8f` may start an XOP prefix, and a VEX prefix is not looked for behind a REX prefix (7.3).
     pub(super) has_xop: bool,
     /// `d5` is the REX2 prefix (6.12 and newer).
@@ -39,6 +42,10 @@ pub(super) struct OpcodeMap {
 pub(super) static MAP_7_3: OpcodeMap = build(703);
 /// 6.12's decoder.
 pub(super) static MAP_6_12: OpcodeMap = build(612);
+/// 6.1's decoder.
+pub(super) static MAP_6_1: OpcodeMap = build(601);
+/// 5.10's decoder.
+pub(super) static MAP_5_10: OpcodeMap = build(510);
 
 const NONE: u8 = 1;
 const P66: u8 = 2;
@@ -126,6 +133,31 @@ const ESCAPED: &[Row] = &[
     Row(3, PF2, BAD, "f0"),
 ];
 
+/// Before 6.12 (see [`ESCAPED`]).
+const ESCAPED_6_1: &[Row] = &[
+    Row(2, NONE | P66, BARE, "6c"),
+    Row(2, NONE | P66 | PF3, BARE, "d2-d3"),
+    Row(2, ANY, BARE, "b0 da fc"),
+    Row(2, NONE | PF3 | PF2, BARE, "50-51"),
+    Row(2, P66, BARE, "b1 e0-ef"),
+    Row(2, PF3, BARE, "b1 d8 dc-df fa-fb"),
+    Row(2, PF2, BARE, "5c cb-cd"),
+    Row(2, P66, BAD, "b4-b5"),
+    Row(2, PF3, BAD, "72"),
+    Row(3, P66, BARE, "de"),
+];
+
+/// Before AMX and FP16 came, in 5.10.
+const ESCAPED_5_10: &[Row] = &[
+    Row(2, ANY, BARE, "5e"),
+    Row(2, NONE | P66 | PF2, BARE, "49"),
+    Row(2, P66 | PF3 | PF2, BARE, "4b"),
+    Row(2, PF3, BARE, "5c"),
+    Row(2, P66, BAD, "50-53"),
+    Row(3, NONE, BARE, "08 0a 26-27 56-57 66-67 c2"),
+    Row(3, PF3, BARE, "c2 f0"),
+];
+
 /// Opcodes behind VEX and EVEX prefixes, by map and `pp`. What is not here is refused.
 const VEX: &[Row] = &[
     Row(1, NONE, Cell::VEX, "77"),
@@ -183,6 +215,35 @@ const VEX: &[Row] = &[
     Row(7, PF3 | PF2, VD, "f8"),
 ];
 
+/// Before 6.12 (see [`VEX`]); maps 4 and 7 did not exist.
+const VEX_6_1: &[Row] = &[
+    Row(2, NONE | P66, BAD, "6c"),
+    Row(2, NONE | P66 | PF3, BAD, "d2-d3"),
+    Row(2, ANY, BAD, "b0 da"),
+    Row(2, NONE | PF3 | PF2, BAD, "50-51"),
+    Row(2, P66, BAD, "b1 e0-ef"),
+    Row(2, PF3, BAD, "b1"),
+    Row(2, PF2, BAD, "5c cb-cd"),
+    Row(2, P66, E, "b4-b5"),
+    Row(2, PF3, E, "72"),
+    Row(3, P66, BAD, "de"),
+    Row(4, ANY, BAD, "00-ff"),
+    Row(7, ANY, BAD, "00-ff"),
+];
+
+/// In 5.10; maps 5 and 6 did not exist either.
+const VEX_5_10: &[Row] = &[
+    Row(2, ANY, BAD, "5e"),
+    Row(2, NONE | P66 | PF2, BAD, "49"),
+    Row(2, P66 | PF3 | PF2, BAD, "4b"),
+    Row(2, PF3, BAD, "5c"),
+    Row(2, P66, E, "50-53"),
+    Row(3, NONE, BAD, "08 0a 26-27 56-57 66-67 c2"),
+    Row(3, PF3, BAD, "c2"),
+    Row(5, ANY, BAD, "00-ff"),
+    Row(6, ANY, BAD, "00-ff"),
+];
+
 /// Opcodes behind XOP prefixes; `pp` does not matter.
 const XOP: &[Row] = &[
     Row(8, ANY, VB, "85-87 8e-8f 95-97 9e-9f a2-a3 a6 b6 c0-c3 cc-cf ec-ef"),
@@ -210,7 +271,11 @@ pub(super) fn regs_of(map: u8, opcode: u8, prefix: u8) -> u8 {
 const fn build(series: u32) -> OpcodeMap {
     let primary_rex2 = one_map(PRIMARY, 0, 0, [BARE; 256]);
     let primary = if series >= 703 { one_map(PRIMARY_INVALID, 0, 0, primary_rex2) } else { primary_rex2 };
-    let escaped = [by_prefix(ESCAPED, 1, BARE), by_prefix(ESCAPED, 2, BARE), by_prefix(ESCAPED, 3, BARE)];
+    let escaped = [
+        by_prefix(series, [ESCAPED, ESCAPED_6_1, ESCAPED_5_10], 1, BARE),
+        by_prefix(series, [ESCAPED, ESCAPED_6_1, ESCAPED_5_10], 2, BARE),
+        by_prefix(series, [ESCAPED, ESCAPED_6_1, ESCAPED_5_10], 3, BARE),
+    ];
     OpcodeMap {
         quick_primary: table(&primary, None),
         quick_escaped: table(&escaped[0][0], Some(0x0f)),
@@ -218,27 +283,38 @@ const fn build(series: u32) -> OpcodeMap {
         primary_rex2,
         escaped,
         vex: [
-            by_prefix(VEX, 1, BAD),
-            by_prefix(VEX, 2, BAD),
-            by_prefix(VEX, 3, BAD),
-            by_prefix(VEX, 4, BAD),
-            by_prefix(VEX, 5, BAD),
-            by_prefix(VEX, 6, BAD),
-            by_prefix(VEX, 7, BAD),
+            by_prefix(series, [VEX, VEX_6_1, VEX_5_10], 1, BAD),
+            by_prefix(series, [VEX, VEX_6_1, VEX_5_10], 2, BAD),
+            by_prefix(series, [VEX, VEX_6_1, VEX_5_10], 3, BAD),
+            by_prefix(series, [VEX, VEX_6_1, VEX_5_10], 4, BAD),
+            by_prefix(series, [VEX, VEX_6_1, VEX_5_10], 5, BAD),
+            by_prefix(series, [VEX, VEX_6_1, VEX_5_10], 6, BAD),
+            by_prefix(series, [VEX, VEX_6_1, VEX_5_10], 7, BAD),
         ],
         xop: [one_map(XOP, 8, 0, [BAD; 256]), one_map(XOP, 9, 0, [BAD; 256]), one_map(XOP, 10, 0, [BAD; 256])],
+        evex_map_bits: if series >= 601 { 7 } else { 3 },
         has_xop: series >= 703,
         has_rex2: series >= 612,
     }
 }
 
-const fn by_prefix(rows: &[Row], map: u8, rest: Cell) -> [[Cell; 256]; 4] {
-    [
-        one_map(rows, map, 0, [rest; 256]),
-        one_map(rows, map, 1, [rest; 256]),
-        one_map(rows, map, 2, [rest; 256]),
-        one_map(rows, map, 3, [rest; 256]),
-    ]
+/// The cells of `map` by prefix; `rows` are the newest ones, what overwrites them before 6.12, and before 6.1.
+#[allow(clippy::indexing_slicing)] // Evaluated at compile time only.
+const fn by_prefix(series: u32, rows: [&[Row]; 3], map: u8, rest: Cell) -> [[Cell; 256]; 4] {
+    let mut tables = [[rest; 256]; 4];
+    let mut prefix = 0;
+    while prefix < 4 {
+        let mut table = one_map(rows[0], map, prefix as u8, tables[prefix]);
+        if series < 612 {
+            table = one_map(rows[1], map, prefix as u8, table);
+        }
+        if series < 601 {
+            table = one_map(rows[2], map, prefix as u8, table);
+        }
+        tables[prefix] = table;
+        prefix += 1;
+    }
+    tables
 }
 
 /// `table` with the cells of `map` under `prefix` filled in.
