@@ -4,9 +4,13 @@
 //! What an option does to [`Opts`](crate::opts::Opts), and which series have it, is a table in [`objtool`].
 
 pub mod objtool;
+pub mod run;
 mod subcmd;
 mod usage;
 mod words;
+
+use std::io::Write;
+use std::process::ExitCode;
 
 /// The end of a run that does no work: a usage error, a refused combination, or a list of options.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +37,16 @@ impl Exit {
         Self::failure(38, "error: objtool: klp not implemented\n")
     }
 
-    /// A series whose `objtool` is not rebuilt.
+    /// A series whose command line is known and whose `objtool` is not rebuilt.
     pub fn series_unsupported(name: &str) -> Self {
         Self::failure(2, format!("error: objtool: the kernel series {name} is not supported; 6.12 and 7.3 are\n"))
+    }
+
+    /// Prints what there is to say and gives the status. Nobody is left to tell when printing fails.
+    pub fn end(&self) -> ExitCode {
+        let _ = std::io::stderr().write_all(&self.stderr);
+        let _ = std::io::stdout().write_all(&self.stdout);
+        ExitCode::from(self.code)
     }
 
     fn failure(code: u8, stderr: impl Into<Vec<u8>>) -> Self {

@@ -4,6 +4,7 @@
 //! the file is replaced at the end, or not at all.
 
 mod analysis;
+mod module;
 mod request;
 mod stats;
 
@@ -20,6 +21,7 @@ use crate::profile::Features;
 use crate::profile::Profile;
 
 pub use analysis::Analysis;
+pub use module::ModuleRule;
 pub use request::Outcome;
 pub use request::Request;
 
@@ -72,6 +74,9 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
             out.stderr.extend([&prefix, &b"error: objtool: "[..], conflict.0.as_bytes(), b"\n"].concat());
             return out.with_code(1);
         }
+    }
+    if let Some(line) = module::apply(request.module_rule, &mut opts, &elf) {
+        out.stderr.extend(line.into_bytes());
     }
     // Analysis never fails as such: it says what it found, what is to change, and whether it gave up.
     let result = analysis::analyse(&opts, profile, &elf, request.noreturns.as_ref());

@@ -1,5 +1,7 @@
 //! `postlink`, the tools and the gate under the project's own name.
 
+use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -7,6 +9,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::Subcommand;
+use postlink::cli::run;
+use postlink::cli::run::CalledAs;
 use postlink::compare;
 use postlink::compare::Detail;
 use postlink::explain;
@@ -22,6 +26,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// The objtool of a kernel series; as the drop-in, but helpful: --module is supplied for what is evidently a module.
+    #[command(disable_help_flag = true)]
+    Objtool {
+        /// As objtool takes them; --kernel-series chooses the series.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
     /// Say in words what differs between two object files; exit 1 if anything does.
     Compare {
         /// One file.
@@ -41,6 +52,11 @@ enum Command {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Objtool { args } => {
+            let environ: Vec<_> = env::vars_os().collect();
+            let argv = [OsString::from("objtool")].into_iter().chain(args).collect();
+            run::objtool(argv, &environ, CalledAs::Postlink).end()
+        }
         Command::Compare { a, b, all } => {
             let detail = if all { Detail::All } else { Detail::First };
             let mut out = io::stdout().lock();

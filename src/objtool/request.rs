@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::path::PathBuf;
 
+use super::ModuleRule;
 use crate::opts::Opts;
 use crate::opts::conflicts::OptionRules;
 use crate::output;
@@ -21,6 +22,8 @@ pub struct Request {
     pub noreturns: Option<Vec<String>>,
     /// The words of the command line, for the line that says how to repeat a failed run.
     pub argv: Vec<Vec<u8>>,
+    /// What to do about a module without `--module`.
+    pub module_rule: ModuleRule,
 }
 
 /// What a run leaves behind besides the file.

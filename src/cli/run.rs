@@ -1,0 +1,65 @@
+//! From the words of a call to its end: which series, which options, then the work.
+
+use super::Exit;
+use super::objtool;
+use super::objtool::Parsed;
+use super::objtool::Run;
+use crate::objtool as engine;
+use crate::objtool::ModuleRule;
+use crate::objtool::Request;
+use crate::profile::Profile;
+use crate::profile::series;
+use crate::profile::series::Selection;
+use crate::profile::series::Tree;
+use std::ffi::OsString;
+use std::path::Path;
+
+/// As what `objtool` was called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalledAs {
+    /// `objtool`, in the original's place: nothing is said that it would not say, unless `--verbose` asks for it.
+    DropIn,
+    /// `postlink objtool`, which may help.
+    Postlink,
+}
+
+/// Runs `objtool` on the words `argv`, the first of which is the program's name.
+pub fn objtool(mut argv: Vec<OsString>, environ: &[(OsString, OsString)], called_as: CalledAs) -> Exit {
+    let asked = series::take_option(&mut argv);
+    let selection = match series::select(asked.as_deref(), environ, Path::new("")) {
+        Ok(selection) => selection,
+        Err(unknown) => return Exit::usage_error(&unknown),
+    };
+    match objtool::parse(selection.series, &argv, environ) {
+        Parsed::Run(run) => work(*run, &selection, &argv, called_as),
+        Parsed::Klp(_) => Exit::klp_not_implemented(),
+        Parsed::Exit(exit) => exit,
+    }
+}
+
+fn work(run: Run, selection: &Selection, argv: &[OsString], called_as: CalledAs) -> Exit {
+    let Some(profile) = Profile::of(selection.series) else {
+        return Exit::series_unsupported(selection.series.name());
+    };
+    let verbose = run.opts.verbose;
+    let module_rule = match (called_as, verbose) {
+        (CalledAs::Postlink, _) => ModuleRule::Supply,
+        (CalledAs::DropIn, true) => ModuleRule::Say,
+        (CalledAs::DropIn, false) => ModuleRule::AsAsked,
+    };
+    let outcome = engine::run(&Request {
+        opts: run.opts,
+        rules: run.rules,
+        profile,
+        noreturns: selection.tree.as_ref().and_then(Tree::noreturns),
+        argv: argv.iter().map(|word| word.as_encoded_bytes().to_vec()).collect(),
+        module_rule,
+    });
+    let mut stderr = Vec::new();
+    if verbose {
+        let (series, by) = (selection.series.name(), &selection.chosen_by);
+        stderr = format!("postlink: kernel series {series}: {by}\n").into_bytes();
+    }
+    stderr.extend(outcome.stderr);
+    Exit { stdout: outcome.stdout, stderr, code: outcome.code }
+}
