@@ -19,6 +19,8 @@ mod narrow;
 mod opcode_map;
 mod quick;
 mod reloc;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use crate::Arch;
@@ -26,6 +28,7 @@ use crate::ArchFacts;
 use crate::DecodeError;
 use crate::Decoded;
 use crate::RelocClass;
+use crate::StackOp;
 use crate::TextSection;
 use object::elf;
 
@@ -85,5 +88,9 @@ impl Arch for X86_64 {
 
     fn disassemble(&self, bytes: &[u8], address: u64) -> String {
         text::disassemble(bytes, address)
+    }
+
+    fn describe_op(&self, op: &StackOp) -> String {
+        text::describe(op)
     }
 }

@@ -23,3 +23,21 @@ pub(super) fn classify(kind: u32) -> RelocClass {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::classify;
+    use crate::RelocClass;
+    use object::elf;
+
+    #[test]
+    fn tells_relative_from_absolute() {
+        let class = |is_pc_relative, is_absolute, size| RelocClass { is_pc_relative, is_absolute, size };
+        assert_eq!(classify(elf::R_X86_64_PLT32), class(true, false, 4));
+        assert_eq!(classify(elf::R_X86_64_PC64), class(true, false, 8));
+        assert_eq!(classify(elf::R_X86_64_32S), class(false, true, 4));
+        assert_eq!(classify(elf::R_X86_64_64), class(false, true, 8));
+        // The relaxable forms are none of both in the original.
+        assert_eq!(classify(elf::R_X86_64_GOTPCRELX), class(false, false, 8));
+    }
+}
