@@ -33,7 +33,6 @@ use rustc_hash::FxHashSet;
 pub use groups::AltGroup;
 pub use groups::AltGroupId;
 pub use groups::Alternative;
-pub use insns::InsnId;
 pub use insns::InsnTable;
 pub use insns::TableError;
 pub use insns::Text;
@@ -61,6 +60,7 @@ use crate::elf::Edit;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
+pub use crate::insn::InsnId;
 use crate::opts::Opts;
 use crate::profile::Features;
 use crate::profile::Profile;
@@ -170,6 +170,8 @@ pub struct Code<'d> {
     table_heads: FxHashSet<(SectionId, u32)>,
     /// Noreturn functions by the kernel tree's own list, in place of the profile's.
     pub noreturn_names: Option<FxHashSet<Vec<u8>>>,
+    /// Targets of all jump tables.
+    n_switch_targets: usize,
     /// Answers of the noreturn check by symbol.
     noreturns: FxHashMap<SymbolId, bool>,
     findings: Vec<Finding>,
@@ -224,6 +226,7 @@ impl<'d> Code<'d> {
             file_symbols: file_symbols(elf),
             symbol_names: OnceCell::new(),
             table_heads: FxHashSet::default(),
+            n_switch_targets: 0,
             noreturn_names: None,
             noreturns: FxHashMap::default(),
             findings: Vec::new(),

@@ -10,8 +10,8 @@ pub mod wording;
 pub use message::Message;
 pub use report::Report;
 
-use crate::code::InsnId;
 use crate::elf::SectionId;
+use crate::insn::InsnId;
 
 /// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -9,6 +9,7 @@ pub mod compare;
 pub mod diag;
 pub mod elf;
 pub mod explain;
+pub mod insn;
 pub mod modpost;
 pub mod objtool;
 pub mod opts;

@@ -18,7 +18,7 @@ use crate::profile::Features;
 
 /// Reports every instruction that the walk did not come to and that has no excuse; returns how many those were.
 pub fn check(code: &Code<'_>, walk: &Walk) -> (Vec<Finding>, u32) {
-    let mut pass = Reachable { code, walk, ignored: FxHashSet::default() };
+    let mut pass = Reachable { code, walk, searched: None, ignored: FxHashSet::default() };
     let mut findings = Vec::new();
     if code.ignore_unreachables {
         return (findings, 0);
@@ -38,6 +38,8 @@ pub fn check(code: &Code<'_>, walk: &Walk) -> (Vec<Finding>, u32) {
 struct Reachable<'a, 'd> {
     code: &'a Code<'d>,
     walk: &'a Walk,
+    /// The last hole that was searched: up to which instruction, and what came of it (before 7.3).
+    searched: Option<(InsnId, bool)>,
     /// Instructions of cold parts that a hole jumps to (before 7.3).
     ignored: FxHashSet<InsnId>,
 }
@@ -89,10 +91,19 @@ impl Reachable<'_, '_> {
             Hole::ToEnd => return true,
             Hole::Until(end) => end,
         };
+        // All unvisited instructions up to where a search stopped have its answer.
+        if let Some((stop, answer)) = self.searched.filter(|(stop, _)| insn < *stop) {
+            debug_assert!(stop > insn);
+            return answer;
+        }
         let mut next = code.insns.next(insn);
+        let mut last = insn;
+        let mut answer = false;
         while let Some(insn) = next {
+            last = insn;
             if self.walk.has_visited(insn) {
-                return true;
+                answer = true;
+                break;
             }
             if u64::from(code.insns.get(insn).offset) >= end {
                 break;
@@ -103,7 +114,8 @@ impl Reachable<'_, '_> {
             }
             next = code.insns.next(insn);
         }
-        false
+        self.searched = Some((last, answer));
+        answer
     }
 
     /// Compilers put traps, or jumps to them, after what never returns.

@@ -22,6 +22,9 @@ use crate::profile::Features;
 /// Where tables written by hand live; unlike the compiler's they have names.
 const C_JUMP_TABLE: &[u8] = b".data.rel.ro.c_jump_table";
 
+/// Targets of all tables together. Each jump has its own list, so a file could name one long table from every jump.
+const TARGET_LIMIT: usize = 1 << 26;
+
 /// The first jump to each instruction from before it, for the search backwards.
 struct BackLinks(Vec<InsnId>);
 
@@ -205,6 +208,11 @@ impl Code<'_> {
         }
         if previous.is_none_or(|at| at == 0) {
             return Err(Fatal::insn(jump, Message::NoSwitchTable));
+        }
+        self.n_switch_targets = self.n_switch_targets.saturating_add(targets.len());
+        if self.n_switch_targets > TARGET_LIMIT {
+            let text = format!("more than {TARGET_LIMIT} jump table targets");
+            return Err(Fatal::insn(jump, Message::Raw { text }));
         }
         self.rare_mut(jump).table_alts.append(&mut targets);
         Ok(())

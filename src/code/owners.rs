@@ -14,6 +14,14 @@ use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::profile::Features;
 
+/// How many times over the symbols of a section may cover it, on average. Real code has aliases and a label here and
+/// there; a file made to keep us busy has a hundred thousand symbols over one section.
+const OVERLAP_LIMIT: u64 = 256;
+
+fn overlap_text(section: SectionId) -> String {
+    format!("section {}: its symbols cover it more than {OVERLAP_LIMIT} times", section.0)
+}
+
 impl Code<'_> {
     /// Marks symbols that mean something by their names. Upstream: `classify_symbols()`.
     pub(super) fn classify_symbols(&mut self) {
@@ -100,6 +108,7 @@ impl Code<'_> {
 
     fn assign_section(&mut self, section: SectionId) -> Result<(), Fatal> {
         let size = self.elf.section(section).size;
+        let mut budget = OVERLAP_LIMIT.saturating_mul(size.saturating_add(1));
         for index in 0..self.symbols.in_section(section).len() {
             let id = self.symbols.in_section(section)[index];
             let sym = *self.symbols.get(id);
@@ -119,6 +128,9 @@ impl Code<'_> {
             }
             let first = self.insns.at(section, sym.offset);
             let first = first.ok_or_else(|| Fatal::new(Message::NoStartingInsn { symbol: id }))?;
+            let covered = sym.end().min(size).saturating_sub(sym.offset);
+            let rest = budget.checked_sub(covered);
+            budget = rest.ok_or_else(|| Fatal::new(Message::Raw { text: overlap_text(section) }))?;
             self.assign_symbol(id, first, sym.end(), is_func);
         }
         Ok(())
