@@ -27,7 +27,8 @@ pub(super) fn decode(text: &TextSection<'_>, start: u32, end: u32, out: &mut Dec
     let map = map_of(text.flags);
     let size = u32::try_from(text.data.len()).unwrap_or(u32::MAX);
     let end = end.min(size);
-    out.insns.reserve((end.saturating_sub(start) / 4) as usize);
+    // Instructions of a kernel have a little less than three bytes on average, counting padding.
+    out.insns.reserve((end.saturating_sub(start) / 8 * 3) as usize);
     let heeded = if text.is_init { !0 } else { !IN_INIT };
     let mut offset = start;
     while offset < end {

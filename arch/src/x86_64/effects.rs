@@ -28,55 +28,23 @@ pub(super) fn effects(f: &Fields, place: &Place<'_>, ops: &mut Vec<StackOp>) -> 
     let flags = place.flags;
     let is_narrow = flags.contains(DecodeFlags::NARROW_PATTERNS);
     let kind = match f.opcode[0] {
-        0x01 | 0x29 | 0x80..=0x83 | 0x88 | 0x89 | 0x8b | 0x8d | 0xc9 if is_narrow => {
-            ops.extend(narrow::stack_op(f));
-            InsnKind::Other
-        }
-        0x01 | 0x29 => {
-            if f.has_w() && f.is_reg(SP) {
-                ops.push(set_reg(SP, OpSrc::Add, f.reg(), 0));
-            }
-            InsnKind::Other
-        }
-        op @ 0x50..=0x57 => {
-            ops.push(push(OpSrc::Reg, f.low_reg(op)));
-            InsnKind::Other
-        }
-        op @ 0x58..=0x5f => {
-            ops.push(set_reg(f.low_reg(op), OpSrc::Pop, 0, 0));
-            InsnKind::Other
-        }
-        0x68 | 0x6a => push_const(ops),
+        0x01 | 0x29 | 0x80..=0x83 | 0x88 | 0x89 | 0x8b | 0x8d | 0xc9 if is_narrow => with(ops, narrow::stack_op(f)),
+        0x01 | 0x29 => with(ops, (f.has_w() && f.is_reg(SP)).then(|| set_reg(SP, OpSrc::Add, f.reg(), 0))),
+        op @ 0x50..=0x57 => with(ops, Some(push(OpSrc::Reg, f.low_reg(op)))),
+        op @ 0x58..=0x5f => with(ops, Some(set_reg(f.low_reg(op), OpSrc::Pop, 0, 0))),
+        0x68 | 0x6a => with(ops, Some(PUSH_CONST)),
         0x70..=0x7f => InsnKind::JumpCond,
-        0x80..=0x83 => {
-            ops.extend(arithmetic(f));
-            InsnKind::Other
-        }
-        0x88 | 0x89 => {
-            ops.extend(store(f, flags));
-            InsnKind::Other
-        }
-        0x8b => {
-            ops.extend(load(f, flags));
-            InsnKind::Other
-        }
+        0x80..=0x83 => with(ops, arithmetic(f)),
+        0x88 | 0x89 => with(ops, store(f, flags)),
+        0x8b => with(ops, load(f, flags)),
         0x8d => return lea(f, flags, ops),
-        0x8f => pop_to_memory(ops),
+        0x8f => with(ops, Some(to(OpDest::Mem, OpSrc::Pop))),
         0x90 => nop(f, flags),
-        0x9c => {
-            ops.push(to(OpDest::Pushf, OpSrc::Const));
-            InsnKind::Other
-        }
-        0x9d => {
-            ops.push(to(OpDest::Mem, OpSrc::Popf));
-            InsnKind::Other
-        }
+        0x9c => with(ops, Some(to(OpDest::Pushf, OpSrc::Const))),
+        0x9d => with(ops, Some(to(OpDest::Mem, OpSrc::Popf))),
         0x0f => return escaped(f, flags, ops),
-        0xc9 => {
-            ops.push(set_reg(SP, OpSrc::Reg, BP, 0));
-            ops.push(set_reg(BP, OpSrc::Pop, 0, 0));
-            InsnKind::Other
-        }
+        // leave: two operations.
+        0xc9 => with(ops, [set_reg(SP, OpSrc::Reg, BP, 0), set_reg(BP, OpSrc::Pop, 0, 0)]),
         0xcc => InsnKind::Trap,
         0xe3 => InsnKind::JumpCond,
         0xe0..=0xe2 if flags.contains(DecodeFlags::LOOP_IS_JUMP) => InsnKind::JumpCond,
@@ -85,14 +53,11 @@ pub(super) fn effects(f: &Fields, place: &Place<'_>, ops: &mut Vec<StackOp>) -> 
         // The caller looks for relocations at fixed offsets, which a store of 11 bytes without prefixes has.
         0xc7 if place.is_init && f.len == 11 && !is_narrow => return (InsnKind::Other, Some(NoteKind::PvOpsStore)),
         // sync_core() returns to itself; every other iret is in code that is no function.
-        0xcf if (place.is_in_func)() => {
-            ops.push(set_reg(SP, OpSrc::Add, SP, 5 * 8));
-            InsnKind::Other
-        }
+        0xcf if (place.is_in_func)() => with(ops, Some(set_reg(SP, OpSrc::Add, SP, 5 * 8))),
         0xca | 0xcb | 0xcf => to_user(flags),
         0xd6 if flags.contains(DecodeFlags::UDB) => InsnKind::Bug,
         0xe8 => {
-            push_const(ops);
+            ops.push(PUSH_CONST);
             InsnKind::Call
         }
         0xfc => InsnKind::Cld,
@@ -101,6 +66,12 @@ pub(super) fn effects(f: &Fields, place: &Place<'_>, ops: &mut Vec<StackOp>) -> 
         _ => InsnKind::Other,
     };
     (kind, None)
+}
+
+/// An instruction of no class of its own with these stack operations.
+fn with(ops: &mut Vec<StackOp>, of_insn: impl IntoIterator<Item = StackOp>) -> InsnKind {
+    ops.extend(of_insn);
+    InsnKind::Other
 }
 
 impl Fields {
@@ -174,19 +145,12 @@ fn push(src: OpSrc, src_reg: u8) -> StackOp {
     StackOp { dest: OpDest::Push, dest_reg: 0, src, src_reg, dest_offset: 0, src_offset: 0 }
 }
 
-fn to(dest: OpDest, src: OpSrc) -> StackOp {
+const fn to(dest: OpDest, src: OpSrc) -> StackOp {
     StackOp { dest, dest_reg: 0, src, src_reg: 0, dest_offset: 0, src_offset: 0 }
 }
 
-fn push_const(ops: &mut Vec<StackOp>) -> InsnKind {
-    ops.push(push(OpSrc::Const, 0));
-    InsnKind::Other
-}
-
-fn pop_to_memory(ops: &mut Vec<StackOp>) -> InsnKind {
-    ops.push(to(OpDest::Mem, OpSrc::Pop));
-    InsnKind::Other
-}
+/// What a call and the push of anything but a register do.
+const PUSH_CONST: StackOp = to(OpDest::Push, OpSrc::Const);
 
 /// `add`, `sub` and `and` of a constant and the stack pointer.
 fn arithmetic(f: &Fields) -> Option<StackOp> {
@@ -291,8 +255,8 @@ fn escaped(f: &Fields, flags: DecodeFlags, ops: &mut Vec<StackOp>) -> (InsnKind,
         {
             return (InsnKind::Other, Some(NoteKind::Enqcmd));
         }
-        0xa0 | 0xa8 => push_const(ops),
-        0xa1 | 0xa9 => pop_to_memory(ops),
+        0xa0 | 0xa8 => with(ops, Some(PUSH_CONST)),
+        0xa1 | 0xa9 => with(ops, Some(to(OpDest::Mem, OpSrc::Pop))),
         _ => InsnKind::Other,
     };
     (kind, None)
@@ -317,7 +281,7 @@ fn group5(f: &Fields, flags: DecodeFlags, ops: &mut Vec<StackOp>) -> (InsnKind, 
         2 | 3 => InsnKind::CallDyn,
         4 => InsnKind::JumpDyn,
         5 => return (to_user(flags), None),
-        6 => return (push_const(ops), None),
+        6 => return (with(ops, Some(PUSH_CONST)), None),
         _ => return (InsnKind::Other, None),
     };
     let is_notrack = flags.contains(DecodeFlags::ENDBR) && f.prefixes.contains(0x3e);

@@ -264,7 +264,7 @@ fn lengths_are_those_of_processors_with_few_exceptions() {
     for_each_encoding(&[&[], &[0x48]], |code, opcode_at, opcode| {
         // Two REX prefixes, or a legacy prefix behind REX: the kernel's decoder takes the second for an opcode.
         let is_prefix = matches!(opcode[0], 0x26 | 0x2e | 0x36 | 0x3e | 0x40..=0x4f | 0x64..=0x67 | 0xf0 | 0xf2 | 0xf3);
-        let (start, code) = (BEFORE.len(), &code[..]);
+        let start = BEFORE.len();
         let mut iced = iced_x86::Decoder::new(64, &code[start..], iced_x86::DecoderOptions::NONE);
         let insn = iced.decode();
         // With 0f in place of ModRM the opcode is an escape, and what follows is covered as such.
