@@ -1,5 +1,6 @@
 //! Section creators: each reads code and returns edits.
 
+pub mod klp_symid;
 pub mod prefix;
 pub mod sites;
 pub mod static_calls;

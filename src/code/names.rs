@@ -60,7 +60,7 @@ impl<'d> SymbolNames<'d> {
         names
     }
 
-    fn name_of(&self, elf: &ElfFile<'d>, id: SymbolId) -> &'d [u8] {
+    fn name_of<'e>(&self, elf: &ElfFile<'e>, id: SymbolId) -> &'e [u8] {
         symbol_name(elf, id, self.strip_tombstone)
     }
 
@@ -83,6 +83,21 @@ impl<'d> SymbolNames<'d> {
             let is_filed_demangled = matches!(kind, object::elf::STT_FUNC | object::elf::STT_OBJECT);
             reachable || !is_filed_demangled
         })
+    }
+}
+
+impl SymbolNames<'_> {
+    /// Whether a search for symbols by the demangled form of `id`'s own name comes by `id` (`for_each_sym_by_name()`).
+    ///
+    /// Other symbols than functions and objects are filed under their full names, and so only found by accident.
+    pub fn is_found_demangled(&self, elf: &ElfFile<'_>, id: SymbolId) -> bool {
+        let Some(bits) = self.demangled_bits else { return true };
+        let name = self.name_of(elf, id);
+        let demangled = &name[..demangled_len(name)];
+        let kind = elf.symbols[id.index()].kind();
+        matches!(kind, object::elf::STT_FUNC | object::elf::STT_OBJECT)
+            || demangled.len() == name.len()
+            || bucket(name, bits) == bucket(demangled, bits)
     }
 }
 

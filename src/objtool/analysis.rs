@@ -5,6 +5,7 @@
 
 use std::io::Write;
 
+use crate::annotate::klp_symid;
 use crate::annotate::prefix;
 use crate::annotate::sites;
 use crate::annotate::sites::Created;
@@ -113,8 +114,7 @@ impl Run<'_> {
         self.create_sites(&mut walk)?;
         self.seal(&endbrs)?;
         if self.code.opts.klp_symids {
-            let text = "--klp-symids is not supported yet".to_owned();
-            return Err(Fatal::new(Message::Raw { text }));
+            self.out.edits.extend(klp_symid::create(&self.code, &self.object)?);
         }
         if self.code.opts.noabs {
             self.count(&check::noabs::check(&self.code));
