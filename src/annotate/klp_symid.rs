@@ -25,8 +25,7 @@ const NAME: &str = ".klp.symid";
 const RECORD: u64 = 16;
 
 /// Sections that the final link drops or makes into something else, by the start of their names.
-const DISCARDED: [&[u8]; 5] =
-    [b".discard", b".exitcall.exit", b".modinfo", b".no_trim_symbol", b"__tracepoint_check"];
+const DISCARDED: [&[u8]; 5] = [b".discard", b".exitcall.exit", b".modinfo", b".no_trim_symbol", b"__tracepoint_check"];
 
 /// Makes the section if the file is `vmlinux.o` and has such symbols.
 pub fn create(code: &Code<'_>, object: &[u8]) -> Result<Option<Edit>, Fatal> {

@@ -1,0 +1,163 @@
+//! What the options do that kbuild does not pass, and what only we do, on the objects of `testdata/extras`.
+//!
+//! Outputs named after a series are the originals', see `testdata/extras/make`.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+use postlink::cli::Exit;
+use postlink::cli::run;
+use postlink::cli::run::CalledAs;
+use tempfile::TempDir;
+
+/// What came of a run.
+struct Ran {
+    stdout: String,
+    stderr: String,
+    code: u8,
+    file: Vec<u8>,
+}
+
+fn path_of(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/extras").join(name)
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    fs::read(path_of(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Runs objtool of `series` on a copy of `object` called `file`, whose folder is left out of the texts.
+fn objtool(name: CalledAs, series: &str, object: &str, file: &str, options: &str) -> Ran {
+    objtool_in(name, series, object, file, options, &[])
+}
+
+fn objtool_in(name: CalledAs, series: &str, object: &str, file: &str, options: &str, environ: &[(&str, &str)]) -> Ran {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join(file);
+    fs::write(&path, fixture(object)).expect("a copy");
+    let mut argv: Vec<OsString> = vec!["objtool".into(), format!("--kernel-series={series}").into()];
+    argv.extend(options.split(' ').map(OsString::from));
+    argv.push(path.clone().into());
+    let environ: Vec<(OsString, OsString)> = environ.iter().map(|(key, value)| (key.into(), value.into())).collect();
+    let Exit { stdout, stderr, code } = run::objtool(argv, &environ, name);
+    let prefix = format!("{}/", folder.path().display());
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace(&prefix, "");
+    Ran { stdout: text(stdout), stderr: text(stderr), code, file: fs::read(&path).expect("the file") }
+}
+
+#[test]
+fn fixtures_are_of_their_sources() {
+    let recorded = String::from_utf8(fixture("sources.cksum")).expect("text");
+    let mut names: Vec<String> = fs::read_dir(path_of(""))
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("plain"))
+        .collect();
+    names.retain(|name| name.ends_with(".S"));
+    names.sort();
+    let found = names.iter().map(|name| {
+        let data = fixture(name);
+        format!("{} {} {name}\n", cksum(&data), data.len())
+    });
+    assert_eq!(found.collect::<String>(), recorded, "run testdata/extras/make");
+}
+
+/// The checksum of POSIX `cksum`.
+fn cksum(data: &[u8]) -> u32 {
+    let len = std::iter::successors(Some(data.len()), |n| Some(n >> 8)).take_while(|n| *n != 0).map(|n| n as u8);
+    !data.iter().copied().chain(len).fold(0, |crc: u32, byte| {
+        (0..8).fold(crc ^ u32::from(byte) << 24, |crc, _| crc << 1 ^ if crc >> 31 == 1 { 0x04c1_1db7 } else { 0 })
+    })
+}
+
+#[test]
+fn ambiguous_symbols_are_numbered_as_by_the_original() {
+    let ran = objtool(CalledAs::DropIn, "7.3", "klp-symids.o", "vmlinux.o", "--klp-symids --link");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.file == fixture("klp-symids.7.3.o"), "differs from the original's");
+}
+
+#[test]
+fn only_vmlinux_has_its_ambiguous_symbols_numbered() {
+    let ran = objtool(CalledAs::DropIn, "7.3", "klp-symids.o", "module.o", "--klp-symids --link");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.file == fixture("klp-symids.o"), "it has changed");
+}
+
+#[test]
+fn ambiguous_symbols_are_not_numbered_twice() {
+    let ran = objtool(CalledAs::DropIn, "7.3", "klp-symids.7.3.o", "vmlinux.o", "--klp-symids --link");
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (255, "vmlinux.o: error: objtool: section '.klp.symid' already exists\n")
+    );
+    assert!(ran.file == fixture("klp-symids.7.3.o"), "it has changed");
+}
+
+/// A module of one source file and one of many: the object, the name that kbuild would give it, the options.
+const MODULES: [(&str, &str, &str); 2] =
+    [("module-one", "hook.o", "--static-call"), ("module-many", "hook.lto.o", "--static-call --link")];
+
+#[test]
+fn a_missing_key_is_fatal_without_module() {
+    for (object, file, options) in MODULES {
+        for (series, severity, code) in [("7.3", "error", 255), ("6.12", "warning", 0)] {
+            let ran = objtool(CalledAs::DropIn, series, &format!("{object}.o"), file, options);
+            let line =
+                format!("{file}: {severity}: objtool: static_call: can't find static_call_key symbol: __SCK__hook\n");
+            assert_eq!((ran.code, ran.stderr), (code, line), "{object}, {series}");
+        }
+    }
+}
+
+#[test]
+fn with_module_the_trampoline_stands_in_for_the_key() {
+    for (object, file, options) in MODULES {
+        for series in ["7.3", "6.12"] {
+            let ran = objtool(CalledAs::DropIn, series, &format!("{object}.o"), file, &format!("{options} --module"));
+            assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{object}, {series}");
+            assert!(ran.file == fixture(&format!("{object}.{series}.o")), "{object}, {series}: differs");
+        }
+    }
+}
+
+#[test]
+fn under_our_own_name_module_is_supplied_and_told() {
+    for (object, file, options) in MODULES {
+        for series in ["7.3", "6.12"] {
+            let ran = objtool(CalledAs::Postlink, series, &format!("{object}.o"), file, options);
+            let why = if file.ends_with(".lto.o") { "its name ends in .lto.o" } else { "its .modinfo is a module's" };
+            let note = format!("postlink: {file} is part of a module ({why}): --module is on\n");
+            assert_eq!((ran.code, ran.stderr), (0, note), "{object}, {series}");
+            assert!(ran.file == fixture(&format!("{object}.{series}.o")), "{object}, {series}: differs");
+        }
+    }
+}
+
+#[test]
+fn what_was_asked_for_needs_no_note() {
+    let ran = objtool(CalledAs::Postlink, "7.3", "module-one.o", "hook.ko", "--static-call --module");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn the_drop_in_notes_a_missing_module_only_when_verbose() {
+    let fatal = "hook.ko: error: objtool: static_call: can't find static_call_key symbol: __SCK__hook\n";
+    let note = "postlink: hook.ko is part of a module (its name ends in .ko), but --module is not given\n";
+    let series = "postlink: kernel series 7.3: asked for by --kernel-series\n";
+    let ran = objtool(CalledAs::DropIn, "7.3", "module-one.o", "hook.ko", "--static-call --verbose");
+    assert_eq!((ran.code, ran.stderr), (255, format!("{series}{note}{fatal}")));
+    let environ = [("OBJTOOL_VERBOSE", "1")];
+    let ran = objtool_in(CalledAs::DropIn, "7.3", "module-one.o", "hook.ko", "--static-call", &environ);
+    assert_eq!((ran.code, ran.stderr), (255, format!("{series}{note}{fatal}")));
+    let ran = objtool(CalledAs::DropIn, "7.3", "module-one.o", "hook.ko", "--static-call");
+    assert_eq!((ran.code, ran.stderr.as_str()), (255, fatal));
+}
+
+#[test]
+fn built_in_code_with_modinfo_is_no_module() {
+    let ran = objtool(CalledAs::Postlink, "7.3", "builtin.o", "driver.o", "--static-call");
+    let fatal = "driver.o: error: objtool: static_call: can't find static_call_key symbol: __SCK__hook\n";
+    assert_eq!((ran.code, ran.stderr.as_str()), (255, fatal));
+}
