@@ -308,3 +308,129 @@ fn restore(state: &mut CfiState, reg: u8, cx: &OpContext) {
 fn is_reg(base: i8, reg: u8) -> bool {
     base == reg.cast_signed()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::CfiTable;
+    use super::*;
+    use arch::OpDest as D;
+    use arch::OpSrc as S;
+
+    const SP: u8 = 4;
+    const BP: u8 = 5;
+    const BX: u8 = 3;
+    const R10: u8 = 10;
+    const CX: u8 = 1;
+
+    fn context() -> OpContext {
+        let facts = arch::for_machine(object::elf::EM_X86_64).expect("x86-64").facts();
+        OpContext { facts, is_in_func: true, is_in_symbol: true, next_is_hinted: false, stackval: true }
+    }
+
+    fn op(dest: D, dest_reg: u8, dest_offset: i32, src: S, src_reg: u8, src_offset: i32) -> StackOp {
+        StackOp { dest, dest_reg, src, src_reg, dest_offset, src_offset }
+    }
+
+    fn run(ops: &[StackOp]) -> Result<CfiState, Message> {
+        let cx = context();
+        let mut state = CfiState::at_function(cx.facts);
+        ops.iter().try_for_each(|op| apply(&mut state, op, &cx))?;
+        Ok(state)
+    }
+
+    fn push(reg: u8) -> StackOp {
+        op(D::Push, 0, 0, S::Reg, reg, 0)
+    }
+
+    fn pop(reg: u8) -> StackOp {
+        op(D::Reg, reg, 0, S::Pop, 0, 0)
+    }
+
+    fn mov(src: u8, dest: u8) -> StackOp {
+        op(D::Reg, dest, 0, S::Reg, src, 0)
+    }
+
+    fn add(src: u8, dest: u8, offset: i32) -> StackOp {
+        op(D::Reg, dest, 0, S::Add, src, offset)
+    }
+
+    #[test]
+    fn a_frame_is_set_up_and_taken_down() {
+        let inside = run(&[push(BP), mov(SP, BP), push(BX), add(SP, SP, -32)]).expect("valid");
+        assert_eq!(inside.cfa, Place { base: BP as i8, offset: 16 });
+        assert_eq!(inside.stack_size, 56);
+        assert_eq!(inside.reg(BP), Place { base: CFA, offset: -16 });
+        assert_eq!(inside.reg(BX), Place { base: CFA, offset: -24 });
+        let leave = [mov(BP, SP), pop(BP)];
+        let whole = [&[push(BP), mov(SP, BP), add(SP, SP, -32)], &leave[..]].concat();
+        let cx = context();
+        assert_eq!(run(&whole).expect("valid"), CfiState { ..CfiState::at_function(cx.facts) });
+    }
+
+    #[test]
+    fn a_realigned_stack_is_found_by_its_argument_pointer() {
+        let prologue = [
+            add(SP, R10, 8),
+            op(D::Reg, SP, 0, S::And, SP, 0),
+            op(D::Push, 0, 0, S::RegIndirect, R10, -8),
+            push(BP),
+            mov(SP, BP),
+            push(R10),
+        ];
+        let inside = run(&prologue).expect("valid");
+        assert!(inside.drap);
+        assert_eq!(inside.cfa, Place { base: BP_INDIRECT, offset: -8 });
+        assert_eq!(inside.drap_offset, -8);
+        let epilogue = [pop(R10), pop(BP), add(R10, SP, -8)];
+        let done = run(&[&prologue[..], &epilogue].concat()).expect("valid");
+        assert_eq!(done.cfa, Place { base: SP as i8, offset: 8 });
+        assert!(!done.drap);
+    }
+
+    #[test]
+    fn a_copy_of_the_stack_pointer_brings_it_back() {
+        let state = run(&[mov(SP, CX), add(SP, SP, -64), mov(CX, BX), mov(BX, SP)]).expect("valid");
+        assert_eq!((state.cfa, state.stack_size), (Place { base: SP as i8, offset: 8 }, 8));
+    }
+
+    #[test]
+    fn a_stack_switch_keeps_the_frame_reachable() {
+        let store = op(D::RegIndirect, CX, 0, S::Reg, SP, 0);
+        let away = run(&[store, mov(CX, SP)]).expect("valid");
+        assert_eq!(away.cfa, Place { base: SP_INDIRECT, offset: 8 });
+        let back = run(&[store, mov(CX, SP), pop(SP)]).expect("valid");
+        assert_eq!(back.cfa, Place { base: SP as i8, offset: 8 });
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_said() {
+        let cases: [(StackOp, Message); 3] = [
+            (op(D::Reg, SP, 0, S::And, SP, 0), Message::UnsupportedRealignment),
+            (op(D::Mem, 0, 0, S::Const, 0, 0), Message::UnknownStackMemory),
+            (add(CX, SP, 8), Message::UnsupportedStackRegister),
+        ];
+        for (op, message) in cases {
+            assert_eq!(run(&[op]), Err(message));
+        }
+    }
+
+    #[test]
+    fn only_the_first_save_of_a_callee_saved_register_counts() {
+        let state = run(&[push(BX), push(BX), push(CX)]).expect("valid");
+        assert_eq!(state.reg(BX), Place { base: CFA, offset: -16 });
+        assert_eq!(state.reg(CX), Place::UNKNOWN);
+    }
+
+    #[test]
+    fn equal_states_have_one_number() {
+        let cx = context();
+        let mut table = CfiTable::new(cx.facts);
+        assert_eq!(table.intern(&CfiState::at_function(cx.facts)), CfiTable::FUNC);
+        let pushed = run(&[push(BX)]).expect("valid");
+        let id = table.intern(&pushed);
+        assert_eq!(table.intern(&pushed), id);
+        assert_eq!((table.n_made(), table.n_found), (1, 2));
+        // A state that was declared unknown is never found by its contents.
+        assert_ne!(table.intern(&CfiState::force_undefined()), CfiTable::FORCE_UNDEFINED);
+    }
+}

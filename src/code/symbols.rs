@@ -446,3 +446,80 @@ impl EndTree {
             && self.descend(2 * node + 1, from + half, half, upto, least, visit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Symbols of one section from (offset, length, `STT_*`).
+    fn symbols(list: &[(u64, u64, u8)], zero_length_visible: bool) -> Symbols {
+        let sym = |(index, &(offset, len, kind)): (usize, &(u64, u64, u8))| Sym {
+            offset,
+            len,
+            section: SectionId(1),
+            alias: SymbolId(index as u32),
+            pfunc: NO_SYMBOL,
+            cfunc: NO_SYMBOL,
+            kind,
+            binding: elf::STB_GLOBAL,
+            flags: SymFlags::default(),
+        };
+        let mut symbols = Symbols {
+            table: list.iter().enumerate().map(sym).collect(),
+            listed: Sectioned::default(),
+            placed: Sectioned::default(),
+            ends: Vec::new(),
+            zero_length_visible,
+            canonical: zero_length_visible,
+        };
+        symbols.place(2);
+        symbols
+    }
+
+    const FUNC: u8 = elf::STT_FUNC;
+    const LABEL: u8 = elf::STT_NOTYPE;
+    const TEXT: SectionId = SectionId(1);
+
+    #[test]
+    fn the_smallest_symbol_that_covers_a_place_counts() {
+        let symbols = symbols(&[(0, 100, FUNC), (10, 20, LABEL), (12, 4, LABEL), (200, 8, FUNC)], true);
+        let at = |offset| symbols.containing(TEXT, offset).map(|id| id.0);
+        assert_eq!((at(5), at(10), at(13), at(16), at(99)), (Some(0), Some(1), Some(2), Some(1), Some(0)));
+        assert_eq!((at(100), at(203), at(208)), (None, Some(3), None));
+        assert_eq!(symbols.func_containing(TEXT, 13), Some(SymbolId(0)));
+    }
+
+    #[test]
+    fn holes_lie_between_symbols() {
+        let symbols = symbols(&[(0, 10, FUNC), (20, 10, FUNC)], true);
+        assert_eq!(symbols.hole(TEXT, 5), Hole::None);
+        assert_eq!(symbols.hole(TEXT, 10), Hole::Until(20));
+        assert_eq!(symbols.hole(TEXT, 30), Hole::ToEnd);
+    }
+
+    #[test]
+    fn before_7_3_unsized_symbols_reorder_the_list() {
+        // A sized function, two unsized labels behind it, then another sized function behind those.
+        let list = [(0, 8, FUNC), (16, 0, LABEL), (16, 0, LABEL), (32, 8, FUNC)];
+        let order = |visible| -> Vec<u32> { symbols(&list, visible).in_section(TEXT).iter().map(|id| id.0).collect() };
+        assert_eq!(order(true), [0, 1, 2, 3]);
+        assert_eq!(order(false), [0, 3, 2, 1]);
+    }
+
+    #[test]
+    fn interval_ends_are_searched_in_order() {
+        let ends = [9_u64, 3, 50, 2, 7];
+        let tree = EndTree::build(ends.iter().copied());
+        for upto in 0..=ends.len() {
+            for least in [0, 3, 8, 51] {
+                let mut found = Vec::new();
+                tree.visit(upto, least, |at| {
+                    found.push(at);
+                    true
+                });
+                let expected: Vec<usize> = (0..upto).filter(|&at| ends[at] >= least).collect();
+                assert_eq!(found, expected);
+            }
+        }
+    }
+}
