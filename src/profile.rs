@@ -121,6 +121,9 @@ pub enum OrcFormat {
     SignalBitRenumbered,
 }
 
+/// A list of names.
+pub type NameList = &'static [&'static str];
+
 /// Everything that a series decides.
 #[derive(Debug, Clone)]
 pub struct Profile {
@@ -132,12 +135,12 @@ pub struct Profile {
     pub decode: DecodeFlags,
     /// ORC layout.
     pub orc: OrcFormat,
-    /// Global functions that never return, sorted.
-    pub noreturns: &'static [&'static str],
-    /// Name suffixes of Rust functions that never return.
-    pub rust_noreturn_suffixes: &'static [&'static str],
-    /// Functions that may run with user access open.
-    pub uaccess_safe: &'static [&'static str],
+    /// Global functions that never return: those of all series and the series' own.
+    pub noreturns: [NameList; 2],
+    /// Name suffixes of Rust functions that never return: those of all series and the series' own.
+    pub rust_noreturn_suffixes: [NameList; 2],
+    /// Functions that may run with user access open: those of all series and the series' own.
+    pub uaccess_safe: [NameList; 2],
     /// Names or prefixes of data sections whose text references do not count for IBT.
     pub ibt_ignored: names::IbtIgnored,
     /// What an unreachable instruction after a call of an unknown noreturn function is called.
@@ -185,9 +188,9 @@ impl Profile {
                 | DecodeFlags::FRED
                 | DecodeFlags::SIB_NO_BASE,
             orc: OrcFormat::SignalBit,
-            noreturns: names::NORETURNS_6_12,
-            rust_noreturn_suffixes: names::RUST_NORETURN_SUFFIXES_6_12,
-            uaccess_safe: names::UACCESS_SAFE_6_12,
+            noreturns: [names::NORETURNS, names::NORETURNS_6_12],
+            rust_noreturn_suffixes: [names::RUST_NORETURN_SUFFIXES, names::RUST_NORETURN_SUFFIXES_6_12],
+            uaccess_safe: [names::UACCESS_SAFE, names::UACCESS_SAFE_6_12],
             ibt_ignored: names::IBT_IGNORED_6_12,
             missing_noreturn: "() is missing a __noreturn annotation",
         }
@@ -244,9 +247,9 @@ impl Profile {
                 | DecodeFlags::FRED
                 | DecodeFlags::SIB_NO_BASE,
             orc: OrcFormat::SignalBitRenumbered,
-            noreturns: names::NORETURNS_7_3,
-            rust_noreturn_suffixes: names::RUST_NORETURN_SUFFIXES_7_3,
-            uaccess_safe: names::UACCESS_SAFE_7_3,
+            noreturns: [names::NORETURNS, names::NORETURNS_7_3],
+            rust_noreturn_suffixes: [names::RUST_NORETURN_SUFFIXES, names::RUST_NORETURN_SUFFIXES_7_3],
+            uaccess_safe: [names::UACCESS_SAFE, names::UACCESS_SAFE_7_3],
             ibt_ignored: names::IBT_IGNORED_7_3,
             missing_noreturn: "() missing __noreturn in .c/.h or NORETURN() in noreturns.h",
         }

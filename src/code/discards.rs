@@ -61,7 +61,7 @@ impl Code<'_> {
         if !self.opts.uaccess {
             return;
         }
-        for name in self.profile.uaccess_safe {
+        for name in self.profile.uaccess_safe.into_iter().flatten() {
             if let Some(func) = self.symbol_by_name(name.as_bytes()) {
                 self.symbols.table[func.index()].flags |= SymFlags::UACCESS_SAFE;
             }

@@ -69,11 +69,7 @@ impl Code<'_> {
             let offset = sym.offset.wrapping_add(self.adjusted_addend(insn, found).cast_unsigned());
             return Ok(Some(Dest { section: sym.section, offset, symbol: Some(symbol) }));
         }
-        if sym.flags.contains(SymFlags::RETPOLINE_THUNK) {
-            self.add_retpoline(insn)?;
-        } else if sym.flags.contains(SymFlags::RETURN_THUNK) {
-            self.add_return(insn, true);
-        } else if self.func_of(insn).is_some() {
+        if !self.convert_thunk(insn, sym.flags)? && self.func_of(insn).is_some() {
             self.add_call_dest(insn, Some(symbol), true)?;
         }
         Ok(None)
@@ -87,11 +83,10 @@ impl Code<'_> {
         if sym.is_section() {
             return Ok(Some(Dest { section: sym.section, offset, symbol: None }));
         }
-        if sym.flags.contains(SymFlags::RETPOLINE_THUNK) {
-            self.add_retpoline(insn)?;
-        } else if sym.flags.contains(SymFlags::RETURN_THUNK) {
-            self.add_return(insn, true);
-        } else if self.func_of(insn).is_some() {
+        if self.convert_thunk(insn, sym.flags)? {
+            return Ok(None);
+        }
+        if self.func_of(insn).is_some() {
             self.add_call_dest(insn, Some(symbol), true)?;
         } else if !sym.is_undef() {
             let value = self.elf.symbols[symbol.index()].value;
@@ -124,15 +119,19 @@ impl Code<'_> {
         if u64::from(self.insns.get(target).offset) != sym.offset {
             return Ok(false);
         }
-        if sym.flags.contains(SymFlags::RETPOLINE_THUNK) {
+        self.convert_thunk(insn, sym.flags)
+    }
+
+    /// Makes a jump to a thunk what the thunk stands for; `false` if the symbol is none.
+    fn convert_thunk(&mut self, insn: InsnId, flags: SymFlags) -> Result<bool, Fatal> {
+        if flags.contains(SymFlags::RETPOLINE_THUNK) {
             self.add_retpoline(insn)?;
-            return Ok(true);
-        }
-        if sym.flags.contains(SymFlags::RETURN_THUNK) {
+        } else if flags.contains(SymFlags::RETURN_THUNK) {
             self.add_return(insn, true);
-            return Ok(true);
+        } else {
+            return Ok(false);
         }
-        Ok(false)
+        Ok(true)
     }
 
     fn link_local_by_place(&mut self, insn: InsnId, target: InsnId, dest: &Dest) -> Result<(), Fatal> {

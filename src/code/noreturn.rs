@@ -9,6 +9,7 @@ use object::elf;
 
 use super::Code;
 use crate::elf::SymbolId;
+use crate::profile::NameList;
 
 impl Code<'_> {
     /// Whether calls of `func` end the path.
@@ -48,7 +49,10 @@ impl Code<'_> {
     fn is_known_noreturn(&self, name: &[u8]) -> bool {
         match &self.noreturn_names {
             Some(names) => names.contains(name),
-            None => self.profile.noreturns.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok(),
+            None => {
+                let is_in = |list: &NameList| list.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok();
+                self.profile.noreturns.iter().any(is_in)
+            }
         }
     }
 
@@ -58,7 +62,8 @@ impl Code<'_> {
             return false;
         }
         let has = |part: &str| memchr::memmem::find(name, part.as_bytes()).is_some();
-        self.profile.rust_noreturn_suffixes.iter().any(|suffix| name.ends_with(suffix.as_bytes()))
+        let mut suffixes = self.profile.rust_noreturn_suffixes.into_iter().flatten();
+        suffixes.any(|suffix| name.ends_with(suffix.as_bytes()))
             || has("_4core9panicking13assert_failed")
             || has("_4core9panicking11panic_const24panic_const_")
             || (has("_4core5slice5index") && has("slice_") && name.ends_with(b"_fail"))
