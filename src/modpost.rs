@@ -7,14 +7,18 @@
 mod addend;
 mod crc;
 mod devtable;
+mod event;
+mod export;
 mod export_section;
 mod files;
 mod finding;
 mod generate;
 mod getopt;
 mod inputs;
+mod ksymtab;
 mod md4;
 mod modinfo;
+mod names;
 mod object;
 mod options;
 mod pattern;
@@ -27,6 +31,8 @@ mod section_class;
 mod section_rules;
 mod sections;
 mod srcversion;
+mod statics;
+mod symscan;
 mod symsearch;
 mod symtab;
 mod symvers;
@@ -45,11 +51,13 @@ use self::finding::Finding;
 use self::finding::Stop;
 use self::generate::Generator;
 use self::options::Opts;
+use self::profile::Features;
 use self::profile::Profile;
 use self::report::NOBODY;
 use self::report::Report;
 use self::resolve::Resolution;
 use self::text::text;
+use self::world::ModuleId;
 use self::world::World;
 use crate::profile::series;
 
@@ -88,62 +96,121 @@ pub fn run(opts: &Opts, profile: &'static Profile) -> ExitCode {
 
 fn run_until_stop(opts: &Opts, profile: &'static Profile, report: &mut Report) -> Result<(), Stop> {
     // What other builds exported goes first: an object's export may conflict with it.
-    let mut world = World::default();
+    let mut world = World::new(profile, opts.external);
     for dump in symvers::numbered(&opts.dumps) {
-        symvers::read(&mut world, dump, opts.external, profile, report)?;
+        symvers::read(&mut world, dump, profile, report)?;
     }
 
     // Objects are read in parallel, and merged in the order they were given in.
     let inputs = inputs::list(opts, profile);
     let mut facts = inputs::scan_all(&inputs.objects, opts, profile).into_iter();
-    if !facts.all(|facts| world.add_object(facts, opts.external, report)) {
+    if !facts.all(|facts| world.add_object(facts, report)) {
         return Ok(());
     }
     inputs.end?;
-
-    // From here on all exports are known.
-    let mut resolution = resolve::resolve(&world, opts, profile, report);
-    if let Some(list) = &opts.keep_list {
-        resolution.keep_listed(&world, &srcversion::read_named(list.as_bytes())?);
+    if profile.has(Features::UNDEFINED_NEEDS_VMLINUX) && !world.has_vmlinux() {
+        report.tell(&Finding::NoVmlinux, NOBODY);
     }
 
-    // Nothing more can be wrong with a module but the files made of it.
-    let generator = Generator { world: &world, resolution: &resolution, opts, profile };
-    write_modules(&generator, report)?;
+    // From here on all exports are known, and modules are checked against them and written.
+    let mut resolution = Resolution::new(&world, opts);
+    let job = Job { world: &world, opts, profile };
+    job.check_and_write(&mut resolution, report)?;
     if let Some(name) = &opts.namespace_deps {
-        files::write_if_changed(name.as_bytes(), &generator.namespace_deps()?, report)?;
+        files::write_if_changed(name.as_bytes(), &job.generator(&resolution).namespace_deps()?, report)?;
     }
     if let Some(name) = &opts.dump {
         files::write(name.as_bytes(), &symvers::write(&world, &resolution, profile)?, report)?;
     }
-    say_verdict(&world, &resolution, opts, report);
-    Ok(())
+    say_verdict(&mut world, &resolution, opts, profile, report)
 }
 
-/// Writes the files made of each module, in order, until something is fatal.
-fn write_modules(generator: &Generator<'_>, report: &mut Report) -> Result<(), Stop> {
-    for (id, module) in generator.world.modules().filter(|(_, module)| module.facts.is_some()) {
+/// What checking and writing look at.
+struct Job<'a> {
+    world: &'a World,
+    opts: &'a Opts,
+    profile: &'static Profile,
+}
+
+impl Job<'_> {
+    fn generator<'b>(&'b self, resolution: &'b Resolution) -> Generator<'b> {
+        Generator { world: self.world, resolution, opts: self.opts, profile: self.profile }
+    }
+
+    /// Checks and writes all modules. Newer series do not write any before all are checked.
+    fn check_and_write(&self, resolution: &mut Resolution, report: &mut Report) -> Result<(), Stop> {
+        let ids = self.world.in_list_order();
+        if !self.profile.has(Features::CHECK_ALL_BEFORE_WRITE) {
+            for id in ids {
+                resolution.check(self.world, id, self.opts, self.profile, report)?;
+                self.write(id, resolution, report)?;
+            }
+            return Ok(());
+        }
+        for &id in &ids {
+            resolution.check(self.world, id, self.opts, self.profile, report)?;
+        }
+        if let Some(list) = &self.opts.keep_list {
+            resolution.keep_listed(self.world, &srcversion::read_named(list.as_bytes())?);
+        }
+        for id in ids {
+            self.write(id, resolution, report)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the file made of one module.
+    fn write(&self, id: ModuleId, resolution: &Resolution, report: &mut Report) -> Result<(), Stop> {
+        let module = self.world.module(id);
+        let generator = self.generator(resolution);
+        if module.facts.is_none() {
+            return Ok(());
+        }
         if module.is_vmlinux() {
+            if !self.profile.has(Features::VMLINUX_EXPORT_C) {
+                return Ok(());
+            }
             let text = generator.vmlinux_export_c(id, report)?;
-            files::write_if_changed(b".vmlinux.export.c", &text, report)?;
-            continue;
+            return files::write_if_changed(b".vmlinux.export.c", &text, report);
         }
         let text = generator.mod_c(id, report)?;
         let name = text![module.name, ".mod.c"];
         match name.get(..crc::PATH_MAX - 1).filter(|_| name.len() >= crc::PATH_MAX) {
-            Some(path) => report.tell(&Finding::PathTooLong { path: path.into() }, NOBODY),
-            None => files::write_if_changed(&name, &text, report)?,
+            Some(path) => {
+                report.tell(&Finding::PathTooLong { path: path.into() }, NOBODY);
+                Ok(())
+            }
+            None => files::write_if_changed(&name, &text, report),
         }
     }
-    Ok(())
 }
 
 /// What is said about all objects together.
-fn say_verdict(world: &World, resolution: &Resolution, opts: &Opts, report: &mut Report) {
+fn say_verdict(
+    world: &mut World,
+    resolution: &Resolution,
+    opts: &Opts,
+    profile: &'static Profile,
+    report: &mut Report,
+) -> Result<(), Stop> {
     if world.mismatches > 0 && opts.mismatch_is_error {
+        if profile.has(Features::MISMATCH_FATAL) {
+            return Err(Finding::MismatchesDetected.into());
+        }
         report.tell(&Finding::MismatchesDetected, NOBODY);
     }
-    if let Some(count) = resolution.n_suppressed() {
+    if profile.has(Features::STATIC_EXPORT_WARN) {
+        statics::settle(world, profile);
+        for id in symvers::in_hash_order(world) {
+            let exported = world.export(id);
+            if exported.is_static {
+                let (symbol, kind) = (exported.export.name.clone(), exported.export.kind.name());
+                report.tell(&Finding::StaticExport { symbol, kind }, world.module(exported.module).subject());
+            }
+        }
+    }
+    if let Some(count) = resolution.n_suppressed(profile) {
         report.tell(&Finding::SuppressedUndefined(count), NOBODY);
     }
+    Ok(())
 }

@@ -2,8 +2,10 @@
 
 use object::elf;
 
+use super::names::Target;
 use super::object::Object;
 use super::symtab::Symbol;
+use crate::elf::Reloc;
 
 /// `R_LARCH_*` and `R_RISCV_*` numbers that the `object` crate may not name.
 const R_LARCH_SUB32: u32 = 55;
@@ -83,6 +85,41 @@ pub fn rel_target(object: &Object, symbol: &Symbol, kind: u32, at: Location) -> 
         _ => UNKNOWN,
     };
     object.address(target)
+}
+
+/// Whether series up to 6.1 skip relocations of this type without an addend.
+pub fn is_skipped_old_rel(machine: u16, kind: u32) -> bool {
+    const THUMB_BRANCHES: [u32; 3] = [elf::R_ARM_THM_PC22, elf::R_ARM_THM_JUMP24, elf::R_ARM_THM_JUMP19];
+    const ARM: [u32; 4] = [elf::R_ARM_ABS32, elf::R_ARM_PC24, elf::R_ARM_CALL, elf::R_ARM_JUMP24];
+    match machine {
+        elf::EM_ARM => !ARM.contains(&kind) && !THUMB_BRANCHES.contains(&kind),
+        elf::EM_MIPS => kind == elf::R_MIPS_HI16,
+        _ => false,
+    }
+}
+
+/// What series up to 6.1 take for the addend of a relocation without one; `None` if they skip it. Machines that are not
+/// known have addends of zero.
+pub fn old_rel_target(object: &Object, symbol: &Symbol, reloc: &Reloc, kind: u32, at: Location) -> Option<Target> {
+    if is_skipped_old_rel(object.machine, kind) {
+        return None;
+    }
+    Some(Target::Address(match (object.machine, kind) {
+        (elf::EM_386, elf::R_386_32) => at.word().into(),
+        (elf::EM_386, elf::R_386_PC32) => {
+            let base = if object.kind == elf::ET_EXEC { reloc.offset } else { 0 };
+            u64::from(at.word()).wrapping_add(4).wrapping_add(base)
+        }
+        (elf::EM_ARM, elf::R_ARM_ABS32 | elf::R_ARM_PC24 | elf::R_ARM_CALL | elf::R_ARM_JUMP24) => {
+            symbol.value.wrapping_add_signed(arm_offset(kind, at).unwrap_or_default())
+        }
+        // The original adds up addresses of its own memory here, which no symbol is near to.
+        (elf::EM_ARM, _) => return Some(Target::Unknown),
+        (elf::EM_MIPS, elf::R_MIPS_LO16) => (at.word() & 0xffff).into(),
+        (elf::EM_MIPS, elf::R_MIPS_26) => ((at.word() & 0x03ff_ffff) << 2).into(),
+        (elf::EM_MIPS, elf::R_MIPS_32) => at.word().into(),
+        _ => 0,
+    }))
 }
 
 /// The distance from the symbol that an ARM instruction or word encodes.

@@ -7,53 +7,40 @@ use std::borrow::Cow;
 
 use object::elf;
 
+use super::export::Export;
+use super::export::ExportKind;
 use super::finding::Finding;
+use super::names::Names;
 use super::object::Object;
 use super::pattern::matches_any;
 use super::section_rules::SectionRules;
-use super::symsearch::SymSearch;
 use super::symtab::Symbol;
 use super::symtab::Symbols;
-use super::text::Name;
 use super::text::c_string_at;
 use crate::elf::Class;
 
 const LABEL: &[u8] = b"__export_symbol_";
-
-/// What an object exports.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Export {
-    /// Name of the symbol.
-    pub name: Name,
-    /// Namespace; empty for none.
-    pub namespace: Name,
-    /// Only for GPL-compatible modules.
-    pub is_gpl_only: bool,
-    /// Whether it is a function, which matters where functions have descriptors.
-    pub is_func: bool,
-}
 
 /// The section with the labels.
 #[derive(Debug)]
 pub struct ExportSection<'a> {
     object: &'a Object,
     symbols: &'a Symbols,
-    search: &'a SymSearch,
+    names: &'a Names,
     /// Contents.
     strings: Vec<u8>,
 }
 
 impl<'a> ExportSection<'a> {
     /// Reads the section.
-    pub fn read(object: &'a Object, symbols: &'a Symbols, search: &'a SymSearch) -> Result<Self, Finding> {
+    pub fn read(object: &'a Object, symbols: &'a Symbols, names: &'a Names) -> Result<Self, Finding> {
         let strings = object.read_strings(object.export_symbol)?;
-        Ok(Self { object, symbols, search, strings })
+        Ok(Self { object, symbols, names, strings })
     }
 
     /// The export that a relocation at `offset` to `symbol` declares.
     pub fn export_at(&self, offset: u64, symbol: &Symbol) -> Result<Export, Finding> {
-        let section = self.object.export_symbol as u32;
-        let label = self.search.at_or_before(self.symbols, section, offset);
+        let label = self.names.source(self.symbols, self.object.export_symbol, b".export_symbol", offset);
         let label_name = label.as_ref().map_or(&[][..], |label| self.symbols.name(label));
         let Some(wanted) = label_name.strip_prefix(LABEL) else {
             return Err(Finding::StrangeExport(label_name.into()));
@@ -74,7 +61,7 @@ impl<'a> ExportSection<'a> {
         Ok(Export {
             name: name.into(),
             namespace: namespace.into(),
-            is_gpl_only: !license.is_empty(),
+            kind: if license.is_empty() { ExportKind::Plain } else { ExportKind::Gpl },
             is_func: self.is_func(symbol),
         })
     }

@@ -14,7 +14,7 @@ use crate::output::reason;
 ///
 /// Upstream: `write_if_changed()`.
 pub fn write_if_changed(name: &[u8], text: &[u8], report: &Report) -> Result<(), Stop> {
-    if report.has_failed() {
+    if report.blocks_writes() {
         return Ok(());
     }
     output::write_if_changed(path(name), &[text]).map(|_| ()).map_err(|error| stop(name, &error))
@@ -24,7 +24,7 @@ pub fn write_if_changed(name: &[u8], text: &[u8], report: &Report) -> Result<(),
 ///
 /// Upstream: `write_buf()`.
 pub fn write(name: &[u8], text: &[u8], report: &Report) -> Result<(), Stop> {
-    if report.has_failed() {
+    if report.blocks_writes() {
         return Ok(());
     }
     output::replace(path(name), &[text]).map_err(|error| stop(name, &error))

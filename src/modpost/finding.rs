@@ -1,5 +1,6 @@
 //! What can be said about a run, as values; [`super::wording`] has the text.
 
+use super::section_rules::Mismatch;
 use super::text::Name;
 
 /// The place of a reference in the exception table, and the section it refers to.
@@ -13,9 +14,30 @@ pub struct ExtableRef {
     pub target: Name,
 }
 
+/// What a symbol is in messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SymbolKind {
+    /// A function.
+    Function,
+    /// Anything else.
+    Variable,
+    /// There is no symbol.
+    Unknown,
+}
+
 /// A reference between sections that should not be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SectionRef {
+    /// What is wrong with it.
+    pub kind: Mismatch,
+    /// Symbols that may do that.
+    pub exempt_symbols: &'static [&'static str],
+    /// Place of the reference in its section.
+    pub place: u64,
+    /// What the symbol that refers is.
+    pub from_kind: SymbolKind,
+    /// What the symbol referred to is.
+    pub to_kind: SymbolKind,
     /// Name of the symbol that refers; empty if unknown.
     pub from_symbol: Name,
     /// Place of the reference, relative to that symbol, or to the section without one.
@@ -64,6 +86,14 @@ pub enum Finding {
     ExtableUnlisted(ExtableRef),
     /// The exception table refers to data.
     ExtableNotExecutable(ExtableRef),
+    /// A reference in the exception table that should not be. Up to 6.1.
+    ExtableMismatch(SectionRef),
+    /// As [`Self::ExtableNotExecutable`], and the kernel is said to fault there. Fatal, 5.10.
+    ExtableFault(ExtableRef),
+    /// As [`Self::ExtableNotExecutable`], and the kernel is said to jump there. Fatal, 5.10.
+    ExtableJump(ExtableRef),
+    /// The size of the exception table's entries is not known when it is needed. Fatal, 5.10.
+    ExtableEntrySize,
     /// The addend of this machine's `SHT_REL` relocations is unknown. Fatal.
     UnknownRelocMachine,
     /// A device table's size is no multiple of its entry's size.
@@ -89,7 +119,24 @@ pub enum Finding {
     /// A line of a `.cmd` file that names a source without a space.
     MalformedCmdLine(Name),
 
+    /// A `.mod` file without any line.
+    EmptyModFile { file: Name },
+    /// A version that genksyms did not make. Up to 5.18.
+    CrcUndefined(Name),
+
     // The world.
+    /// The kernel itself was not read. Up to 5.18.
+    NoVmlinux,
+    /// A namespace for a symbol that nobody exports.
+    NamespaceWithoutExport { symbol: Name, namespace: Name },
+    /// An export without a global symbol. Up to 5.18.
+    StaticExport { symbol: Name, kind: &'static str },
+    /// A proprietary module uses a symbol that is GPL-only and unused.
+    GplOnlyUnused(Name),
+    /// A proprietary module uses a symbol that will be GPL-only.
+    GplOnlyFuture(Name),
+    /// A module uses a symbol that should be unused.
+    Unused(Name),
     /// A symbol is exported by two objects.
     ExportedTwice { symbol: Name, previous: Name, previous_is_vmlinux: bool },
     /// A symbol that nobody exports.

@@ -133,7 +133,8 @@ impl Generator<'_> {
     /// Upstream: `write_namespace_deps_files()`.
     pub fn namespace_deps(&self) -> Result<Vec<u8>, Finding> {
         let mut out = Generated::new(self.profile);
-        for (id, module) in self.world.modules() {
+        for id in self.world.in_list_order() {
+            let module = self.world.module(id);
             let missing = self.resolution.missing_namespaces(id.0 as usize);
             if missing.is_empty() {
                 continue;
@@ -156,8 +157,17 @@ impl Generator<'_> {
 
     /// Upstream: `add_header()` and the notes after it.
     fn header(&self, facts: &ObjectFacts, out: &mut Generated<'_>) {
+        let has = |feature| self.profile.has(feature);
+        let only = |feature, lines| if has(feature) { lines } else { "" };
         out.lines("#include <linux/module.h>\n");
-        out.lines("#include <linux/export-internal.h>\n#include <linux/compiler.h>\n\n");
+        out.lines(only(Features::MODC_VERMAGIC, "#define INCLUDE_VERMAGIC\n#include <linux/build-salt.h>\n"));
+        out.lines(only(Features::MODC_LTO_INFO, "#include <linux/elfnote-lto.h>\n"));
+        out.lines(only(Features::MODC_EXPORT_INTERNAL, "#include <linux/export-internal.h>\n"));
+        out.lines(only(Features::MODC_VERMAGIC, "#include <linux/vermagic.h>\n"));
+        out.lines("#include <linux/compiler.h>\n\n");
+        out.lines(only(Features::MODC_VERMAGIC, "BUILD_SALT;\n"));
+        out.lines(only(Features::MODC_LTO_INFO, "BUILD_LTO_INFO;\n"));
+        out.lines(only(Features::MODC_VERMAGIC, "\nMODULE_INFO(vermagic, VERMAGIC_STRING);\n"));
         out.lines("MODULE_INFO(name, KBUILD_MODNAME);\n\n__visible struct module __this_module\n");
         out.lines("__section(\".gnu.linkonce.this_module\") = {\n\t.name = KBUILD_MODNAME,\n");
         if facts.has_init {
@@ -170,6 +180,8 @@ impl Generator<'_> {
         if !self.opts.external {
             out.lines("\nMODULE_INFO(intree, \"Y\");\n");
         }
+        let retpoline = "\n#ifdef CONFIG_RETPOLINE\nMODULE_INFO(retpoline, \"Y\");\n#endif\n";
+        out.lines(only(Features::MODC_VERMAGIC, retpoline));
         if facts.module.starts_with(b"drivers/staging") {
             out.lines("\nMODULE_INFO(staging, \"Y\");\n");
         }
@@ -197,7 +209,7 @@ impl Generator<'_> {
                 report.tell(&Finding::VersionFailed(export.name.clone()), module.subject());
             }
             let crc = format!(", 0x{:08x}", exported.crc.unwrap_or_default());
-            let kind = match (self.profile.has(Features::MODC_SYMBOL_FLAGS), export.is_gpl_only) {
+            let kind = match (self.profile.has(Features::MODC_SYMBOL_FLAGS), export.is_gpl_only()) {
                 (true, _) => "",
                 (false, true) => ", \"_gpl\"",
                 (false, false) => ", \"\"",
@@ -212,10 +224,10 @@ impl Generator<'_> {
         let start = if export.is_func { "KSYMTAB_FUNC(" } else { "KSYMTAB_DATA(" };
         if self.profile.has(Features::MODC_SYMBOL_FLAGS) {
             out.put(&text![start, export.name, ", \"", export.namespace, "\");\n"])?;
-            let flags = format!(", 0x{:02x});\n", u8::from(export.is_gpl_only));
+            let flags = format!(", 0x{:02x});\n", u8::from(export.is_gpl_only()));
             return out.put(&text!["SYMBOL_FLAGS(", export.name, flags]);
         }
-        let kind = if export.is_gpl_only { ", \"_gpl\", \"" } else { ", \"\", \"" };
+        let kind = if export.is_gpl_only() { ", \"_gpl\", \"" } else { ", \"\", \"" };
         out.put(&text![start, export.name, kind, export.namespace, "\");\n"])
     }
 

@@ -18,6 +18,7 @@ use object::read::elf::SectionHeader as _;
 use super::finding::Finding;
 use super::profile::Features;
 use super::profile::Profile;
+use super::symtab::Symbol;
 use super::text::c_string;
 use super::text::c_string_at;
 use crate::elf::Class;
@@ -48,6 +49,8 @@ pub struct Header {
     pub kind: u32,
     /// `sh_flags`.
     pub flags: u64,
+    /// `sh_addr`.
+    pub addr: u64,
     /// `sh_offset`.
     pub offset: u64,
     /// `sh_size` in bytes.
@@ -68,12 +71,14 @@ pub struct Object {
     pub class: Class,
     /// Byte order.
     pub endian: Endianness,
+    /// `e_type`.
+    pub kind: u16,
     /// `e_machine`.
     pub machine: u16,
     /// All section headers; number 0 is the null section.
     pub sections: Vec<Header>,
     /// The section names' string table.
-    names: Vec<u8>,
+    pub names: Vec<u8>,
     /// The last section `.modinfo`.
     pub modinfo: Option<usize>,
     /// The last section `.export_symbol`, or 0.
@@ -102,7 +107,9 @@ impl Object {
         let endian = match start.get(5) {
             Some(&1) => Endianness::Little,
             Some(&2) => Endianness::Big,
-            _ => return Err(Finding::UnknownEndian.into()),
+            _ if profile.has(Features::ENDIAN_CHECKED) => return Err(Finding::UnknownEndian.into()),
+            // Older series are built for one byte order and do not look.
+            _ => Endianness::Little,
         };
         let opening = Opening { file, size, endian, name, profile };
         if is_32 {
@@ -161,6 +168,16 @@ impl Object {
         }
     }
 
+    /// Offset in the file of what a symbol stands for.
+    ///
+    /// Upstream: `sym_get_data()`.
+    pub fn symbol_offset(&self, symbol: &Symbol) -> Option<u64> {
+        let header = self.sections.get(symbol.section as usize)?;
+        // Up to 5.18 programs are read too, in which values are addresses.
+        let base = if self.kind == elf::ET_REL { 0 } else { header.addr };
+        Some(header.offset.wrapping_add(symbol.value).wrapping_sub(base))
+    }
+
     /// `value` reduced to the width of an address.
     pub fn address(&self, value: u64) -> u64 {
         match self.class {
@@ -204,13 +221,14 @@ impl Opening<'_> {
         if offset > self.size {
             return Err(Finding::HeadersPastEnd { offset, file: self.name.into(), size: self.size }.into());
         }
-        let machine = header.e_machine(e);
+        let (kind, machine) = (header.e_type(e), header.e_machine(e));
         let (shnum, shstrndx) = (header.e_shnum(e), header.e_shstrndx(e));
         let mut object = Object {
             file: self.file,
             size: self.size,
             class,
             endian: e,
+            kind,
             machine,
             sections: Vec::new(),
             names: Vec::new(),
@@ -250,6 +268,7 @@ impl Object {
             name_offset: header.sh_name(e),
             kind: header.sh_type(e),
             flags: header.sh_flags(e).into(),
+            addr: header.sh_addr(e).into(),
             offset: header.sh_offset(e).into(),
             size: header.sh_size(e).into(),
             link: header.sh_link(e),

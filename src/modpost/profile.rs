@@ -99,10 +99,23 @@ bitflags! {
         const REMOVE_NUMERIC_SUFFIX = 1 << 42;
         /// `.mod` is looked for under the name of the object, not of the module; they differ in the suffix. Up to 5.14.
         const MOD_FILE_BY_OBJECT = 1 << 43;
-        /// Relocations whose type has no meaning for data are skipped on LoongArch; RISC-V pairs everywhere. 6.12.
+        /// Relocations that refer to nothing are skipped on LoongArch. 6.12 and newer.
         const RELOC_SKIP_LOONGARCH = 1 << 44;
         /// `R_RISCV_SUB32` in `__ex_table` is skipped. 6.1 and newer.
         const RELOC_SKIP_RISCV = 1 << 45;
+        /// Exports in sections that say nothing are exports, too. 5.10 to 5.18.
+        const EXPORT_UNKNOWN_KIND = 1 << 46;
+        /// The section that relocations belong to is told by the name of the section they are in. 5.10 to 5.18.
+        const SOURCE_BY_RELOC_NAME = 1 << 47;
+        /// An entry of the exception table that refers to data is fatal, and its text depends on the entry's size.
+        /// 5.10 to 5.18.
+        const EXTABLE_ENTRY_SIZE = 1 << 48;
+        /// Relocations without addend stop the run on machines where nobody knows how to find it. 6.12 and newer.
+        const UNKNOWN_REL_FATAL = 1 << 49;
+        /// A byte order that does not exist is fatal. 6.12 and newer.
+        const ENDIAN_CHECKED = 1 << 51;
+        /// Section mismatches are fatal with `-E`, where they are an error otherwise. 5.10 to 5.18.
+        const MISMATCH_FATAL = 1 << 50;
     }
 }
 
@@ -163,11 +176,80 @@ impl Profile {
     /// The profile of a series.
     pub fn of(series: Series) -> &'static Self {
         match series {
-            Series::V5_10 | Series::Lto | Series::V6_1 | Series::V6_12 => &V6_12,
+            Series::V5_10 => &V5_10,
+            Series::Lto => &LTO,
+            Series::V6_1 => &V6_1,
+            Series::V6_12 => &V6_12,
             Series::V7_3 => &V7_3,
         }
     }
 }
+
+/// What 5.10 and the LTO series have in common.
+const UP_TO_5_18: Features = Features::LIST_DASH_IS_STDIN
+    .union(Features::LISTS_PREPEND)
+    .union(Features::DUMP_HASH_ORDER)
+    .union(Features::STATIC_EXPORT_WARN)
+    .union(Features::UNDEFINED_NEEDS_VMLINUX)
+    .union(Features::GPL_VIOLATION_FATAL)
+    .union(Features::CRC_SYMBOLS)
+    .union(Features::MODC_VERMAGIC)
+    .union(Features::LONG_LINE_NUL_PAD)
+    .union(Features::MOD_FILE_ONE_LINE)
+    .union(Features::EXPORT_UNKNOWN_KIND)
+    .union(Features::SOURCE_BY_RELOC_NAME)
+    .union(Features::EXTABLE_ENTRY_SIZE)
+    .union(Features::MISMATCH_FATAL);
+
+/// Series 5.10.
+pub static V5_10: Profile = Profile {
+    series: "5.10",
+    options: "ei:mnT:o:awENd:",
+    features: UP_TO_5_18
+        .union(Features::LEGACY_EXPORT_KINDS)
+        .union(Features::REMOVE_NUMERIC_SUFFIX)
+        .union(Features::MOD_FILE_BY_OBJECT),
+    wording: Wording::V5_10,
+    devices: DeviceLayout::V5_10,
+    sections: &section_rules::V5_10,
+};
+
+/// Series 5.12 to 5.18: 5.10 and what Clang's LTO brought.
+pub static LTO: Profile = Profile {
+    series: "5.12",
+    options: "ei:mnT:o:awENd:",
+    features: UP_TO_5_18.union(Features::LTO_SUFFIX),
+    wording: Wording::V5_10,
+    devices: DeviceLayout::V5_10,
+    sections: &section_rules::V5_10,
+};
+
+/// Series 6.1.
+pub static V6_1: Profile = Profile {
+    series: "6.1",
+    options: "ei:mnT:o:aWwENd:",
+    features: Features::LIST_DASH_IS_STDIN
+        .union(Features::REQUIRE_DOT_O)
+        .union(Features::REQUIRE_RELOCATABLE)
+        .union(Features::ERROR_BLOCKS_WRITES)
+        .union(Features::DUPLICATE_EXPORT_SHADOWS)
+        .union(Features::EXPORTED_WITHOUT_DEFINITION)
+        .union(Features::UNDEFINED_LIMIT)
+        .union(Features::LICENSE_REQUIRED)
+        .union(Features::MODC_VERMAGIC)
+        .union(Features::MODC_LTO_INFO)
+        .union(Features::MODC_EXPORT_INTERNAL)
+        .union(Features::MODC_TEST_FLAG)
+        .union(Features::MODC_SYMBOL_CRC)
+        .union(Features::VMLINUX_EXPORT_C)
+        .union(Features::UNDEF_PPC64_EXTRA)
+        .union(Features::UNDEF_S390_EXPOLINE)
+        .union(Features::REMOVE_NUMERIC_SUFFIX)
+        .union(Features::RELOC_SKIP_RISCV),
+    wording: Wording::V6_1,
+    devices: DeviceLayout::V6_1,
+    sections: &section_rules::V6_1,
+};
 
 /// What 6.12 and 7.3 have in common.
 const SINCE_6_12: Features = Features::REQUIRE_DOT_O
@@ -189,6 +271,8 @@ const SINCE_6_12: Features = Features::REQUIRE_DOT_O
     .union(Features::NEAREST_SYMBOL)
     .union(Features::REMOVE_NUMERIC_SUFFIX)
     .union(Features::RELOC_SKIP_LOONGARCH)
+    .union(Features::UNKNOWN_REL_FATAL)
+    .union(Features::ENDIAN_CHECKED)
     .union(Features::RELOC_SKIP_RISCV);
 
 /// Series 6.12.

@@ -51,6 +51,8 @@ pub struct Walk<'a> {
     pub symbols: &'a Symbols,
     /// The class of every section.
     pub classes: &'a [SectionClass],
+    /// For every section with relocations the class of the section they belong to.
+    pub sources: &'a [SectionClass],
     /// The section whose relocations are exports.
     pub exports: Option<usize>,
 }
@@ -127,9 +129,9 @@ impl Walk<'_> {
     fn pieces(&self) -> impl Iterator<Item = Piece> {
         let anywhere = self.classes.iter().fold(0, |rules, class| rules | class.to);
         let sections = self.object.sections.iter().enumerate();
-        let wanted = sections.filter(move |(_, header)| {
+        let wanted = sections.filter(move |(section, header)| {
             let target = header.info as usize;
-            let class = self.classes.get(target).copied().unwrap_or_default();
+            let class = self.sources.get(*section).copied().unwrap_or_default();
             let is_export = self.exports == Some(target);
             matches!(header.kind, elf::SHT_REL | elf::SHT_RELA)
                 && !class.is_unchecked
@@ -163,7 +165,7 @@ impl Walk<'_> {
         let has_addend = header.kind == elf::SHT_RELA;
         let target = header.info as usize;
         let is_export = self.exports == Some(target);
-        let class = self.classes.get(target).copied().unwrap_or_default();
+        let class = self.sources.get(piece.section).copied().unwrap_or_default();
         let relocs = Relocs::over(bytes, self.object.class, self.object.endian, has_addend, self.object.machine);
         for (entry, reloc) in (piece.first..).zip(relocs.iter()) {
             let why = match targets.get(reloc.symbol.index()) {
@@ -177,6 +179,18 @@ impl Walk<'_> {
             hits.push(Hit { reloc_section: piece.section, entry, reloc, has_addend, why });
         }
     }
+}
+
+/// The relocation with number `index` in a section.
+pub fn reloc_at(object: &Object, section: usize, index: u64) -> Result<Option<Reloc>, Finding> {
+    let Some(header) = object.sections.get(section) else { return Ok(None) };
+    let has_addend = header.kind == elf::SHT_RELA;
+    let entry = entry_size(object.class, has_addend);
+    if index >= header.size / entry {
+        return Ok(None);
+    }
+    let bytes = object.read(header.offset.saturating_add(index.saturating_mul(entry)), entry, "relocations")?;
+    Ok(Relocs::over(&bytes, object.class, object.endian, has_addend, object.machine).get(0))
 }
 
 /// Size of a relocation in bytes.

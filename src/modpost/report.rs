@@ -22,12 +22,13 @@ pub struct Report {
     profile: &'static Profile,
     text: Vec<u8>,
     has_failed: bool,
+    blocks_writes: bool,
 }
 
 impl Report {
     /// A report without messages.
     pub fn new(profile: &'static Profile) -> Self {
-        Self { profile, text: Vec::new(), has_failed: false }
+        Self { profile, text: Vec::new(), has_failed: false, blocks_writes: false }
     }
 
     /// Adds a finding with its usual severity.
@@ -38,8 +39,9 @@ impl Report {
     /// Adds a finding.
     pub fn add(&mut self, finding: &Finding, subject: Subject<'_>, severity: Severity) {
         self.text.extend(render(finding, subject, severity, self.profile));
-        self.has_failed |= severity != Severity::Warning && self.profile.has(Features::ERROR_BLOCKS_WRITES);
-        self.has_failed |= severity == Severity::Fatal;
+        let is_error = severity != Severity::Warning;
+        self.blocks_writes |= is_error && self.profile.has(Features::ERROR_BLOCKS_WRITES);
+        self.has_failed |= self.blocks_writes || severity == Severity::Fatal || (is_error && always_fails(finding));
     }
 
     /// Adds text that has no severity.
@@ -56,9 +58,9 @@ impl Report {
         self.has_failed = true;
     }
 
-    /// Whether the run has failed, so that nothing more is written.
-    pub fn has_failed(&self) -> bool {
-        self.has_failed
+    /// Whether something is wrong and nothing more is to be written.
+    pub fn blocks_writes(&self) -> bool {
+        self.blocks_writes
     }
 
     /// Prints what was collected since the last call.
@@ -75,6 +77,17 @@ impl Report {
     }
 }
 
+/// Whether an error makes the run fail where most of them do not.
+fn always_fails(finding: &Finding) -> bool {
+    matches!(
+        finding,
+        Finding::Undefined(_)
+            | Finding::NamespaceNotImported { .. }
+            | Finding::ModuleNameTooLong
+            | Finding::SymbolTooLong(_)
+    )
+}
+
 /// How grave a finding is when no option says otherwise.
 fn severity(finding: &Finding, profile: &Profile) -> Severity {
     match finding {
@@ -87,6 +100,13 @@ fn severity(finding: &Finding, profile: &Profile) -> Severity {
         | Finding::ExportOfExit(_)
         | Finding::NonAllocSection(_)
         | Finding::SectionMismatch(_)
+        | Finding::ExtableMismatch(_)
+        | Finding::EmptyModFile { .. }
+        | Finding::CrcUndefined(_)
+        | Finding::NoVmlinux
+        | Finding::StaticExport { .. }
+        | Finding::GplOnlyFuture(_)
+        | Finding::Unused(_)
         | Finding::ExtableUnlisted(_)
         | Finding::PciMask(_)
         | Finding::PciOverride(_)

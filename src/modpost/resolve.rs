@@ -2,7 +2,9 @@
 //!
 //! Upstream: `check_exports()` and its callers.
 
+use super::export::ExportKind;
 use super::finding::Finding;
+use super::finding::Stop;
 use super::options::Opts;
 use super::profile::Features;
 use super::profile::Profile;
@@ -14,6 +16,7 @@ use super::wording::Severity;
 use super::wording::Subject;
 use super::world::ExportId;
 use super::world::Exported;
+use super::world::ModuleId;
 use super::world::World;
 use crate::elf::Class;
 
@@ -61,7 +64,10 @@ impl Resolution {
     }
 
     /// Number of undefined symbols that were not named.
-    pub fn n_suppressed(&self) -> Option<u32> {
+    pub fn n_suppressed(&self, profile: &Profile) -> Option<u32> {
+        if !profile.has(Features::UNDEFINED_LIMIT) {
+            return None;
+        }
         self.undefined.checked_sub(MAX_UNDEFINED).filter(|&count| count > 0)
     }
 
@@ -80,36 +86,53 @@ pub fn module_name_len(class: Class) -> usize {
     }
 }
 
-/// Checks all modules against each other.
-pub fn resolve(world: &World, opts: &Opts, profile: &Profile, report: &mut Report) -> Resolution {
-    let mut resolution = Resolution {
-        imports: Vec::new(),
-        missing_namespaces: Vec::new(),
-        used: vec![false; world.n_exports()],
-        is_trimming: opts.trim,
-        undefined: 0,
-    };
-    for (_, module) in world.modules() {
-        let (mut imports, mut missing) = (Vec::new(), Vec::new());
-        if let Some(facts) = &module.facts {
-            for name in &facts.no_trim {
-                resolution.use_symbol(world, name);
-            }
-            if !module.is_vmlinux() {
-                let mut check = ModuleCheck { world, facts, subject: module.subject(), opts, profile, report };
-                check.name_len();
-                (imports, missing) = check.imports(&mut resolution);
-            }
+impl Resolution {
+    /// Nothing is resolved yet.
+    pub fn new(world: &World, opts: &Opts) -> Self {
+        let n_modules = world.modules().count();
+        Self {
+            imports: vec![Vec::new(); n_modules],
+            missing_namespaces: vec![Vec::new(); n_modules],
+            used: vec![false; world.n_exports()],
+            is_trimming: opts.trim,
+            undefined: 0,
         }
-        resolution.imports.push(imports);
-        resolution.missing_namespaces.push(missing);
     }
-    resolution
+
+    /// Checks one module against the others.
+    pub fn check(
+        &mut self,
+        world: &World,
+        id: ModuleId,
+        opts: &Opts,
+        profile: &Profile,
+        report: &mut Report,
+    ) -> Result<(), Stop> {
+        let module = world.module(id);
+        let Some(facts) = &module.facts else { return Ok(()) };
+        for name in &facts.no_trim {
+            self.use_symbol(world, name);
+        }
+        if module.is_vmlinux() {
+            return Ok(());
+        }
+        let mut check = ModuleCheck { world, id, facts, subject: module.subject(), opts, profile, report };
+        check.name_len();
+        let (imports, missing) = check.imports(self)?;
+        if let Some(slot) = self.imports.get_mut(id.0 as usize) {
+            *slot = imports;
+        }
+        if let Some(slot) = self.missing_namespaces.get_mut(id.0 as usize) {
+            *slot = missing;
+        }
+        Ok(())
+    }
 }
 
 /// The checks of one module.
 struct ModuleCheck<'a> {
     world: &'a World,
+    id: ModuleId,
     facts: &'a ObjectFacts,
     subject: Subject<'a>,
     opts: &'a Opts,
@@ -126,12 +149,18 @@ impl ModuleCheck<'_> {
     }
 
     /// The exports that the module's imports refer to, and the namespaces it should import.
-    fn imports(&mut self, resolution: &mut Resolution) -> (Vec<Option<ExportId>>, Vec<Name>) {
+    fn imports(&mut self, resolution: &mut Resolution) -> Result<(Vec<Option<ExportId>>, Vec<Name>), Stop> {
         let mut missing: Vec<Name> = Vec::new();
         let mut imports = Vec::with_capacity(self.facts.imports.len());
         for import in &self.facts.imports {
             let found = self.world.find(&import.name);
-            let Some(id) = found else {
+            let is_own = found.is_some_and(|id| self.world.export(id).module == self.id);
+            if is_own && self.profile.has(Features::EXPORTED_WITHOUT_DEFINITION) {
+                self.report.tell(&Finding::ExportedWithoutDefinition(import.name.clone()), self.subject);
+                imports.push(None);
+                continue;
+            }
+            let Some(id) = found.filter(|_| !is_own) else {
                 if !import.is_weak {
                     self.undefined(&import.name, resolution);
                 }
@@ -139,30 +168,48 @@ impl ModuleCheck<'_> {
                 continue;
             };
             let exported = self.world.export(id);
-            if self.is_own(exported) {
-                self.report.tell(&Finding::ExportedWithoutDefinition(import.name.clone()), self.subject);
-                imports.push(None);
-                continue;
-            }
             if let Some(used) = resolution.used.get_mut(id.0 as usize) {
                 *used = true;
             }
             imports.push(found);
             self.namespace(exported, &mut missing);
-            if !self.facts.is_gpl_compatible && exported.export.is_gpl_only {
-                self.report.tell(&Finding::GplOnly(exported.export.name.clone()), self.subject);
-            }
+            self.kind(exported)?;
         }
-        (imports, missing)
+        Ok((imports, missing))
     }
 
-    fn is_own(&self, exported: &Exported) -> bool {
-        let owner = self.world.module(exported.module);
-        owner.facts.as_ref().is_some_and(|facts| std::ptr::eq(facts, self.facts))
+    /// Whether the module may use an export of that kind.
+    ///
+    /// Upstream: `check_for_gpl_usage()` and `check_for_unused()` of 5.10.
+    fn kind(&mut self, exported: &Exported) -> Result<(), Stop> {
+        let symbol = exported.export.name.clone();
+        let kind = exported.export.kind;
+        let violation = match kind {
+            _ if self.facts.is_gpl_compatible => None,
+            ExportKind::Gpl => Some(Finding::GplOnly(symbol.clone())),
+            ExportKind::UnusedGpl => Some(Finding::GplOnlyUnused(symbol.clone())),
+            ExportKind::GplFuture => {
+                self.report.tell(&Finding::GplOnlyFuture(symbol.clone()), self.subject);
+                None
+            }
+            ExportKind::Plain | ExportKind::Unused | ExportKind::Unknown => None,
+        };
+        match violation {
+            Some(finding) if self.profile.has(Features::GPL_VIOLATION_FATAL) => return Err(finding.into()),
+            Some(finding) => self.report.tell(&finding, self.subject),
+            None => {}
+        }
+        if matches!(kind, ExportKind::Unused | ExportKind::UnusedGpl) {
+            self.report.tell(&Finding::Unused(symbol), self.subject);
+        }
+        Ok(())
     }
 
     fn undefined(&mut self, symbol: &[u8], resolution: &mut Resolution) {
-        if resolution.undefined < MAX_UNDEFINED {
+        if self.profile.has(Features::UNDEFINED_NEEDS_VMLINUX) && !self.world.has_vmlinux() {
+            return;
+        }
+        if resolution.undefined < MAX_UNDEFINED || !self.profile.has(Features::UNDEFINED_LIMIT) {
             let severity = if self.opts.warn_unresolved { Severity::Warning } else { Severity::Error };
             self.report.add(&Finding::Undefined(symbol.into()), self.subject, severity);
         }
@@ -183,7 +230,8 @@ impl ModuleCheck<'_> {
         let finding = Finding::NamespaceNotImported { symbol, namespace: namespace.clone() };
         self.report.add(&finding, self.subject, severity);
         if !missing.contains(namespace) {
-            missing.push(namespace.clone());
+            let at = if self.profile.has(Features::LISTS_PREPEND) { 0 } else { missing.len() };
+            missing.insert(at, namespace.clone());
         }
     }
 }

@@ -13,8 +13,10 @@ use super::crc::Crc;
 use super::crc::PATH_MAX;
 use super::devtable;
 use super::devtable::Aliases;
+use super::event::Event;
 use super::finding::Finding;
 use super::finding::Stop;
+use super::ksymtab;
 use super::modinfo;
 use super::modinfo::ModInfo;
 use super::object::Object;
@@ -23,7 +25,6 @@ use super::options::Opts;
 use super::profile::Features;
 use super::profile::Profile;
 use super::sections;
-use super::sections::Event;
 use super::srcversion;
 use super::srcversion::read_named;
 use super::symtab::SHN_COMMON;
@@ -31,6 +32,7 @@ use super::symtab::SHN_UNDEF;
 use super::symtab::Symbol;
 use super::symtab::Symbols;
 use super::text::Name;
+use super::text::lines;
 use super::text::text;
 use crate::elf::Class;
 use crate::output::reason;
@@ -73,7 +75,9 @@ pub struct ObjectFacts {
     pub srcversion: String,
     /// Versions of symbols it may export.
     pub crcs: Vec<Crc>,
-    /// Findings and exports in the original's order.
+    /// Names of own exports that have a global symbol.
+    pub globals: Vec<Name>,
+    /// Findings, exports and the like in the original's order.
     pub events: Vec<Event>,
     /// What ended the run while this object was read.
     pub stop: Option<Stop>,
@@ -104,6 +108,7 @@ impl ObjectFacts {
             aliases: Aliases::default(),
             srcversion: String::new(),
             crcs: Vec::new(),
+            globals: Vec::new(),
             events: Vec::new(),
             stop: None,
         }
@@ -134,13 +139,24 @@ impl ObjectFacts {
         }
         let mut symbols = Symbols::read(&object)?;
         self.read_symbols(&object, &mut symbols, profile)?;
+        if !profile.has(Features::EXPORT_SECTION) {
+            self.events.extend(ksymtab::attributes(&object, &mut symbols, profile)?);
+        }
+        if profile.has(Features::STATIC_EXPORT_WARN) {
+            self.globals = self.find_globals(&symbols);
+        }
         sections::check(&object, &symbols, opts, profile, &mut self.events)?;
-        self.read_sources(&modinfo, opts)?;
+        self.read_sources(&modinfo, opts, profile)?;
         if opts.versions {
             // `struct module` is never an argument of an exported function, so genksyms does not cover it; this symbol's
             // version does.
             self.imports.push(Import { name: b"module_layout"[..].into(), is_weak: false });
-            self.read_crcs(profile)?;
+            if !profile.has(Features::CRC_SYMBOLS) {
+                self.read_crcs(profile)?;
+            }
+        }
+        if profile.has(Features::LISTS_PREPEND) {
+            self.imports.reverse();
         }
         Ok(())
     }
@@ -196,6 +212,11 @@ impl ObjectFacts {
                 SHN_COMMON if !name.starts_with(b"__gnu_lto_") => self.say(Finding::CommonSymbol(name.into())),
                 SHN_COMMON => {}
                 _ => {
+                    let export = match profile.has(Features::EXPORT_SECTION) {
+                        true => None,
+                        false => ksymtab::export(object, &symbol, name, profile),
+                    };
+                    self.events.extend(export.map(Event::Export));
                     self.has_init |= name == b"init_module";
                     self.has_cleanup |= name == b"cleanup_module";
                 }
@@ -207,15 +228,40 @@ impl ObjectFacts {
         Ok(())
     }
 
-    fn read_sources(&mut self, modinfo: &ModInfo, opts: &Opts) -> Result<(), Stop> {
+    /// The names of own exports that have a global symbol.
+    fn find_globals(&self, symbols: &Symbols) -> Vec<Name> {
+        let own = self.events.iter().filter_map(|event| match event {
+            Event::Export(export) => Some((&*export.name, ())),
+            _ => None,
+        });
+        ksymtab::global_names(symbols, &own.collect())
+    }
+
+    fn read_sources(&mut self, modinfo: &ModInfo, opts: &Opts, profile: &Profile) -> Result<(), Stop> {
         if self.is_vmlinux() || (modinfo.value("version").is_none() && !opts.all_srcversions) {
             return Ok(());
         }
-        let objects = read_named(&text![self.module, ".mod"])?;
-        let version = srcversion::of_objects(objects.split(|&byte| byte == b'\n'))?;
+        let list = read_named(&self.mod_file(profile))?;
+        let version = if profile.has(Features::MOD_FILE_ONE_LINE) {
+            let Some(line) = lines(&list).next() else {
+                self.say(Finding::EmptyModFile { file: self.file.clone() });
+                return Ok(());
+            };
+            srcversion::of_objects(line.split(|&byte| byte == b' '))?
+        } else {
+            srcversion::of_objects(list.split(|&byte| byte == b'\n'))?
+        };
         self.events.extend(version.findings.into_iter().map(Event::Finding));
         self.srcversion = version.digits;
         Ok(())
+    }
+
+    /// The file that lists the objects a module is made of.
+    fn mod_file(&self, profile: &Profile) -> Vec<u8> {
+        match profile.has(Features::MOD_FILE_BY_OBJECT) {
+            true => text![self.file.get(..self.file.len().saturating_sub(1)).unwrap_or_default(), "mod"],
+            false => text![self.module, ".mod"],
+        }
     }
 
     fn read_crcs(&mut self, profile: &Profile) -> Result<(), Stop> {

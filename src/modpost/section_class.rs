@@ -1,7 +1,13 @@
 //! Which rules a section's name takes part in, worked out once per section.
 
+use object::elf;
+
+use super::names::source_name;
+use super::object::Header;
 use super::object::Object;
 use super::pattern::matches_any;
+use super::profile::Features;
+use super::profile::Profile;
 use super::section_rules::SectionRules;
 
 /// The rules that mention one section: bit `i` stands for rule `i`.
@@ -46,6 +52,20 @@ impl SectionClass {
 /// The class of every section of `object`.
 pub fn classify(object: &Object, rules: &SectionRules) -> Vec<SectionClass> {
     (0..object.sections.len()).map(|index| SectionClass::of(object.section_name(index), rules)).collect()
+}
+
+/// For every section with relocations the class of the section they belong to.
+pub fn classify_sources(object: &Object, classes: &[SectionClass], profile: &Profile) -> Vec<SectionClass> {
+    let is_by_name = profile.has(Features::SOURCE_BY_RELOC_NAME);
+    let sections = object.sections.iter().enumerate();
+    let of = |(index, header): (usize, &Header)| match header.kind {
+        elf::SHT_REL | elf::SHT_RELA if is_by_name => {
+            SectionClass::of(source_name(object, index, profile), profile.sections)
+        }
+        elf::SHT_REL | elf::SHT_RELA => classes.get(header.info as usize).copied().unwrap_or_default(),
+        _ => SectionClass::default(),
+    };
+    sections.map(of).collect()
 }
 
 #[cfg(test)]

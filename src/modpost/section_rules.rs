@@ -70,6 +70,8 @@ pub struct SectionRules {
     pub init: &'static [&'static str],
     /// Exit sections.
     pub exit: &'static [&'static str],
+    /// Sections from which the symbols that a rule exempts may refer to all init and exit sections.
+    pub data: &'static [&'static str],
 }
 
 const INIT: &[&str] = &[".init.*"];
@@ -123,18 +125,23 @@ const ALL_TEXT: &[&str] = &[
 ];
 
 const RULES_6_12: &[Rule] = &[
-    Rule { from: TEXT_DATA, bad: INIT_EXIT, good: &[], kind: Mismatch::TextToInit, exempt_symbols: &[] },
-    Rule { from: INIT, bad: EXIT, good: &[], kind: Mismatch::InitToExit, exempt_symbols: &[] },
-    Rule { from: EXIT, bad: INIT, good: &[], kind: Mismatch::ExitToInit, exempt_symbols: &[] },
-    Rule { from: PCI_INIT, bad: INIT, good: &[], kind: Mismatch::InitToExit, exempt_symbols: &[] },
-    Rule {
-        from: &["__ex_table"],
-        bad: &[".altinstr_replacement"],
-        good: ALL_TEXT,
-        kind: Mismatch::ExtableToNonText,
-        exempt_symbols: &[],
-    },
+    rule(TEXT_DATA, INIT_EXIT, Mismatch::TextToInit),
+    rule(INIT, EXIT, Mismatch::InitToExit),
+    rule(EXIT, INIT, Mismatch::ExitToInit),
+    rule(PCI_INIT, INIT, Mismatch::InitToExit),
+    extable(ALL_TEXT),
 ];
+
+/// A rule that exempts no symbols of its own.
+const fn rule(from: &'static [&'static str], bad: &'static [&'static str], kind: Mismatch) -> Rule {
+    Rule { from, bad, good: &[], kind, exempt_symbols: &[] }
+}
+
+/// The rule about the exception table.
+const fn extable(good: &'static [&'static str]) -> Rule {
+    let bad = &[".altinstr_replacement"];
+    Rule { from: &["__ex_table"], bad, good, kind: Mismatch::ExtableToNonText, exempt_symbols: &[] }
+}
 
 /// An exemption that holds whatever the options are.
 const fn exempt(
@@ -180,6 +187,7 @@ pub static V6_12: SectionRules = SectionRules {
     ],
     init: INIT,
     exit: EXIT,
+    data: DATA,
 };
 
 /// Series 7.3.
@@ -219,4 +227,180 @@ pub static V7_3: SectionRules = SectionRules {
     ],
     init: INIT,
     exit: EXIT,
+    data: DATA,
+};
+
+const MEM_INIT: &[&str] = &[".meminit.*"];
+const ALL_INIT_6_1: &[&str] = &[".init.*", ".meminit.*"];
+const INIT_EXIT_6_1: &[&str] = &[".init.*", ".meminit.*", ".exit.*"];
+const INIT_DATA_6_1: &[&str] = &[".init.setup", ".init.rodata", ".meminit.rodata", ".init.data", ".meminit.data"];
+const TEXT_6_1: &[&str] =
+    &[".text", ".text.*", ".sched.text", ".kprobes.text", ".cpuidle.text", ".noinstr.text", ".ltext", ".ltext.*"];
+const ALL_TEXT_6_1: &[&str] = &[
+    ".init.text",
+    ".meminit.text",
+    ".exit.text",
+    ".text",
+    ".text.*",
+    ".sched.text",
+    ".kprobes.text",
+    ".cpuidle.text",
+    ".noinstr.text",
+    ".ltext",
+    ".ltext.*",
+    ".ref.text",
+    ".head.text",
+    ".spinlock.text",
+    ".fixup",
+    ".entry.text",
+    ".exception.text",
+    ".coldtext",
+    ".softirqentry.text",
+    ".irqentry.text",
+];
+
+/// Series 6.1.
+pub static V6_1: SectionRules = SectionRules {
+    unchecked: &[
+        ".comment*",
+        ".debug*",
+        ".zdebug*",
+        ".GCC.command.line",
+        ".mdebug*",
+        ".pdr",
+        ".stab*",
+        ".note*",
+        ".got*",
+        ".toc*",
+        ".xt.prop",
+        ".xt.lit",
+        ".arcextmap*",
+        ".gnu.linkonce.arcext*",
+        ".cmem*",
+        ".fmt_slot*",
+        ".gnu.lto*",
+        ".discard.*",
+    ],
+    rules: &[
+        rule(TEXT_6_1, ALL_INIT_6_1, Mismatch::TextToInit),
+        rule(DATA, MEM_INIT, Mismatch::DataToInit),
+        rule(DATA, INIT, Mismatch::DataToInit),
+        rule(TEXT_6_1, EXIT, Mismatch::TextToExit),
+        rule(DATA, EXIT, Mismatch::DataToExit),
+        rule(MEM_INIT, INIT, Mismatch::InitToInit),
+        rule(ALL_INIT_6_1, EXIT, Mismatch::InitToExit),
+        rule(EXIT, ALL_INIT_6_1, Mismatch::ExitToInit),
+        rule(PCI_INIT, INIT, Mismatch::InitToExit),
+        rule(&["___ksymtab*"], INIT_EXIT, Mismatch::ExportOfInitExit),
+        extable(ALL_TEXT_6_1),
+    ],
+    exemptions: &[
+        exempt(DATA, INIT_DATA_6_1, &["__param*"], &[]),
+        exempt(DATA, &[".init.text"], &["__param_ops_*"], &[]),
+        exempt(
+            DATA,
+            INIT_EXIT_6_1,
+            &["*_template", "*_timer", "*_sht", "*_ops", "*_probe", "*_probe_one", "*_console"],
+            &[],
+        ),
+        exempt(DATA, MEM_INIT, &["*driver"], &[]),
+        Exemption { from: DATA, to: EXIT, from_symbol: &["*driver"], to_symbol: &[], unless_extra_warn: true },
+        exempt(&[".head.text*"], ALL_INIT_6_1, &[], &[]),
+        exempt(&[], &[], &[], BOUNDS),
+        exempt(ALL_TEXT_6_1, ALL_INIT_6_1, &["*.constprop.*"], &[]),
+        exempt(&[], &[], &[".L*"], &[]),
+    ],
+    init: ALL_INIT_6_1,
+    exit: EXIT,
+    data: &[],
+};
+
+const MEM_EXIT: &[&str] = &[".memexit.*"];
+const ALL_EXIT_5_10: &[&str] = &[".exit.*", ".memexit.*"];
+const TEXT_5_10: &[&str] =
+    &[".text", ".text.unlikely", ".sched.text", ".kprobes.text", ".cpuidle.text", ".noinstr.text"];
+const ALL_TEXT_5_10: &[&str] = &[
+    ".init.text",
+    ".meminit.text",
+    ".exit.text",
+    ".memexit.text",
+    ".text",
+    ".text.unlikely",
+    ".sched.text",
+    ".kprobes.text",
+    ".cpuidle.text",
+    ".noinstr.text",
+    ".ref.text",
+    ".head.text",
+    ".spinlock.text",
+    ".fixup",
+    ".entry.text",
+    ".exception.text",
+    ".text.*",
+    ".coldtext",
+];
+/// Symbols whose references from data are fine, if the rule does not say otherwise.
+const SYMBOLS_5_10: &[&str] =
+    &["*driver", "*_template", "*_timer", "*_sht", "*_ops", "*_probe", "*_probe_one", "*_console"];
+
+/// A rule of 5.10 with the usual list of symbols.
+const fn rule_5_10(from: &'static [&'static str], bad: &'static [&'static str], kind: Mismatch) -> Rule {
+    Rule { from, bad, good: &[], kind, exempt_symbols: SYMBOLS_5_10 }
+}
+
+/// Series 5.10 to 5.18.
+pub static V5_10: SectionRules = SectionRules {
+    unchecked: &[
+        ".comment*",
+        ".debug*",
+        ".cranges",
+        ".zdebug*",
+        ".GCC.command.line",
+        ".mdebug*",
+        ".pdr",
+        ".stab*",
+        ".note*",
+        ".got*",
+        ".toc*",
+        ".xt.prop",
+        ".xt.lit",
+        ".arcextmap*",
+        ".gnu.linkonce.arcext*",
+        ".cmem*",
+        ".fmt_slot*",
+        ".gnu.lto*",
+        ".discard.*",
+    ],
+    rules: &[
+        rule_5_10(TEXT_5_10, ALL_INIT_6_1, Mismatch::TextToInit),
+        rule_5_10(DATA, MEM_INIT, Mismatch::DataToInit),
+        Rule {
+            from: DATA,
+            bad: INIT,
+            good: &[],
+            kind: Mismatch::DataToInit,
+            exempt_symbols: &["*_template", "*_timer", "*_sht", "*_ops", "*_probe", "*_probe_one", "*_console"],
+        },
+        rule_5_10(TEXT_5_10, ALL_EXIT_5_10, Mismatch::TextToExit),
+        rule_5_10(DATA, ALL_EXIT_5_10, Mismatch::DataToExit),
+        rule_5_10(MEM_INIT, INIT, Mismatch::InitToInit),
+        rule_5_10(MEM_EXIT, EXIT, Mismatch::ExitToExit),
+        rule_5_10(ALL_INIT_6_1, ALL_EXIT_5_10, Mismatch::InitToExit),
+        rule_5_10(ALL_EXIT_5_10, ALL_INIT_6_1, Mismatch::ExitToInit),
+        rule(PCI_INIT, INIT, Mismatch::InitToExit),
+        rule_5_10(&["___ksymtab*"], INIT_EXIT, Mismatch::ExportOfInitExit),
+        extable(ALL_TEXT_5_10),
+    ],
+    exemptions: &[
+        exempt(&[], &[], &["reference___initcall*"], &[]),
+        exempt(DATA, INIT_DATA_6_1, &["__param*"], &[]),
+        exempt(DATA, &[".init.text"], &["__param_ops_*"], &[]),
+        exempt(&[".head.text*"], ALL_INIT_6_1, &[], &[]),
+        exempt(&[], &[], &[], BOUNDS),
+        exempt(ALL_TEXT_5_10, ALL_INIT_6_1, &["*.constprop.*"], &[]),
+        exempt(&[], &[], &[".L*"], &[]),
+    ],
+    init: ALL_INIT_6_1,
+    exit: ALL_EXIT_5_10,
+    data: DATA,
 };

@@ -7,37 +7,34 @@ use object::elf;
 
 use super::addend;
 use super::addend::Location;
-use super::export_section::Export;
+use super::event::Event;
 use super::export_section::ExportSection;
 use super::export_section::freed_export;
 use super::finding::ExtableRef;
 use super::finding::Finding;
 use super::finding::SectionRef;
+use super::finding::SymbolKind;
+use super::names::Names;
+use super::names::Target;
+use super::names::source_name;
 use super::object::Object;
 use super::options::Opts;
 use super::pattern::matches_any;
 use super::profile::Features;
 use super::profile::Profile;
+use super::profile::Wording;
 use super::references::Hit;
 use super::references::Walk;
 use super::references::Why;
 use super::section_class::SectionClass;
 use super::section_class::classify;
+use super::section_class::classify_sources;
 use super::section_rules::Exemption;
 use super::section_rules::Mismatch;
 use super::section_rules::Rule;
-use super::symsearch::SymSearch;
 use super::symtab::Symbol;
 use super::symtab::Symbols;
-
-/// What an object's sections tell, in the original's order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// Something to say.
-    Finding(Finding),
-    /// An export.
-    Export(Export),
-}
+use crate::elf::Class;
 
 /// Checks the sections of `object`; what is found goes to `events` until something is fatal.
 pub fn check(
@@ -48,36 +45,26 @@ pub fn check(
     events: &mut Vec<Event>,
 ) -> Result<(), Finding> {
     let classes = classify(object, profile.sections);
+    let sources = classify_sources(object, &classes, profile);
     let has_export_section = opts.modules && profile.has(Features::EXPORT_SECTION);
     let exports = has_export_section.then_some(object.export_symbol);
-    let hits = Walk { object, symbols, classes: &classes, exports }.hits()?;
-    let sections = hits.iter().flat_map(|hit| sections_to_name(object, symbols, hit));
-    let search = SymSearch::new(symbols, object.machine, sections);
+    let hits = Walk { object, symbols, classes: &classes, sources: &sources, exports }.hits()?;
+    let names = Names::new(object, symbols, &hits, profile);
     let exports = match hits.iter().any(|hit| hit.why == Why::Export) {
-        true => Some(ExportSection::read(object, symbols, &search)?),
+        true => Some(ExportSection::read(object, symbols, &names)?),
         false => None,
     };
-    let check = Check { object, symbols, opts, profile, classes: &classes, search: &search, exports };
+    let check = Check { object, symbols, opts, profile, classes: &classes, sources: &sources, names: &names, exports };
     let mut rest = hits.as_slice();
     for section in 0..object.sections.len() {
         check.non_alloc(section, events);
         check.unknown_rel(section)?;
         let count = rest.iter().take_while(|hit| hit.reloc_section == section).count();
         let (here, later) = rest.split_at_checked(count).unwrap_or_default();
-        for hit in here {
-            check.reference(hit, events)?;
-        }
+        check.section(section, here, events)?;
         rest = later;
     }
     Ok(())
-}
-
-/// The sections in which a symbol is looked for when `hit` is reported.
-fn sections_to_name(object: &Object, symbols: &Symbols, hit: &Hit) -> [u32; 2] {
-    let from = object.sections.get(hit.reloc_section).map_or(0, |header| header.info);
-    let symbol = symbols.get(hit.reloc.symbol.index());
-    let to = symbol.filter(|symbol| hit.why != Why::Export && !symbols.has_valid_name(symbol));
-    [from, to.map_or(from, |symbol| symbol.section)]
 }
 
 /// What the checks look at.
@@ -87,7 +74,8 @@ struct Check<'a> {
     opts: &'a Opts,
     profile: &'a Profile,
     classes: &'a [SectionClass],
-    search: &'a SymSearch,
+    sources: &'a [SectionClass],
+    names: &'a Names,
     exports: Option<ExportSection<'a>>,
 }
 
@@ -106,12 +94,46 @@ impl Check<'_> {
     /// Relocations whose addend nobody knows how to find stop the run, whatever they refer to.
     fn unknown_rel(&self, section: usize) -> Result<(), Finding> {
         let Some(header) = self.object.sections.get(section) else { return Ok(()) };
-        let is_unchecked = self.classes.get(header.info as usize).is_some_and(|class| class.is_unchecked);
+        let is_unchecked = self.sources.get(section).is_some_and(|class| class.is_unchecked);
         let is_rel = header.kind == elf::SHT_REL && header.size > 0;
-        if is_rel && !is_unchecked && !addend::has_rel_addends(self.object.machine) {
+        let is_fatal = self.profile.has(Features::UNKNOWN_REL_FATAL);
+        if is_fatal && is_rel && !is_unchecked && !addend::has_rel_addends(self.object.machine) {
             return Err(Finding::UnknownRelocMachine);
         }
         Ok(())
+    }
+
+    /// Looks at the relocations in a section, those worth it given as `hits`.
+    fn section(&self, section: usize, hits: &[Hit], events: &mut Vec<Event>) -> Result<(), Finding> {
+        let mut second = self.second_extable_reloc(section)?;
+        for hit in hits {
+            // The second relocation tells something even if there is nothing wrong with it.
+            if hit.entry >= 1 {
+                events.extend(second.take());
+            }
+            self.reference(hit, events)?;
+        }
+        events.extend(second);
+        Ok(())
+    }
+
+    /// The place of the second relocation of an exception table, which 5.10 learns the size of entries from.
+    ///
+    /// Upstream: `find_extable_entry_size()`.
+    fn second_extable_reloc(&self, section: usize) -> Result<Option<Event>, Finding> {
+        let Some(header) = self.object.sections.get(section) else { return Ok(None) };
+        let is_extable = matches!(header.kind, elf::SHT_REL | elf::SHT_RELA)
+            && self.profile.has(Features::EXTABLE_ENTRY_SIZE)
+            && source_name(self.object, section, self.profile) == b"__ex_table";
+        if !is_extable {
+            return Ok(None);
+        }
+        let Some(reloc) = super::references::reloc_at(self.object, section, 1)? else { return Ok(None) };
+        let symbol = self.symbols.get(reloc.symbol.index());
+        let is_special = symbol.is_none_or(|symbol| (elf::SHN_LORESERVE..elf::SHN_XINDEX).contains(&symbol.shndx));
+        let has_addend = header.kind == elf::SHT_RELA;
+        let is_skipped = !has_addend && addend::is_skipped_old_rel(self.object.machine, reloc.kind);
+        Ok((!is_special && !is_skipped).then_some(Event::SecondExtableReloc(reloc.offset as u32)))
     }
 
     /// Upstream: `check_section_mismatch()`.
@@ -122,37 +144,59 @@ impl Check<'_> {
             let what = format!("section {section}: relocation {entry}: symbol index {bad} is out of range");
             return Err(Finding::malformed(what));
         };
-        let from = self.object.sections.get(hit.reloc_section).map_or(0, |header| header.info as usize);
-        let kind = self.reloc_kind(hit);
-        let is_extable = self.object.section_name(from) == b"__ex_table";
-        if hit.has_addend && addend::is_skipped_rela(self.object.machine, kind, is_extable) {
-            return Ok(());
-        }
+        let Some(target) = self.target(hit, &symbol)? else { return Ok(()) };
         match (hit.why, &self.exports) {
             (Why::Export, Some(exports)) => self.export(exports, hit, &symbol, events),
             (Why::Rule(rule), _) => {
-                let Some(rule) = self.profile.sections.rules.get(rule) else { return Ok(()) };
-                let target = if hit.has_addend {
-                    addend::rela_target(self.object, &symbol, hit.reloc.addend)
-                } else {
-                    addend::rel_target(self.object, &symbol, kind, self.location(from, hit)?)
-                };
-                return self.mismatch(rule, from, hit.reloc.offset, &symbol, target, events);
+                if let Some(rule) = self.profile.sections.rules.get(rule) {
+                    return self.mismatch(rule, hit, &symbol, target, events);
+                }
             }
             _ => {}
         }
         Ok(())
     }
 
+    /// Where a relocation points to; `None` if it is not to be looked at.
+    fn target(&self, hit: &Hit, symbol: &Symbol) -> Result<Option<Target>, Finding> {
+        let kind = self.reloc_kind(hit);
+        let machine = self.object.machine;
+        let is_new = self.profile.has(Features::NEAREST_SYMBOL);
+        if !hit.has_addend {
+            let at = self.location(hit)?;
+            return Ok(match is_new {
+                true => Some(Target::Address(addend::rel_target(self.object, symbol, kind, at))),
+                false => addend::old_rel_target(self.object, symbol, &hit.reloc, kind, at),
+            });
+        }
+        let is_extable = source_name(self.object, hit.reloc_section, self.profile) == b"__ex_table";
+        let has_rule = match machine {
+            elf::EM_RISCV => self.profile.has(Features::RELOC_SKIP_RISCV),
+            _ => self.profile.has(Features::RELOC_SKIP_LOONGARCH),
+        };
+        if has_rule && addend::is_skipped_rela(machine, kind, is_extable) {
+            return Ok(None);
+        }
+        Ok(Some(Target::Address(match is_new {
+            true => addend::rela_target(self.object, symbol, hit.reloc.addend),
+            false => hit.reloc.addend.cast_unsigned(),
+        })))
+    }
+
     /// The relocation's type; 64-bit MIPS has three, of which the first counts.
     fn reloc_kind(&self, hit: &Hit) -> u32 {
-        let is_mips64 = self.object.machine == elf::EM_MIPS && self.object.class == crate::elf::Class::Elf64;
+        let is_mips64 = self.object.machine == elf::EM_MIPS && self.object.class == Class::Elf64;
         if is_mips64 { hit.reloc.kind & 0xff } else { hit.reloc.kind }
     }
 
+    /// Number of the section that a relocation belongs to.
+    fn source(&self, hit: &Hit) -> usize {
+        self.object.sections.get(hit.reloc_section).map_or(0, |header| header.info as usize)
+    }
+
     /// The relocated bytes.
-    fn location(&self, from: usize, hit: &Hit) -> Result<Location, Finding> {
-        let base = self.object.sections.get(from).map_or(0, |header| header.offset);
+    fn location(&self, hit: &Hit) -> Result<Location, Finding> {
+        let base = self.object.sections.get(self.source(hit)).map_or(0, |header| header.offset);
         let bytes = self.object.read(base.saturating_add(hit.reloc.offset), 4, "relocated bytes")?;
         Ok(Location::new(*bytes.first_chunk().unwrap_or(&[0; 4]), self.object.endian))
     }
@@ -169,67 +213,103 @@ impl Check<'_> {
         }
     }
 
-    /// Upstream: `default_mismatch_handler()`.
+    /// Upstream: `default_mismatch_handler()` and, up to 6.1, `extable_mismatch_handler()`.
     fn mismatch(
         &self,
         rule: &Rule,
-        from: usize,
-        offset: u64,
+        hit: &Hit,
         symbol: &Symbol,
-        target: u64,
+        target: Target,
         events: &mut Vec<Event>,
     ) -> Result<(), Finding> {
-        let from_symbol = self.search.at_or_before(self.symbols, from as u32, offset);
-        let to = self.name_target(symbol, target);
-        let from_name = from_symbol.as_ref().map_or(&[][..], |symbol| self.symbols.name(symbol));
-        let at = SectionRef {
-            from_symbol: from_name.into(),
-            from_offset: match from_symbol {
-                Some(symbol) if !from_name.is_empty() => offset.wrapping_sub(symbol.value),
-                _ => offset,
-            },
-            from_section: self.object.section_name(from).into(),
-            to_symbol: self.symbols.name(&to).into(),
-            to_address: target,
-            to_section: self.object.section_name(symbol.section as usize).into(),
-        };
-        if self.profile.sections.exemptions.iter().any(|exemption| self.is_exempt(exemption, &at)) {
+        let to = self.names.target(self.symbols, symbol, target);
+        let at = self.describe(rule, hit, symbol, to.as_ref(), target);
+        let is_extable = rule.kind == Mismatch::ExtableToNonText;
+        let has_handler = is_extable && self.profile.wording < Wording::V6_12;
+        if !has_handler && self.is_exempt(rule, &at) {
             return Ok(());
         }
-        let place = ExtableRef { section: at.from_section.clone(), offset, target: at.to_section.clone() };
-        events.push(Event::Finding(Finding::SectionMismatch(at)));
-        if rule.kind == Mismatch::ExtableToNonText {
-            events.push(Event::Finding(self.extable(rule, place, &to)?));
+        let place = ExtableRef { section: at.from_section.clone(), offset: at.place, target: at.to_section.clone() };
+        events.push(Event::Finding(match has_handler {
+            true => Finding::ExtableMismatch(at),
+            false => Finding::SectionMismatch(at),
+        }));
+        if is_extable {
+            let reached = if has_handler { Some(*symbol) } else { to };
+            events.push(self.extable(rule, place, reached)?);
         }
         Ok(())
     }
 
-    /// The symbol that best names what a relocation to `symbol` refers to.
-    ///
-    /// Upstream: `find_tosym()`.
-    fn name_target(&self, symbol: &Symbol, target: u64) -> Symbol {
-        if self.symbols.has_valid_name(symbol) {
-            return *symbol;
+    /// Everything that is known about a reference.
+    fn describe(&self, rule: &Rule, hit: &Hit, symbol: &Symbol, to: Option<&Symbol>, target: Target) -> SectionRef {
+        let from_section = source_name(self.object, hit.reloc_section, self.profile);
+        let offset = hit.reloc.offset;
+        let from = self.names.source(self.symbols, self.source(hit), from_section, offset);
+        let from_name = self.symbol_name(from.as_ref());
+        SectionRef {
+            kind: rule.kind,
+            exempt_symbols: rule.exempt_symbols,
+            place: offset,
+            from_kind: kind_of(from.as_ref()),
+            to_kind: kind_of(to),
+            from_symbol: from_name.into(),
+            from_offset: match from {
+                Some(symbol) if !from_name.is_empty() => offset.wrapping_sub(symbol.value),
+                _ => offset,
+            },
+            from_section: from_section.into(),
+            to_symbol: self.symbol_name(to).into(),
+            to_address: match target {
+                Target::Address(address) => address,
+                Target::Unknown => 0,
+            },
+            to_section: self.object.section_name(symbol.section as usize).into(),
         }
-        self.search.nearest(self.symbols, symbol.section, target, 20).unwrap_or(*symbol)
     }
 
-    fn is_exempt(&self, exemption: &Exemption, at: &SectionRef) -> bool {
+    fn symbol_name(&self, symbol: Option<&Symbol>) -> &[u8] {
+        let unknown: &[u8] = if self.profile.has(Features::NEAREST_SYMBOL) { b"" } else { b"(unknown)" };
+        symbol.map_or(unknown, |symbol| self.symbols.name(symbol))
+    }
+
+    /// Upstream: `secref_whitelist()`.
+    fn is_exempt(&self, rule: &Rule, at: &SectionRef) -> bool {
+        let rules = self.profile.sections;
         let fits = |patterns: &[&str], name: &[u8]| patterns.is_empty() || matches_any(patterns, name);
-        !(exemption.unless_extra_warn && self.opts.extra_warn)
-            && fits(exemption.from, &at.from_section)
-            && fits(exemption.to, &at.to_section)
-            && fits(exemption.from_symbol, &at.from_symbol)
-            && fits(exemption.to_symbol, &at.to_symbol)
+        let holds = |exemption: &Exemption| {
+            !(exemption.unless_extra_warn && self.opts.extra_warn)
+                && fits(exemption.from, &at.from_section)
+                && fits(exemption.to, &at.to_section)
+                && fits(exemption.from_symbol, &at.from_symbol)
+                && fits(exemption.to_symbol, &at.to_symbol)
+        };
+        let is_freed = || matches_any(rules.init, &at.to_section) || matches_any(rules.exit, &at.to_section);
+        let by_rule = matches_any(rule.exempt_symbols, &at.from_symbol)
+            && matches_any(rules.data, &at.from_section)
+            && is_freed();
+        by_rule || rules.exemptions.iter().any(holds)
     }
 
     /// What else to say about the exception table; an error if that is fatal.
-    fn extable(&self, rule: &Rule, at: ExtableRef, to: &Symbol) -> Result<Finding, Finding> {
+    fn extable(&self, rule: &Rule, at: ExtableRef, to: Option<Symbol>) -> Result<Event, Finding> {
         if matches_any(rule.bad, &at.target) {
             return Err(Finding::ExtableBlackListed(at));
         }
-        let target = self.object.sections.get(to.section as usize);
+        let target = to.and_then(|to| self.object.sections.get(to.section as usize));
         let is_exec = target.is_some_and(|header| header.flags & u64::from(elf::SHF_EXECINSTR) != 0);
-        Ok(if is_exec { Finding::ExtableUnlisted(at) } else { Finding::ExtableNotExecutable(at) })
+        Ok(match is_exec {
+            true => Event::Finding(Finding::ExtableUnlisted(at)),
+            false if self.profile.has(Features::EXTABLE_ENTRY_SIZE) => Event::ExtableData(at),
+            false => Event::Finding(Finding::ExtableNotExecutable(at)),
+        })
+    }
+}
+
+fn kind_of(symbol: Option<&Symbol>) -> SymbolKind {
+    match symbol {
+        None => SymbolKind::Unknown,
+        Some(symbol) if symbol.kind() == elf::STT_FUNC => SymbolKind::Function,
+        Some(_) => SymbolKind::Variable,
     }
 }

@@ -2,12 +2,14 @@
 //!
 //! A line is `0x<crc>⇥<symbol>⇥<module>⇥<kind>⇥<namespace>`.
 
+use std::cmp::Reverse;
 use std::ffi::OsStr;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::export_section::Export;
+use super::export::Export;
+use super::export::ExportKind;
 use super::finding::Finding;
 use super::finding::Stop;
 use super::generate::Generated;
@@ -20,6 +22,7 @@ use super::text::lines;
 use super::text::read_text_file;
 use super::text::strtoul;
 use super::text::text;
+use super::world::ExportId;
 use super::world::World;
 use crate::output::reason;
 
@@ -29,27 +32,24 @@ use crate::output::reason;
 pub fn read(
     world: &mut World,
     (number, name): (usize, &OsStr),
-    is_external: bool,
     profile: &Profile,
     report: &mut Report,
 ) -> Result<(), Stop> {
     let text = read_text_file(Path::new(name))
         .map_err(|error| Stop::File { file: name.as_bytes().into(), error: reason(&error) })?;
-    let dump = profile.has(Features::DUMP_MODULE_KEYED_BY_FILE).then_some(number);
     for line in lines(&text) {
         let line = Line::parse(line).ok_or(Stop::Fatal(Finding::DumpSyntax))?;
-        let is_gpl_only = match line.kind {
-            b"EXPORT_SYMBOL" => false,
-            b"EXPORT_SYMBOL_GPL" => true,
-            _ => {
+        let kind = match ExportKind::of_name(line.kind, profile.has(Features::LEGACY_EXPORT_KINDS)) {
+            Some(kind) => kind,
+            None if profile.has(Features::EXPORT_UNKNOWN_KIND) => ExportKind::Unknown,
+            None => {
                 let finding = Finding::DumpLicense { symbol: line.symbol.into(), license: line.kind.into() };
                 report.tell(&finding, NOBODY);
                 continue;
             }
         };
-        let export = Export { name: line.symbol.into(), namespace: line.namespace.into(), is_gpl_only, is_func: false };
-        let module = world.dumped_module(dump, line.module);
-        world.add_export(module, export, Some(line.crc), is_external, report);
+        let export = Export { name: line.symbol.into(), namespace: line.namespace.into(), kind, is_func: false };
+        world.add_dumped(number, line.module, export, line.crc, report);
     }
     Ok(())
 }
@@ -89,22 +89,49 @@ impl<'a> Line<'a> {
 ///
 /// Upstream: `write_dump()`.
 pub fn write(world: &World, resolution: &Resolution, profile: &Profile) -> Result<Vec<u8>, Finding> {
+    let ids: Vec<ExportId> = match profile.has(Features::DUMP_HASH_ORDER) {
+        true => in_hash_order(world),
+        false => world.modules().flat_map(|(_, module)| module.exports.iter().copied()).collect(),
+    };
     let mut dump = Generated::new(profile);
-    for (_, module) in world.modules().filter(|(_, module)| module.facts.is_some()) {
-        for &id in module.exports.iter().filter(|&&id| resolution.is_kept(id)) {
-            let exported = world.export(id);
-            let crc = format!("0x{:08x}\t", exported.crc.unwrap_or_default());
-            let kind = if exported.export.is_gpl_only { "\tEXPORT_SYMBOL_GPL\t" } else { "\tEXPORT_SYMBOL\t" };
-            let (name, namespace) = (&exported.export.name, &exported.export.namespace);
-            dump.put(&text![crc, name, "\t", module.name, kind, namespace, "\n"])?;
+    for id in ids {
+        let exported = world.export(id);
+        let module = world.module(exported.module);
+        if module.facts.is_none() || !resolution.is_kept(id) {
+            continue;
         }
+        let crc = format!("0x{:08x}\t", exported.crc.unwrap_or_default());
+        let kind = exported.export.kind.name();
+        let (name, namespace) = (&exported.export.name, &exported.export.namespace);
+        dump.put(&text![crc, name, "\t", module.name, "\t", kind, "\t", namespace, "\n"])?;
     }
     Ok(dump.into_bytes())
+}
+
+/// All exports as they are in the original's hash table: bucket by bucket, the newest first.
+pub fn in_hash_order(world: &World) -> Vec<ExportId> {
+    const BUCKETS: u32 = 1024;
+    let mut ids: Vec<(u32, Reverse<ExportId>)> =
+        world.exports().map(|(id, exported)| (hash(&exported.export.name) % BUCKETS, Reverse(id))).collect();
+    ids.sort_unstable();
+    ids.into_iter().map(|(_, Reverse(id))| id).collect()
+}
+
+/// The hash of a name, which comes from tdb.
+///
+/// Upstream: `tdb_hash()`.
+fn hash(name: &[u8]) -> u32 {
+    let start = 0x238F_13AF_u32.wrapping_mul(name.len() as u32);
+    let shifts = (0..24).map(|index| index * 5 % 24).cycle();
+    let value =
+        name.iter().zip(shifts).fold(start, |value, (byte, shift)| value.wrapping_add(u32::from(*byte) << shift));
+    value.wrapping_mul(1_103_515_243).wrapping_add(12345)
 }
 
 #[cfg(test)]
 mod tests {
     use super::Line;
+    use super::hash;
 
     #[test]
     fn lines_have_five_fields() {
@@ -114,6 +141,15 @@ mod tests {
         assert_eq!(Line::parse(b"\ts\tm\tk\t").unwrap().crc, 0);
         for bad in [&b""[..], b"0x1\ts\tm\tk", b"0x1g\ts\tm\tk\t", b"0x1\t\tm\tk\t", b"0x1\ts\t\tk\t"] {
             assert_eq!(Line::parse(bad), None);
+        }
+    }
+
+    #[test]
+    fn buckets() {
+        let known =
+            [("fut", 42), ("module_layout", 267), ("vfunc", 644), ("unu", 719), ("vdata", 964), ("nsfunc", 1011)];
+        for (name, bucket) in known {
+            assert_eq!(hash(name.as_bytes()) % 1024, bucket, "{name}");
         }
     }
 }

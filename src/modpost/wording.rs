@@ -1,11 +1,14 @@
 //! The text of every finding, byte for byte as the series prints it.
 
+mod verbose;
+
 use super::finding::ExtableRef;
 use super::finding::Finding;
 use super::finding::SectionRef;
 use super::profile::Features;
 use super::profile::Profile;
 use super::profile::Wording;
+use super::section_rules::Mismatch;
 use super::text::basename;
 use super::text::text;
 
@@ -51,6 +54,10 @@ pub fn render(finding: &Finding, subject: Subject<'_>, severity: Severity, profi
     if let Finding::Ignored { file, error } = finding {
         return text![file, ": ", error, " (ignored)\n"];
     }
+    // Up to 6.1 this one is printed as it is.
+    if let (Finding::ExtableUnlisted(at), true) = (finding, profile.wording < Wording::V6_12) {
+        return extable_unlisted(at, " \n");
+    }
     if let Some(body) = plain(finding, subject, profile) {
         return text![raw_lines(finding, subject, profile), start, body];
     }
@@ -64,8 +71,14 @@ pub fn render(finding: &Finding, subject: Subject<'_>, severity: Severity, profi
 fn plain(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Option<Vec<u8>> {
     let module = subject.module;
     Some(match finding {
-        Finding::ExtableBlackListed(at) => extable_black_listed(at, module),
-        Finding::ExtableUnlisted(at) => extable_unlisted(at),
+        Finding::ExtableBlackListed(at) => {
+            extable_black_listed(at, if profile.wording < Wording::V6_12 { subject.file } else { module })
+        }
+        Finding::ExtableUnlisted(at) => extable_unlisted(at, "\n"),
+        Finding::ExtableFault(at) => extable_data(at, "it is not possible for the kernel to fault\nat that address."),
+        Finding::ExtableJump(at) => extable_data(at, "the kernel will fault if it ever tries to\njump to it."),
+        Finding::ExtableEntrySize => text!["extable_entry size hasn't been discovered!\n"],
+        Finding::ExtableMismatch(at) => verbose::extable(at, subject.file),
         Finding::ExtableNotExecutable(at) => {
             text![at.section, format!("+{:#x}", at.offset), " references non-executable section '", at.target, "'\n"]
         }
@@ -94,6 +107,14 @@ fn plain(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Option<V
         Finding::MismatchesDetected => {
             text!["Section mismatches detected.\n", "Set CONFIG_SECTION_MISMATCH_WARN_ONLY=y to allow them.\n"]
         }
+        Finding::NoVmlinux => {
+            text!["Symbol info of vmlinux is missing. Unresolved symbol check will be entirely skipped.\n"]
+        }
+        Finding::NamespaceWithoutExport { symbol, namespace } => {
+            let none: &[u8] = if profile.wording < Wording::V6_1 { b"(null)" } else { b"" };
+            let namespace = if namespace.is_empty() { none } else { namespace };
+            text!["Could not update namespace(", namespace, ") for symbol ", symbol, "\n"]
+        }
         _ => return about_files(finding),
     })
 }
@@ -116,6 +137,7 @@ fn about_files(finding: &Finding) -> Option<Vec<u8>> {
         Finding::BadShndxLink { file, link, symtab } => {
             text![file, format!(": SYMTAB_SHNDX has bad sh_link: {link}!={symtab}\n")]
         }
+        Finding::EmptyModFile { file } => text!["bad ending versions file for ", file, "\n"],
         Finding::UnknownEndian => text!["target endian is unknown\n"],
         Finding::Malformed { what } => text![what, "\n"],
         Finding::ListUnreadable { file, error } => text!["Can't open filenames file ", file, ": ", error],
@@ -178,7 +200,7 @@ fn extable_black_listed(at: &ExtableRef, module: &[u8]) -> Vec<u8> {
     ]
 }
 
-fn extable_unlisted(at: &ExtableRef) -> Vec<u8> {
+fn extable_unlisted(at: &ExtableRef, line_end: &str) -> Vec<u8> {
     text![
         "The relocation at ",
         at.section,
@@ -190,7 +212,22 @@ fn extable_unlisted(at: &ExtableRef) -> Vec<u8> {
         at.target,
         "\" to the\nlist of authorized sections to jump to on fault.\nThis can be achieved by adding \"",
         at.target,
-        "\" to\nOTHER_TEXT_SECTIONS in scripts/mod/modpost.c.\n"
+        "\" to",
+        line_end,
+        "OTHER_TEXT_SECTIONS in scripts/mod/modpost.c.\n"
+    ]
+}
+
+fn extable_data(at: &ExtableRef, why: &str) -> Vec<u8> {
+    text![
+        "The relocation at ",
+        at.section,
+        format!("+{:#x} references\n", at.offset),
+        "section \"",
+        at.target,
+        "\" which is not executable, IOW\n",
+        why,
+        "  Something is seriously wrong\nand should be fixed.\n"
     ]
 }
 
@@ -278,7 +315,9 @@ fn unprefixed(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec
         Finding::NonAllocSection(section) => {
             text![place, " (", section, "): unexpected non-allocatable section.\n", NON_ALLOC_ADVICE]
         }
-        Finding::SectionMismatch(at) => text![module, ": ", mismatch_with_offset(at)],
+        Finding::SectionMismatch(at) if has_offsets => text![module, ": ", mismatch_with_offset(at)],
+        Finding::SectionMismatch(at) if profile.wording >= Wording::V6_1 => text![place, ": ", mismatch_in_short(at)],
+        Finding::SectionMismatch(at) => verbose::mismatch(at, place),
         Finding::NamespaceNotImported { symbol, namespace } => text![
             "module ",
             basename(module),
@@ -288,12 +327,19 @@ fn unprefixed(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec
             namespace,
             ", but does not import it.\n"
         ],
-        Finding::GplOnly(symbol) => {
-            text!["GPL-incompatible module ", basename(module), ".ko uses GPL-only symbol '", symbol, "'\n"]
+        Finding::GplOnly(symbol) => gpl(module, "GPL-only symbol '", symbol),
+        Finding::GplOnlyUnused(symbol) => gpl(module, "GPL-only symbol marked UNUSED '", symbol),
+        Finding::GplOnlyFuture(symbol) => gpl(module, "future GPL-only symbol '", symbol),
+        Finding::Unused(symbol) => {
+            text!["module ", basename(module), ".ko uses symbol '", symbol, "' marked UNUSED\n"]
         }
         Finding::ModuleNameTooLong => text!["module name is too long [", module, ".ko]\n"],
         other => unprefixed_symbol(other, subject),
     }
+}
+
+fn gpl(module: &[u8], what: &str, symbol: &[u8]) -> Vec<u8> {
+    text!["GPL-incompatible module ", basename(module), ".ko uses ", what, symbol, "'\n"]
 }
 
 /// Messages up to 6.12 about exported and imported symbols.
@@ -314,18 +360,27 @@ fn unprefixed_symbol(finding: &Finding, subject: Subject<'_>) -> Vec<u8> {
         }
         Finding::NoCrc(symbol) => text!["\"", symbol, "\" [", module, ".ko] has no CRC!\n"],
         Finding::SymbolTooLong(symbol) => text!["too long symbol \"", symbol, "\" [", module, ".ko]\n"],
-        Finding::VersionFailed(symbol) => text![
-            "EXPORT symbol \"",
-            symbol,
-            "\" [",
-            module,
-            subject.suffix(),
-            "] version generation failed, symbol will not be versioned.\nIs \"",
-            symbol,
-            "\" prototyped in <asm/asm-prototypes.h>?\n"
-        ],
+        Finding::VersionFailed(symbol) => {
+            text![version_failed(symbol, subject), "Is \"", symbol, "\" prototyped in <asm/asm-prototypes.h>?\n"]
+        }
+        Finding::CrcUndefined(symbol) => version_failed(symbol, subject),
+        Finding::StaticExport { symbol, kind } => text!["\"", symbol, "\" [", module, "] is a static ", kind, "\n"],
         other => text![module, ": ", export_section(other)],
     }
+}
+
+fn version_failed(symbol: &[u8], subject: Subject<'_>) -> Vec<u8> {
+    let place = text![subject.module, subject.suffix()];
+    text!["EXPORT symbol \"", symbol, "\" [", place, "] version generation failed, symbol will not be versioned.\n"]
+}
+
+/// A section mismatch as 6.1 puts it.
+fn mismatch_in_short(at: &SectionRef) -> Vec<u8> {
+    let to = text![at.to_symbol, " (section: ", at.to_section, ")\n"];
+    if at.kind == Mismatch::ExportOfInitExit {
+        return text!["EXPORT_SYMBOL used for init/exit symbol: ", to];
+    }
+    text!["section mismatch in reference: ", at.from_symbol, " (section: ", at.from_section, ") -> ", to]
 }
 
 fn mismatch_with_offset(at: &SectionRef) -> Vec<u8> {

@@ -28,7 +28,7 @@ pub fn aliases(
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Vec<u8>>, Finding> {
     let alias = match special {
-        Special::Acpi(class, mask) => acpi(entry, class, mask),
+        Special::Acpi(class, mask) => acpi(entry, class, mask, profile),
         Special::Amba => amba(entry)?,
         Special::Cdx => return Ok(cdx(entry, findings).into_iter().collect()),
         Special::Dmi => dmi(entry, profile)?,
@@ -91,11 +91,14 @@ fn uuid(bytes: &[u8; 16], order: &[usize; 16]) -> String {
     [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
 }
 
-fn acpi(entry: &Entry<'_>, class: Field, mask: Field) -> Vec<u8> {
+fn acpi(entry: &Entry<'_>, class: Field, mask: Field, profile: &Profile) -> Vec<u8> {
     let id = entry.string(at(0));
     if !id.is_empty() {
         return text!["acpi*:", id, ":*"];
     }
+    // Up to 6.1 these numbers were taken as they are on a little-endian build host.
+    let endian = if profile.wording < Wording::V6_12 { object::Endianness::Little } else { entry.endian };
+    let entry = Entry { endian, ..*entry };
     let (class, mask) = (entry.number(class), entry.number(mask));
     let byte = |shift: u32| match mask >> shift & 0xff {
         0 => "??".to_owned(),

@@ -1,0 +1,82 @@
+//! Exports as series up to 6.1 declare them: symbols `__ksymtab_*` in sections that say who may use them, `__kstrtabns_*`
+//! with the namespace, and, up to 5.18, `__crc_*` with the version.
+//!
+//! Upstream: `handle_symbol()`, the loops after it in `read_symbols()`, and `handle_modversion()`.
+
+use std::collections::HashMap;
+
+use object::Endianness;
+use object::elf;
+
+use super::event::Event;
+use super::export::Export;
+use super::export::ExportKind;
+use super::finding::Finding;
+use super::object::Object;
+use super::profile::Features;
+use super::profile::Profile;
+use super::symtab::SHN_UNDEF;
+use super::symtab::Symbol;
+use super::symtab::Symbols;
+use super::text::Name;
+
+/// The export that a symbol stands for, if it is one.
+pub fn export(object: &Object, symbol: &Symbol, name: &[u8], profile: &Profile) -> Option<Export> {
+    let exported = name.strip_prefix(b"__ksymtab_")?;
+    let section = object.section_name(symbol.section as usize);
+    let has_legacy_kinds = profile.has(Features::LEGACY_EXPORT_KINDS);
+    let kind = match ExportKind::of_section(section, has_legacy_kinds) {
+        // Older series export it all the same.
+        None if profile.has(Features::EXPORT_UNKNOWN_KIND) => ExportKind::Unknown,
+        kind => kind?,
+    };
+    Some(Export { name: exported.into(), namespace: Name::default(), kind, is_func: false })
+}
+
+/// Namespaces and versions, in the order of the symbols.
+pub fn attributes(object: &Object, symbols: &mut Symbols, profile: &Profile) -> Result<Vec<Event>, Finding> {
+    let mut events = Vec::new();
+    for index in 0..symbols.len() {
+        let Some(symbol) = symbols.get(index) else { break };
+        symbols.remove_dot(&symbol, profile);
+        let name = symbols.name(&symbol);
+        if let Some(exported) = name.strip_prefix(b"__kstrtabns_") {
+            let Some(offset) = object.symbol_offset(&symbol) else { continue };
+            let namespace = object.read_string(offset, "namespace")?.into();
+            events.push(Event::Namespace { symbol: exported.into(), namespace });
+        }
+        if let Some(exported) = name.strip_prefix(b"__crc_").filter(|_| profile.has(Features::CRC_SYMBOLS)) {
+            events.extend(crc(object, &symbol, exported)?);
+        }
+    }
+    Ok(events)
+}
+
+/// The version that a symbol stands for: its value, or the word that it points to.
+fn crc(object: &Object, symbol: &Symbol, exported: &[u8]) -> Result<Option<Event>, Finding> {
+    let symbol_name = Name::from(exported);
+    let crc = match symbol.shndx {
+        SHN_UNDEF => return Ok(Some(Event::Finding(Finding::CrcUndefined(symbol_name)))),
+        elf::SHN_ABS => symbol.value as u32,
+        _ => {
+            let Some(offset) = object.symbol_offset(symbol) else { return Ok(None) };
+            let bytes = object.read(offset, 4, "version")?;
+            let word = *bytes.first_chunk::<4>().unwrap_or(&[0; 4]);
+            match object.endian {
+                Endianness::Little => u32::from_le_bytes(word),
+                Endianness::Big => u32::from_be_bytes(word),
+            }
+        }
+    };
+    Ok(Some(Event::Crc { symbol: symbol_name, crc }))
+}
+
+/// Those of `names` that a global or weak symbol of the object has, also an undefined one.
+pub fn global_names(symbols: &Symbols, names: &HashMap<&[u8], ()>) -> Vec<Name> {
+    let globals = symbols.iter().filter(Symbol::is_global_or_weak);
+    let name_of = |symbol: Symbol| {
+        let name = symbols.name(&symbol);
+        name.strip_prefix(b".").unwrap_or(name)
+    };
+    globals.map(name_of).filter(|name| names.contains_key(name)).map(Name::from).collect()
+}

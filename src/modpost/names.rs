@@ -1,0 +1,83 @@
+//! Which symbols to name for a reference; the series differ in how they are looked for.
+
+use super::object::Object;
+use super::profile::Features;
+use super::profile::Profile;
+use super::references::Hit;
+use super::references::Why;
+use super::symscan::SymScan;
+use super::symsearch::SymSearch;
+use super::symtab::Symbol;
+use super::symtab::Symbols;
+use super::text::Name;
+use super::text::c_string_at;
+
+/// The symbols in the sections that references come from and go to.
+#[derive(Debug)]
+pub enum Names {
+    /// 6.12 and newer.
+    Search(SymSearch),
+    /// Up to 6.1.
+    Scan(SymScan),
+}
+
+/// Where a reference goes to in its section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// This address.
+    Address(u64),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Names {
+    /// Collects what is needed to name `hits`.
+    pub fn new(object: &Object, symbols: &Symbols, hits: &[Hit], profile: &Profile) -> Self {
+        let from = |hit: &Hit| object.sections.get(hit.reloc_section).map_or(0, |header| header.info);
+        let symbol_of = |hit: &Hit| symbols.get(hit.reloc.symbol.index()).filter(|_| hit.why != Why::Export);
+        if profile.has(Features::NEAREST_SYMBOL) {
+            let unnamed = |hit: &Hit| symbol_of(hit).filter(|symbol| !symbols.has_valid_name(symbol));
+            let to = hits.iter().filter_map(unnamed).map(|symbol| symbol.section);
+            return Self::Search(SymSearch::new(symbols, object.machine, hits.iter().map(from).chain(to)));
+        }
+        let mut names: Vec<Name> =
+            hits.iter().map(|hit| source_name(object, hit.reloc_section, profile).into()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let unnamed = |hit: &Hit| symbol_of(hit).filter(|symbol| symbol.name == 0);
+        let sections = hits.iter().filter_map(unnamed).map(|symbol| symbol.section).collect();
+        Self::Scan(SymScan::new(object, symbols, names, sections))
+    }
+
+    /// The symbol in section number `section`, called `name`, that something at `offset` belongs to.
+    pub fn source(&self, symbols: &Symbols, section: usize, name: &[u8], offset: u64) -> Option<Symbol> {
+        match self {
+            Self::Search(search) => search.at_or_before(symbols, section as u32, offset),
+            Self::Scan(scan) => scan.at_or_before(symbols, name, offset),
+        }
+    }
+
+    /// The symbol that a reference to `symbol` at `target` is best called by.
+    pub fn target(&self, symbols: &Symbols, symbol: &Symbol, target: Target) -> Option<Symbol> {
+        match (self, target) {
+            (Self::Search(_), _) if symbols.has_valid_name(symbol) => Some(*symbol),
+            (Self::Search(search), Target::Address(address)) => {
+                search.nearest(symbols, symbol.section, address, 20).or(Some(*symbol))
+            }
+            (Self::Search(_), Target::Unknown) => Some(*symbol),
+            (Self::Scan(_), _) if symbol.name != 0 => Some(*symbol),
+            (Self::Scan(scan), Target::Address(address)) => scan.nearest(symbols, symbol.section, address as i32),
+            (Self::Scan(_), Target::Unknown) => None,
+        }
+    }
+}
+
+/// Name of the section that the relocations in `section` belong to.
+pub fn source_name<'a>(object: &'a Object, section: usize, profile: &Profile) -> &'a [u8] {
+    let Some(header) = object.sections.get(section) else { return &[] };
+    if !profile.has(Features::SOURCE_BY_RELOC_NAME) {
+        return object.section_name(header.info as usize);
+    }
+    let prefix = if header.kind == object::elf::SHT_RELA { ".rela" } else { ".rel" };
+    c_string_at(&object.names, (header.name_offset as usize).saturating_add(prefix.len()))
+}
