@@ -71,7 +71,7 @@ pub(super) fn read(path: &Path, out: &mut Outcome) -> Result<Vec<u8>, u8> {
 pub(super) fn take_copy(opts: &mut Opts, out: &mut Outcome) -> Result<(), u8> {
     let Some(target) = opts.output.clone().filter(|_| !opts.dry_run) else { return Ok(()) };
     if let Err(error) = output::copy(&opts.file, &target) {
-        out.stderr.extend(format!("{error}\n").into_bytes());
+        out.stderr.extend(copy_error_line(&opts.file, &error));
         return Err(1);
     }
     opts.file = target;
@@ -84,7 +84,7 @@ pub(super) fn backup(request: &Request, opts: &Opts, out: &mut Outcome) {
     kept.push(".orig");
     let kept = PathBuf::from(kept);
     if let Err(error) = output::copy(&opts.file, &kept) {
-        out.stderr.extend(format!("{error}\n").into_bytes());
+        out.stderr.extend(copy_error_line(&opts.file, &error));
         return;
     }
     let name = name_of(&opts.file);
@@ -99,6 +99,10 @@ pub(super) fn backup(request: &Request, opts: &Opts, out: &mut Outcome) {
         }
     }
     out.stderr.push(b'\n');
+}
+
+fn copy_error_line(file: &Path, error: &output::CopyError) -> Vec<u8> {
+    [&name_of(file)[..], format!(": error: objtool: {error}\n").as_bytes()].concat()
 }
 
 /// `--backup` before 7.3: keeps the input beside the file before anything else is done. The error is the exit status.

@@ -3,6 +3,7 @@
 //! The damage is the same in every run. A failure names the object, the number of the damage and what it was, so that
 //! `Mutations::new(object, seed)` brings it back.
 
+mod engine;
 mod mutations;
 
 use mutations::Mutations;

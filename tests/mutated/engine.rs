@@ -1,0 +1,231 @@
+//! Whole runs of `objtool` on damaged objects.
+
+use crate::LIMIT;
+use crate::MOST_MEMORY;
+use crate::mutations::Mutations;
+use crate::objects;
+use crate::peak_memory;
+use postlink::cli::objtool;
+use postlink::cli::objtool::Parsed;
+use postlink::elf::ElfFile;
+use postlink::objtool::ModuleRule;
+use postlink::objtool::Outcome;
+use postlink::objtool::Request;
+use postlink::profile::Profile;
+use postlink::profile::series::Series;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::panic;
+use std::panic::AssertUnwindSafe;
+use std::panic::PanicHookInfo;
+use std::path::Path;
+use std::process::Command;
+use std::process::ExitStatus;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
+use std::time::Instant;
+
+/// Every action, in as few runs as the rules allow; `{}` is the object.
+const RUNS: [(Series, &str); 6] = [
+    (
+        Series::V7_3,
+        "--hacks --ibt --prefix=16 --cfi --fineibt --mcount --mnop --noabs --noinstr --orc --retpoline --rethunk --sls \
+         --stackval --static-call --uaccess --unret --link --module --sec-address",
+    ),
+    (Series::V7_3, "--orc --stackval --uaccess --retpoline --prefix=16 --backtrace --stats --werror --dry-run"),
+    (Series::V7_3, "--dump=orc"),
+    (
+        Series::V6_12,
+        "--hacks --ibt --prefix=16 --cfi --mcount --mnop --noinstr --orc --retpoline --rethunk --sls --stackval --static-call \
+         --uaccess --unret --link --module --sec-address",
+    ),
+    (Series::V6_12, "--orc --stackval --uaccess --mcount --static-call --no-unreachable --stats"),
+    (Series::V6_12, "--dump=orc"),
+];
+
+#[test]
+fn runs_survive() {
+    const N_PER_OBJECT: u64 = 1500;
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("damaged.o");
+    let now = Watchdog::start();
+    let panics = Panics::watch();
+    let mut wrong: BTreeMap<String, String> = BTreeMap::new();
+    let mut n_failed = 0_u64;
+    let mut n_written = 0_u64;
+    for (path, whole) in objects() {
+        for seed in 0..N_PER_OBJECT {
+            let (damage, bytes) = Mutations::new(&whole, seed).apply();
+            for (series, options) in RUNS {
+                let what = format!("{} #{seed}: {damage}: {} {options}", path.display(), series.name());
+                now.doing(&what);
+                fs::write(&file, &bytes).expect("written");
+                let start = Instant::now();
+                let outcome = panic::catch_unwind(AssertUnwindSafe(|| run(series, options, &file)));
+                let Ok(outcome) = outcome else {
+                    wrong.entry(panics.last()).or_insert(what);
+                    continue;
+                };
+                let left = fs::read(&file).expect("still there");
+                if start.elapsed() > LIMIT {
+                    wrong.entry("too slow".to_owned()).or_insert(what);
+                } else if let Err(why) = judge(&outcome, &bytes, &left) {
+                    wrong.entry(why).or_insert(what);
+                }
+                n_failed += u64::from(outcome.code != 0);
+                n_written += u64::from(left != bytes);
+            }
+        }
+    }
+    drop(panics);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(n_failed > 1000 && n_written > 1000, "{n_failed} failed, {n_written} written: this tests nothing");
+    assert!(peak_memory() < MOST_MEMORY, "{} KiB of memory were asked for", peak_memory());
+}
+
+/// The same with the program itself, which aborts where a panic would unwind here and has the usual stack.
+#[test]
+fn program_survives() {
+    const N_PER_OBJECT: u64 = 40;
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("damaged.o");
+    for (path, whole) in objects() {
+        for seed in 0..N_PER_OBJECT {
+            let (damage, bytes) = Mutations::new(&whole, 1_000_000 + seed).apply();
+            for (series, options) in RUNS {
+                let what = format!("{} #{seed}: {damage}: {} {options}", path.display(), series.name());
+                fs::write(&file, &bytes).expect("written");
+                let status = run_program(series, options, &file).unwrap_or_else(|| panic!("no end on {what}"));
+                let code = status.code().unwrap_or_else(|| panic!("{status} on {what}"));
+                let unchanged = fs::read(&file).expect("still there") == bytes;
+                assert!(code == 0 || unchanged, "exit status {code}, but the file has changed on {what}");
+            }
+        }
+    }
+}
+
+fn run(series: Series, options: &str, file: &Path) -> Outcome {
+    let mut argv: Vec<OsString> = vec!["objtool".into()];
+    argv.extend(options.split_whitespace().map(OsString::from));
+    argv.push(file.into());
+    let Parsed::Run(run) = objtool::parse(series, &argv, &[]) else { panic!("{options}: no valid options") };
+    postlink::objtool::run(&Request {
+        opts: run.opts,
+        rules: run.rules,
+        profile: Profile::of(series).expect("a series that is rebuilt"),
+        noreturns: None,
+        argv: Vec::new(),
+        module_rule: ModuleRule::AsAsked,
+    })
+}
+
+/// The exit status, or `None` if the program does not end.
+fn run_program(series: Series, options: &str, file: &Path) -> Option<ExitStatus> {
+    // The shell sets the limit on memory, in KiB.
+    let mut child = Command::new("sh")
+        .args(["-c", "ulimit -v \"$0\" && exec \"$@\""])
+        .arg(MOST_MEMORY.to_string())
+        .arg(env!("CARGO_BIN_EXE_objtool"))
+        .args(options.split_whitespace())
+        .arg(file)
+        .env_clear()
+        .env("POSTLINK_SERIES", series.name())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let start = Instant::now();
+    while start.elapsed() < LIMIT {
+        if let Some(status) = child.try_wait().expect("a child") {
+            return Some(status);
+        }
+        thread::sleep(Duration::from_micros(300));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    None
+}
+
+/// What a run may leave: after a failure a message and the file as it was, otherwise a file that can be read.
+fn judge(outcome: &Outcome, before: &[u8], after: &[u8]) -> Result<(), String> {
+    if outcome.code != 0 && before != after {
+        return Err(format!("exit status {}, but the file has changed", outcome.code));
+    }
+    if outcome.code != 0 && !outcome.stderr.ends_with(b"\n") {
+        return Err(format!("exit status {} without a message", outcome.code));
+    }
+    match ElfFile::parse(after) {
+        Err(error) if before != after => Err(format!("the result cannot be read: {error}")),
+        _ => Ok(()),
+    }
+}
+
+type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send>;
+
+/// Remembers where the last panic was, instead of printing each.
+struct Panics {
+    last: Arc<Mutex<String>>,
+    /// What was there before.
+    hook: Option<Hook>,
+}
+
+impl Panics {
+    fn watch() -> Self {
+        let panics = Self { last: Arc::default(), hook: Some(panic::take_hook()) };
+        let last = Arc::clone(&panics.last);
+        panic::set_hook(Box::new(move |info| *last.lock().expect("nobody panics with it") = info.to_string()));
+        panics
+    }
+
+    fn last(&self) -> String {
+        self.last.lock().expect("nobody panics with it").clone()
+    }
+}
+
+impl Drop for Panics {
+    fn drop(&mut self) {
+        if let Some(hook) = self.hook.take().filter(|_| !thread::panicking()) {
+            panic::set_hook(hook);
+        }
+    }
+}
+
+/// Ends the process when one run does not, and says which.
+struct Watchdog {
+    doing: Arc<Mutex<String>>,
+    count: Arc<AtomicU64>,
+}
+
+impl Watchdog {
+    fn start() -> Self {
+        let watchdog = Self { doing: Arc::default(), count: Arc::default() };
+        let (doing, count) = (Arc::clone(&watchdog.doing), Arc::clone(&watchdog.count));
+        thread::spawn(move || {
+            loop {
+                let before = count.load(Ordering::Relaxed);
+                thread::sleep(6 * LIMIT);
+                // When the test has ended nobody else holds these.
+                if Arc::strong_count(&count) == 1 {
+                    return;
+                }
+                if count.load(Ordering::Relaxed) == before {
+                    eprintln!("no end on {}", doing.lock().expect("nobody panics with it"));
+                    std::process::abort();
+                }
+            }
+        });
+        watchdog
+    }
+
+    fn doing(&self, what: &str) {
+        what.clone_into(&mut self.doing.lock().expect("nobody panics with it"));
+        self.count.fetch_add(1, Ordering::Relaxed);
+    }
+}
