@@ -98,10 +98,23 @@ fn open<'d>(profile: &Profile, data: &'d [u8]) -> Result<ElfFile<'d>, String> {
         return Err(format!("e_type {} is not that of a relocatable object", elf.kind));
     }
     elf.check_overlap().map_err(|error| error.to_string())?;
+    check_foreign_relocs(&elf)?;
     if elf.symbols.is_empty() && profile.has(Features::SYMTAB_REQUIRED) {
         return Err("no .symtab".to_owned());
     }
     Ok(elf)
+}
+
+/// Relocations that name another symbol table than the one there is are taken to mean that one, as the original does.
+fn check_foreign_relocs(elf: &ElfFile<'_>) -> Result<(), String> {
+    let foreign = elf.section_ids().filter(|id| elf.section(*id).link != elf.symtab.0 || elf.symbols.is_empty());
+    for relocs in foreign.filter_map(|id| elf.relocs_in(id)) {
+        if let Some(bad) = relocs.iter().find(|reloc| reloc.symbol.index() >= elf.symbols.len()) {
+            let name = String::from_utf8_lossy(elf.section(relocs.section).name);
+            return Err(format!("can't find reloc entry symbol {} for {name}", bad.symbol.0));
+        }
+    }
+    Ok(())
 }
 
 /// Writes the changed file, if anything has changed.

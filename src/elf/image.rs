@@ -159,6 +159,10 @@ impl<'f, 'd> Builder<'f, 'd> {
         let mut name_offset = 0;
         if symbol.info & 0xf != elf::STT_SECTION {
             let strings = self.symbol_strings.ok_or_else(|| elf_err!("can't find .strtab section"))?;
+            let used = self.file.section(self.file.symtab).link;
+            if used != strings.0 {
+                return Err(elf_err!("section {}: sh_link {used} is not .strtab", self.file.symtab.0));
+            }
             name_offset = self.add_string(strings, &symbol.name)?;
         }
         let new = self.symtab.add(AddedSymbol {
@@ -221,6 +225,9 @@ impl<'f, 'd> Builder<'f, 'd> {
             return Err(elf_err!("section '{}' already exists", String::from_utf8_lossy(name)));
         }
         let strings = self.section_strings.ok_or_else(|| elf_err!("can't find .shstrtab or .strtab"))?;
+        if strings != self.file.section_names {
+            return Err(elf_err!("e_shstrndx {} is not .shstrtab or .strtab", self.file.section_names.0));
+        }
         self.add_string(strings, name)
     }
 

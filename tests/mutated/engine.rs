@@ -30,6 +30,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 use std::time::Instant;
+use tempfile::TempDir;
 
 /// Every action, in as few runs as the rules allow; `{}` is the object.
 const RUNS: [(Series, &str); 6] = [
@@ -52,7 +53,7 @@ const RUNS: [(Series, &str); 6] = [
 #[test]
 fn runs_survive() {
     const N_PER_OBJECT: u64 = 1500;
-    let dir = tempfile::tempdir().expect("a folder");
+    let dir = scratch();
     let file = dir.path().join("damaged.o");
     let now = Watchdog::start();
     let panics = Panics::watch();
@@ -93,7 +94,7 @@ fn runs_survive() {
 #[test]
 fn program_survives() {
     const N_PER_OBJECT: u64 = 40;
-    let dir = tempfile::tempdir().expect("a folder");
+    let dir = scratch();
     let file = dir.path().join("damaged.o");
     for (path, whole) in objects() {
         for seed in 0..N_PER_OBJECT {
@@ -108,6 +109,11 @@ fn program_survives() {
             }
         }
     }
+}
+
+/// A folder, in memory where that is possible.
+fn scratch() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
 }
 
 fn run(series: Series, options: &str, file: &Path) -> Outcome {
