@@ -24,7 +24,7 @@ mod sections;
 mod special;
 mod symbols;
 
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 use arch::Arch;
 use rustc_hash::FxHashMap;
@@ -64,6 +64,7 @@ pub use crate::insn::InsnId;
 use crate::opts::Opts;
 use crate::profile::Features;
 use crate::profile::Profile;
+use crate::threads;
 
 /// Instructions that section creators make records of, in the order in which the passes met them.
 #[derive(Debug, Default)]
@@ -165,7 +166,7 @@ pub struct Code<'d> {
     pub edits: Vec<Edit>,
     /// `STT_FILE` symbols in symbol table order.
     file_symbols: Vec<SymbolId>,
-    symbol_names: OnceCell<SymbolNames<'d>>,
+    symbol_names: OnceLock<SymbolNames<'d>>,
     /// Jump table heads (section and number of the relocation).
     table_heads: FxHashSet<(SectionId, u32)>,
     /// Noreturn functions by the kernel tree's own list, in place of the profile's.
@@ -197,6 +198,7 @@ pub fn build<'d>(
 
 impl<'d> Code<'d> {
     fn new(opts: &'d Opts, profile: &'d Profile, arch: &'static dyn Arch, elf: &'d ElfFile<'d>) -> Self {
+        let (symbols, relocs) = threads::join(elf.data.len(), || Symbols::read(elf, profile), || RelocIndex::read(elf));
         Self {
             opts,
             profile,
@@ -204,8 +206,8 @@ impl<'d> Code<'d> {
             elf,
             sec_flags: sections::classify(elf, opts.module),
             section_names: SectionNames::read(elf),
-            symbols: Symbols::read(elf, profile),
-            relocs: RelocIndex::read(elf),
+            symbols,
+            relocs,
             insns: InsnTable::default(),
             flags: Vec::new(),
             owners: Vec::new(),
@@ -224,7 +226,7 @@ impl<'d> Code<'d> {
             progress: Progress::default(),
             edits: Vec::new(),
             file_symbols: file_symbols(elf),
-            symbol_names: OnceCell::new(),
+            symbol_names: OnceLock::new(),
             table_heads: FxHashSet::default(),
             n_switch_targets: 0,
             noreturn_names: None,

@@ -16,3 +16,4 @@ pub mod opts;
 pub mod orc;
 pub mod output;
 pub mod profile;
+pub mod threads;

@@ -20,11 +20,16 @@ impl Code<'_> {
             let text = self.insns.texts[position];
             for insn in text.ids() {
                 let offset = self.insns.get(insn).offset.into();
-                if self.symbol_of(insn).is_some() || self.symbols.hole(text.section, offset) == Hole::None {
+                if self.symbol_of(insn).is_some() {
                     in_hole = false;
                     continue;
                 }
+                // Most of what lies between symbols is padding.
                 if !in_hole && self.insns.kind(insn) == InsnKind::Nop {
+                    continue;
+                }
+                if self.symbols.hole(text.section, offset) == Hole::None {
+                    in_hole = false;
                     continue;
                 }
                 in_hole = true;

@@ -182,6 +182,15 @@ impl Code<'_> {
 
     /// The instruction after `id` in the same function, going on in its cold part (`next_insn_same_func()`).
     pub fn next_in_func(&self, id: InsnId) -> Option<InsnId> {
+        let owner = self.owners[id.index()];
+        let next = self.insns.next(id);
+        // Nearly always the next instruction lies in the same function.
+        if owner != NO_SYMBOL
+            && self.symbols.get(owner).is_func()
+            && next.is_some_and(|next| self.owners[next.index()] == owner)
+        {
+            return next;
+        }
         let func = self.func_of(id)?;
         if let Some(next) = self.insns.next(id).filter(|next| self.func_of(*next) == Some(func)) {
             return Some(next);

@@ -64,7 +64,7 @@ impl<'d> RelocIndex<'d> {
 
 impl<'d> SectionRelocs<'d> {
     fn new(relocs: Relocs<'d>) -> Self {
-        let is_sorted = relocs.iter().map(|reloc| reloc.offset).is_sorted();
+        let is_sorted = (0..relocs.len()).map(|number| relocs.offset_at(number)).is_sorted();
         let order = (!is_sorted).then(|| {
             let mut order: Vec<u32> = (0..relocs.len() as u32).collect();
             order.sort_by_cached_key(|&number| (relocs.offset_at(number as usize), number));
@@ -96,20 +96,19 @@ impl<'d> SectionRelocs<'d> {
         self.relocs.get(number as usize).map(|reloc| NumberedReloc { number, reloc })
     }
 
-    /// Position of the first record at or past `offset`, looked for from position `from` on.
-    fn lower_bound(&self, from: usize, offset: u64) -> usize {
-        let below = |position: usize| self.at_position(position).is_some_and(|found| found.reloc.offset < offset);
-        let (mut low, mut high) = (from, self.len());
-        // Most searches are for a place close to the last one.
-        let mut step = 1;
-        while low + step < high && below(low + step - 1) {
-            low += step;
-            step *= 2;
+    /// Offset that the record at `position` of the offset order applies to.
+    fn offset_at(&self, position: usize) -> Option<u64> {
+        match &self.order {
+            Some(order) => self.relocs.offset_at(*order.get(position)? as usize),
+            None => self.relocs.offset_at(position),
         }
-        high = high.min(low + step);
+    }
+
+    /// Position of the first record at or past `offset` in `low..high`, or `high`.
+    fn lower_bound(&self, mut low: usize, mut high: usize, offset: u64) -> usize {
         while low < high {
             let middle = low + (high - low) / 2;
-            if below(middle) {
+            if self.offset_at(middle).is_some_and(|at| at < offset) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -118,21 +117,36 @@ impl<'d> SectionRelocs<'d> {
         low
     }
 
+    /// As [`SectionRelocs::lower_bound`], for a place that is likely close to `from`: doubles the range it looks at.
+    fn lower_bound_near(&self, from: usize, offset: u64) -> usize {
+        let len = self.len();
+        let (mut low, mut step) = (from, 1);
+        while low + step < len && self.offset_at(low + step - 1).is_some_and(|at| at < offset) {
+            low += step;
+            step *= 2;
+        }
+        self.lower_bound(low, len.min(low + step), offset)
+    }
+
     /// The lowest relocation in `offset..offset + len`; of several at one offset, the last one in the file.
     pub fn in_range(&self, offset: u64, len: u64) -> Option<NumberedReloc> {
-        self.in_range_from(&mut 0, offset, len)
+        self.last_at(self.lower_bound(0, self.len(), offset), offset, len)
     }
 
     /// As [`SectionRelocs::in_range`], for places that come in ascending order: `cursor` remembers where the last search
     /// ended.
     pub fn in_range_from(&self, cursor: &mut usize, offset: u64, len: u64) -> Option<NumberedReloc> {
-        *cursor = self.lower_bound(*cursor, offset);
-        let mut best = self.at_position(*cursor).filter(|found| found.reloc.offset - offset < len)?;
-        let mut position = *cursor + 1;
-        while let Some(next) = self.at_position(position).filter(|next| next.reloc.offset == best.reloc.offset) {
-            best = next;
-            position += 1;
+        *cursor = self.lower_bound_near(*cursor, offset);
+        self.last_at(*cursor, offset, len)
+    }
+
+    /// The last of the records with the offset of the one at `position`, if that is in range.
+    fn last_at(&self, position: usize, offset: u64, len: u64) -> Option<NumberedReloc> {
+        let first = self.offset_at(position).filter(|at| at - offset < len)?;
+        let mut last = position;
+        while self.offset_at(last + 1) == Some(first) {
+            last += 1;
         }
-        Some(best)
+        self.at_position(last)
     }
 }

@@ -2,6 +2,7 @@
 
 use object::Endianness;
 use object::elf;
+use object::endian::Endian as _;
 use object::read::elf::Rel as _;
 use object::read::elf::Rela as _;
 
@@ -88,7 +89,12 @@ impl<'d> Relocs<'d> {
 
     /// `r_offset` of the relocation with number `index`, without decoding the rest.
     pub fn offset_at(&self, index: usize) -> Option<u64> {
-        self.get(index).map(|reloc| reloc.offset)
+        let start = index.checked_mul(self.entry_size())?;
+        let field = self.data.get(start..)?;
+        Some(match self.class {
+            Class::Elf32 => self.endian.read_u32_bytes(field.first_chunk().copied()?).into(),
+            Class::Elf64 => self.endian.read_u64_bytes(field.first_chunk().copied()?),
+        })
     }
 
     fn decode(&self, bytes: &[u8]) -> Reloc {

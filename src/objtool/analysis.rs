@@ -25,6 +25,7 @@ use crate::opts::Opts;
 use crate::orc;
 use crate::profile::Features;
 use crate::profile::Profile;
+use crate::threads;
 
 /// What came of the analysis.
 #[derive(Debug, Default)]
@@ -103,14 +104,16 @@ impl Run<'_> {
         if self.code.opts.retpoline {
             self.count(&check::retpoline::check(&self.code));
         }
-        let mut walk = self.walk();
+        // Checks that need no walk are done beside it, and reported in their turn.
+        let code = &self.code;
+        let (walked, beside) = threads::join(code.elf.data.len(), || follow_paths(code), || Beside::check(code));
+        let mut walk = self.report_walk(walked);
         if self.code.opts.unret && self.unret().is_err() {
             return Ok(());
         }
-        let endbrs = self.ibt();
-        if self.code.opts.sls {
-            self.count(&check::sls::check(&self.code));
-        }
+        self.count(&beside.ibt);
+        self.count(&beside.sls);
+        let endbrs = beside.endbrs;
         self.create_sites(&mut walk)?;
         self.seal(&endbrs)?;
         if self.code.opts.klp_symids {
@@ -127,24 +130,13 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Follows all paths as far as the options need it.
-    fn walk(&mut self) -> Walk {
-        let code = &self.code;
-        if !code.walks_branches() {
-            if !code.opts.noinstr {
-                return check::walk::no_walk(code);
-            }
-            let (walk, findings) = check::walk::walk_noinstr(code);
-            self.out.n_warnings += walk.n_warnings;
-            self.say(&findings);
-            return walk;
-        }
-        let (walk, findings) = check::walk::walk_all(code);
-        let by_walk = code.profile.has(Features::REACHABLE_GATED_BY_WALK);
+    /// Reports the walk, then what it did not come to.
+    fn report_walk(&mut self, (walk, findings): (Walk, Vec<Finding>)) -> Walk {
         self.out.n_warnings += walk.n_warnings;
         self.say(&findings);
+        let by_walk = self.code.profile.has(Features::REACHABLE_GATED_BY_WALK);
         let gate = if by_walk { walk.n_warnings } else { self.out.n_warnings };
-        if gate == 0 {
+        if self.code.walks_branches() && gate == 0 {
             let (findings, _) = check::reachable::check(&self.code, &walk);
             self.count(&findings);
         }
@@ -156,15 +148,6 @@ impl Run<'_> {
         self.out.n_warnings += outcome.n_warnings;
         self.say(&outcome.findings);
         if outcome.gave_up { Err(()) } else { Ok(()) }
-    }
-
-    fn ibt(&mut self) -> EndbrUse {
-        if !self.code.opts.ibt {
-            return EndbrUse { superfluous: self.code.endbrs.at_start.clone() };
-        }
-        let (used, findings) = check::ibt::check(&self.code);
-        self.count(&findings);
-        used
     }
 
     fn take(&mut self, created: Created) {
@@ -262,5 +245,34 @@ impl Run<'_> {
             self.say(&[Finding::warn(Message::UpgradedToErrors { count })]);
         }
         self.out
+    }
+}
+
+/// Follows all paths as far as the options need it.
+fn follow_paths(code: &Code<'_>) -> (Walk, Vec<Finding>) {
+    if code.walks_branches() {
+        check::walk::walk_all(code)
+    } else if code.opts.noinstr {
+        check::walk::walk_noinstr(code)
+    } else {
+        (check::walk::no_walk(code), Vec::new())
+    }
+}
+
+/// What the checks that need no walk found.
+struct Beside {
+    endbrs: EndbrUse,
+    ibt: Vec<Finding>,
+    sls: Vec<Finding>,
+}
+
+impl Beside {
+    fn check(code: &Code<'_>) -> Self {
+        let (endbrs, ibt) = match code.opts.ibt {
+            true => check::ibt::check(code),
+            false => (EndbrUse { superfluous: code.endbrs.at_start.clone() }, Vec::new()),
+        };
+        let sls = if code.opts.sls { check::sls::check(code) } else { Vec::new() };
+        Self { endbrs, ibt, sls }
     }
 }
