@@ -314,6 +314,8 @@ messages! {
     MissingNoreturn { symbol: SymbolId } = "missing-noreturn";
     /// A section that is loaded has an absolute relocation, in code that runs before relocation.
     AbsoluteReloc { section: SectionId, offset: u64 } = "absolute-reloc";
+    /// As `absolute-reloc`, in a section that this run has made.
+    AbsoluteRelocMade { name: String, offset: u64 } = "absolute-reloc-made";
 
     /// A section that this run would generate is already there: the file has been processed before.
     AlreadyHas { section: &'static str } = "already-has";

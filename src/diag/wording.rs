@@ -228,6 +228,9 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::CorruptPointer => text(format_args!("corrupt function pointer reference")),
         M::UnreachableInsn => text(format_args!("unreachable instruction")),
         M::MissingNoreturn { symbol } => push(out, &[w.sym(*symbol), code.profile.missing_noreturn.as_bytes()]),
+        M::AbsoluteRelocMade { name, offset } => {
+            text(format_args!("section {name} has absolute relocation at offset 0x{offset:x}"));
+        }
         M::AbsoluteReloc { section, offset } => {
             push(out, &[b"section ", w.sec(*section)]);
             let _ = write!(out, " has absolute relocation at offset 0x{offset:x}");

@@ -120,7 +120,7 @@ impl Run<'_> {
             self.out.edits.extend(klp_symid::create(&self.code, &self.object)?);
         }
         if self.code.opts.noabs {
-            self.count(&check::noabs::check(&self.code));
+            self.count(&check::noabs::check(&self.code, &self.out.edits));
         }
         if self.code.opts.orc {
             let edits = orc::generate::sections(&self.code, &walk)?;
