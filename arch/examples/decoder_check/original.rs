@@ -95,20 +95,20 @@ impl Checker {
     }
 }
 
-/// Bytes in front of an instruction that lead it the decoder's short way.
+/// Bytes in front of an instruction with which it is decoded in place.
 const BEFORE: usize = 4;
 
-/// Our answer, by the short way if the instruction is one for that, and by the long way; both have to be the same.
+/// Our answer, which has to be the same at the start of a section and within one.
 fn answer(request: &Request, flags: DecodeFlags, out: &mut Decoded) -> Reply {
     let mut code = [0x90; BEFORE + 16];
     code[BEFORE..].copy_from_slice(&request[2..]);
     let code = &code[..BEFORE + usize::from(request[1])];
-    let long = answer_at(request, &code[BEFORE..], 0, flags, out);
+    let alone = answer_at(request, &code[BEFORE..], 0, flags, out);
     if code.len() < BEFORE + 16 {
-        return long;
+        return alone;
     }
-    let short = answer_at(request, code, BEFORE as u32, flags, out);
-    if short == long { long } else { [0xee; 36] }
+    let within = answer_at(request, code, BEFORE as u32, flags, out);
+    if within == alone { alone } else { [0xee; 36] }
 }
 
 fn answer_at(request: &Request, code: &[u8], start: u32, flags: DecodeFlags, out: &mut Decoded) -> Reply {

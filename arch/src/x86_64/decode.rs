@@ -32,18 +32,42 @@ pub(super) fn decode(text: &TextSection<'_>, start: u32, end: u32, out: &mut Dec
     let heeded = if text.is_init { !0 } else { !IN_INIT };
     let mut offset = start;
     while offset < end {
-        let window = offset.checked_sub(BEFORE as u32).and_then(|at| text.data.get(at as usize..)?.first_chunk());
-        let len = match window.and_then(|window| Some((window, quick(map, window)?))) {
-            Some((window, short)) if short.has_effect(heeded) => push_long(text, offset, &short.fields(window), out),
-            Some((window, short)) => push_short(text, offset, window, short, out),
+        let padded;
+        let window = match offset.checked_sub(BEFORE as u32).and_then(|at| text.data.get(at as usize..)?.first_chunk())
+        {
+            Some(window) => window,
             None => {
-                let bytes = text.data.get(offset as usize..).unwrap_or_default();
-                push_long(text, offset, &split(map, bytes).ok_or(DecodeError { offset })?, out)
+                padded = padded_window(text.data, offset as usize);
+                &padded
             }
+        };
+        let len = match quick(map, window).filter(|short| u32::from(short.len) <= size - offset) {
+            Some(short) if short.has_effect(heeded) => push_long(text, offset, &short.fields(window), out),
+            Some(short) => push_short(text, offset, window, short, out),
+            None => long_way(text, offset, out)?,
         };
         offset = offset.checked_add(u32::from(len)).ok_or(DecodeError { offset })?;
     }
     Ok(offset)
+}
+
+/// Decodes one instruction of any kind, and returns its length.
+pub(super) fn long_way(text: &TextSection<'_>, offset: u32, out: &mut Decoded) -> Result<u8, DecodeError> {
+    let bytes = text.data.get(offset as usize..).unwrap_or_default();
+    let fields = split(map_of(text.flags), bytes).ok_or(DecodeError { offset })?;
+    Ok(push_long(text, offset, &fields, out))
+}
+
+/// The window at `offset` where the section is too short for it: with zeros in front and behind. What is decoded from
+/// them is longer than what is left, because every byte that matters belongs to the instruction.
+#[cold]
+fn padded_window(data: &[u8], offset: usize) -> [u8; WINDOW] {
+    let mut window = [0; WINDOW];
+    let rest = data.get(offset..).unwrap_or_default();
+    for (to, from) in window.iter_mut().skip(BEFORE).zip(rest) {
+        *to = *from;
+    }
+    window
 }
 
 fn map_of(flags: DecodeFlags) -> &'static OpcodeMap {

@@ -1,6 +1,7 @@
 //! Tests of the decoder as a whole. `scripts/decoder-check` compares it with the original; here is what is worth a name.
 
 use super::X86_64;
+use super::decode;
 use crate::Arch;
 use crate::DecodeError;
 use crate::DecodeFlags;
@@ -232,24 +233,41 @@ fn for_each_encoding(prefixes: &[&[u8]], mut each: impl FnMut(&[u8], usize, &[u8
 
 #[test]
 fn both_ways_agree() {
-    let rexes: Vec<[u8; 1]> = (0x40..=0x4f).map(|rex| [rex]).collect();
-    let mut prefixes: Vec<&[u8]> = vec![&[]];
-    prefixes.extend(rexes.iter().map(|rex| &rex[..]));
+    let prefixes: [&[u8]; 7] = [&[], &[0x40], &[0x41], &[0x44], &[0x48], &[0x49], &[0x4f]];
     for name in ALL_SERIES {
         for_each_encoding(&prefixes, |code, _, _| {
-            let short = decode_at(code, BEFORE.len() as u32, series(name));
-            let long = decode_at(&code[BEFORE.len()..], 0, series(name));
-            match (short, long) {
-                (Ok(short), Ok(long)) => {
-                    let moved = crate::Insn { offset: BEFORE.len() as u32, ..long.insns[0] };
-                    assert_eq!(short.insns, [moved], "{code:02x?}");
+            let start = BEFORE.len() as u32;
+            let text = TextSection { data: code, is_in_func: &|_| false, is_init: true, flags: series(name) };
+            let mut long = Decoded::default();
+            let len = decode::long_way(&text, start, &mut long);
+            match decode_at(code, start, series(name)) {
+                Ok(short) => {
+                    assert_eq!(short.insns, long.insns, "{code:02x?}");
                     assert_eq!(short.ops, long.ops, "{code:02x?}");
-                    assert_eq!(short.notes.first().map(|n| n.kind), long.notes.first().map(|n| n.kind), "{code:02x?}");
+                    assert_eq!(short.notes, long.notes, "{code:02x?}");
                 }
-                (short, long) => assert_eq!(short.is_err(), long.is_err(), "{code:02x?}"),
+                Err(error) => assert_eq!(len, Err(error), "{code:02x?}"),
             }
         });
     }
+}
+
+#[test]
+fn padding_is_never_part_of_an_instruction() {
+    for_each_encoding(&[&[0x48]], |code, opcode_at, _| {
+        let whole = decode_at(code, BEFORE.len() as u32, series("7.3"));
+        for len in 1..code.len() - BEFORE.len() {
+            let cut = &code[BEFORE.len()..BEFORE.len() + len];
+            match (&whole, decode_at(cut, 0, series("7.3"))) {
+                (Ok(whole), Ok(cut)) => {
+                    assert_eq!((cut.insns[0].len, cut.insns[0].imm), (whole.insns[0].len, whole.insns[0].imm));
+                    assert!(usize::from(cut.insns[0].len) <= len);
+                }
+                (Ok(whole), Err(_)) => assert!(usize::from(whole.insns[0].len) > len, "{code:02x?} {opcode_at}"),
+                (Err(_), cut) => assert!(cut.is_err()),
+            }
+        }
+    });
 }
 
 /// Opcodes for which the kernel's decoder gives another length than iced-x86, which knows what processors do. For `0f 19`,
