@@ -20,15 +20,12 @@ lock() {
 # The address of a suite's archive, taken from the system's own apt configuration: no host is named in this project.
 # A suite the system does not use lives in the same archive as those it does; security suites have their own.
 suite_uri() {
-    local kind targets uri
-    targets=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(LABEL) $(ORIGIN)' 'Created-By: Packages')
-    case $1 in *-security) kind=security ;; *) kind=main ;; esac
-    uri=$(printf '%s\n' "$targets" | awk -v kind=$kind '
-        { is = ($2 ~ /-security$/) ? "security" : ($2 ~ /^(bullseye|bookworm|trixie|forky|sid|stable|testing)/) ? "main" : "" }
-        is == kind { print $1; exit }')
-    if [ -z "$uri" ] && [ $kind = security ]; then
-        uri=$(suite_uri "${1%-security}")
-        uri=${uri%/}-security/
+    local own='^(bullseye|bookworm|trixie|forky|stable|testing|sid|unstable)(-updates|-backports)?$' uri
+    case $1 in *-security) own='-security$' ;; esac
+    uri=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' |
+        awk -v own="$own" '$2 ~ own { print $1; exit }')
+    if [ -z "$uri" ]; then
+        case $1 in *-security) uri=$(suite_uri "${1%-security}"); uri=${uri%/}-security/ ;; esac
     fi
     [ -n "$uri" ] || die "no Debian archive in the system's apt sources to fetch suite $1 from"
     echo "$uri"
