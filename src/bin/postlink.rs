@@ -15,6 +15,7 @@ use postlink::compare;
 use postlink::compare::Detail;
 use postlink::explain;
 use postlink::explain::Explained;
+use postlink::modpost;
 
 /// The Linux kernel's post-link checkers, and a CI gate on top of them.
 #[derive(Parser)]
@@ -30,6 +31,13 @@ enum Command {
     #[command(disable_help_flag = true)]
     Objtool {
         /// As objtool takes them; --kernel-series chooses the series.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// The modpost of a kernel series, as the drop-in.
+    #[command(disable_help_flag = true)]
+    Modpost {
+        /// As modpost takes them; --kernel-series chooses the series.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
@@ -57,6 +65,7 @@ fn main() -> ExitCode {
             let argv = [OsString::from("objtool")].into_iter().chain(args).collect();
             run::objtool(argv, &environ, CalledAs::Postlink).end()
         }
+        Command::Modpost { args } => modpost::drop_in([OsString::from("modpost")].into_iter().chain(args)),
         Command::Compare { a, b, all } => {
             let detail = if all { Detail::All } else { Detail::First };
             let mut out = io::stdout().lock();
