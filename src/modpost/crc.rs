@@ -9,7 +9,7 @@ use super::finding::Stop;
 use super::profile::Features;
 use super::profile::Profile;
 use super::srcversion::cmd_file;
-use super::srcversion::read_named;
+use super::srcversion::read_named_into;
 use super::text::Name;
 use super::text::basename;
 use super::text::strtoul;
@@ -28,9 +28,12 @@ pub type Crc = (Name, u32);
 /// Names too long to open become `findings`.
 pub fn of_objects(objects: &[u8], profile: &Profile, findings: &mut Vec<Finding>) -> Result<Vec<Crc>, Stop> {
     let objects: Vec<&[u8]> = objects.split(|&byte| byte == b'\n').take_while(|object| !object.is_empty()).collect();
-    let read = |object: &&[u8]| of_object(object, profile);
-    let parts: Vec<_> =
-        if objects.len() < MANY { objects.iter().map(read).collect() } else { objects.par_iter().map(read).collect() };
+    let parts: Vec<_> = if objects.len() < MANY {
+        let mut text = Vec::new();
+        objects.iter().map(|object| of_object(object, profile, &mut text)).collect()
+    } else {
+        objects.par_iter().map_init(Vec::new, |text, object| of_object(object, profile, text)).collect()
+    };
     let mut crcs = Vec::new();
     for part in parts {
         match part? {
@@ -41,12 +44,14 @@ pub fn of_objects(objects: &[u8], profile: &Profile, findings: &mut Vec<Finding>
     Ok(crcs)
 }
 
-fn of_object(object: &[u8], profile: &Profile) -> Result<Result<Vec<Crc>, Finding>, Stop> {
+/// The versions in the `.cmd` file of one object; `text` is a buffer for it.
+fn of_object(object: &[u8], profile: &Profile, text: &mut Vec<u8>) -> Result<Result<Vec<Crc>, Finding>, Stop> {
     let path = crc_file(object, profile);
     if let Some(path) = path.get(..PATH_MAX - 1).filter(|_| path.len() >= PATH_MAX) {
         return Ok(Err(Finding::PathTooLong { path: path.into() }));
     }
-    Ok(Ok(parse(&read_named(&path)?)))
+    read_named_into(&path, text)?;
+    Ok(Ok(parse(text)))
 }
 
 /// The `.cmd` file with the versions of what `object` exports.
@@ -64,9 +69,10 @@ fn crc_file(object: &[u8], profile: &Profile) -> Vec<u8> {
 /// The lines `#SYMVER name crc` of a `.cmd` file; such a line needs a line before it and a line feed after it.
 fn parse(text: &[u8]) -> Vec<Crc> {
     const MARK: &[u8] = b"\n#SYMVER ";
+    let mark = memchr::memmem::Finder::new(MARK);
     let mut crcs = Vec::new();
     let mut rest = text;
-    while let Some(at) = memchr::memmem::find(rest, MARK) {
+    while let Some(at) = mark.find(rest) {
         let line = rest.get(at + MARK.len()..).unwrap_or_default();
         let Some(space) = memchr::memchr(b' ', line) else { break };
         let (name, number) = line.split_at(space);

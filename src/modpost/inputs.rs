@@ -15,6 +15,7 @@ use super::options::Opts;
 use super::profile::Profile;
 use super::scan;
 use super::scan::ObjectFacts;
+use super::section_class::ClassTable;
 use super::text::Name;
 use super::text::c_string;
 use crate::output::reason;
@@ -66,10 +67,11 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Reads all objects, the result in their order.
 pub fn scan_all(objects: &[Name], opts: &Opts, profile: &Profile) -> Vec<ObjectFacts> {
+    let table = ClassTable::new(profile.sections);
     match objects {
         // One object does not need the threads; if it is large, its relocations will.
-        [only] => vec![scan::scan(only, opts, profile)],
-        _ => objects.par_iter().with_max_len(1).map(|object| scan::scan(object, opts, profile)).collect(),
+        [only] => vec![scan::scan(only, opts, profile, &table)],
+        _ => objects.par_iter().with_max_len(1).map(|object| scan::scan(object, opts, profile, &table)).collect(),
     }
 }
 

@@ -89,7 +89,7 @@ impl Walk<'_> {
         let targets = self.symbol_targets();
         let found: Vec<Result<Vec<Hit>, Finding>> = match batches.as_slice() {
             [only] => vec![self.look_at(only, &targets)],
-            _ => batches.par_iter().map(|batch| self.look_at(batch, &targets)).collect(),
+            _ => batches.par_iter().with_max_len(1).map(|batch| self.look_at(batch, &targets)).collect(),
         };
         let mut hits = Vec::new();
         for part in found {

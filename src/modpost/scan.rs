@@ -24,6 +24,7 @@ use super::object::OpenError;
 use super::options::Opts;
 use super::profile::Features;
 use super::profile::Profile;
+use super::section_class::ClassTable;
 use super::sections;
 use super::srcversion;
 use super::srcversion::read_named;
@@ -84,9 +85,9 @@ pub struct ObjectFacts {
 }
 
 /// Reads the object called `file`.
-pub fn scan(file: &[u8], opts: &Opts, profile: &Profile) -> ObjectFacts {
+pub fn scan(file: &[u8], opts: &Opts, profile: &Profile, table: &ClassTable) -> ObjectFacts {
     let mut facts = ObjectFacts::new(file, profile);
-    if let Err(stop) = facts.read(opts, profile) {
+    if let Err(stop) = facts.read(opts, profile, table) {
         facts.stop = Some(stop);
     }
     facts
@@ -119,7 +120,7 @@ impl ObjectFacts {
         &*self.module == b"vmlinux"
     }
 
-    fn read(&mut self, opts: &Opts, profile: &Profile) -> Result<(), Stop> {
+    fn read(&mut self, opts: &Opts, profile: &Profile, table: &ClassTable) -> Result<(), Stop> {
         if profile.has(Features::REQUIRE_DOT_O) && !self.file.ends_with(b".o") {
             self.say(Finding::BadSuffix { file: self.file.clone() });
             return Ok(());
@@ -145,7 +146,7 @@ impl ObjectFacts {
         if profile.has(Features::STATIC_EXPORT_WARN) {
             self.globals = self.find_globals(&symbols);
         }
-        sections::check(&object, &symbols, opts, profile, &mut self.events)?;
+        sections::check(&object, &symbols, opts, profile, table, &mut self.events)?;
         self.read_sources(&modinfo, opts, profile)?;
         if opts.versions {
             // `struct module` is never an argument of an exported function, so genksyms does not cover it; this symbol's

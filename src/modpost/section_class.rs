@@ -5,7 +5,7 @@ use object::elf;
 use super::names::source_name;
 use super::object::Header;
 use super::object::Object;
-use super::pattern::matches_any;
+use super::pattern::matches;
 use super::profile::Features;
 use super::profile::Profile;
 use super::section_rules::SectionRules;
@@ -22,26 +22,6 @@ pub struct SectionClass {
 }
 
 impl SectionClass {
-    /// The class of a section called `name`.
-    pub fn of(name: &[u8], rules: &SectionRules) -> Self {
-        let mut class = Self { is_unchecked: matches_any(rules.unchecked, name), ..Self::default() };
-        // Undefined symbols belong to the null section, which has no name; no rule is about that.
-        if name.is_empty() {
-            return class;
-        }
-        for (index, rule) in rules.rules.iter().enumerate() {
-            let bit = 1u16.checked_shl(index as u32).unwrap_or_default();
-            if matches_any(rule.from, name) {
-                class.from |= bit;
-            }
-            let is_bad = matches_any(rule.bad, name);
-            if is_bad || (!rule.good.is_empty() && !matches_any(rule.good, name)) {
-                class.to |= bit;
-            }
-        }
-        class
-    }
-
     /// The first rule that forbids a reference from a section of this class to one of class `to`.
     pub fn first_rule(self, to: u16) -> Option<usize> {
         let rules = self.from & to;
@@ -49,33 +29,106 @@ impl SectionClass {
     }
 }
 
+/// What it means for a section that a pattern matches its name.
+#[derive(Debug, Clone, Copy, Default)]
+struct Meaning {
+    from: u16,
+    bad: u16,
+    good: u16,
+    is_unchecked: bool,
+}
+
+/// The patterns of a series, put in order for many names to be looked up: a `vmlinux.o` has a hundred thousand sections.
+#[derive(Debug)]
+pub struct ClassTable {
+    /// By the second character, for which all patterns stand that have none before their star.
+    patterns: Vec<Vec<(&'static str, Meaning)>>,
+    /// Rules that forbid everything but what they list.
+    exclusive: u16,
+}
+
+impl ClassTable {
+    /// Puts the patterns of `rules` in order.
+    pub fn new(rules: &SectionRules) -> Self {
+        let mut table = Self { patterns: vec![Vec::new(); 256], exclusive: 0 };
+        for pattern in rules.unchecked {
+            table.add(pattern, Meaning { is_unchecked: true, ..Meaning::default() });
+        }
+        for (index, rule) in rules.rules.iter().enumerate() {
+            let bit = 1u16.checked_shl(index as u32).unwrap_or_default();
+            rule.from.iter().for_each(|pattern| table.add(pattern, Meaning { from: bit, ..Meaning::default() }));
+            rule.bad.iter().for_each(|pattern| table.add(pattern, Meaning { bad: bit, ..Meaning::default() }));
+            rule.good.iter().for_each(|pattern| table.add(pattern, Meaning { good: bit, ..Meaning::default() }));
+            if !rule.good.is_empty() {
+                table.exclusive |= bit;
+            }
+        }
+        table
+    }
+
+    fn add(&mut self, pattern: &'static str, meaning: Meaning) {
+        let second = pattern.as_bytes().get(1).filter(|_| !pattern.starts_with('*'));
+        let is_wanted = |index: usize| second.is_none_or(|&byte| byte == b'*' || usize::from(byte) == index);
+        for (index, bucket) in self.patterns.iter_mut().enumerate() {
+            if is_wanted(index) {
+                bucket.push((pattern, meaning));
+            }
+        }
+    }
+
+    /// The class of a section called `name`.
+    pub fn class(&self, name: &[u8]) -> SectionClass {
+        // Undefined symbols belong to the null section, which has no name; no rule is about that.
+        if name.is_empty() {
+            return SectionClass::default();
+        }
+        let bucket = self.patterns.get(name.get(1).copied().map_or(0, usize::from));
+        let mut class = SectionClass::default();
+        let (mut bad, mut good) = (0, 0);
+        for (pattern, meaning) in bucket.into_iter().flatten() {
+            if matches(pattern, name) {
+                class.from |= meaning.from;
+                class.is_unchecked |= meaning.is_unchecked;
+                bad |= meaning.bad;
+                good |= meaning.good;
+            }
+        }
+        class.to = bad | (self.exclusive & !good);
+        class
+    }
+}
+
 /// The class of every section of `object`.
-pub fn classify(object: &Object, rules: &SectionRules) -> Vec<SectionClass> {
-    (0..object.sections.len()).map(|index| SectionClass::of(object.section_name(index), rules)).collect()
+pub fn classify(object: &Object, table: &ClassTable) -> Vec<SectionClass> {
+    (0..object.sections.len()).map(|index| table.class(object.section_name(index))).collect()
 }
 
 /// For every section with relocations the class of the section they belong to.
-pub fn classify_sources(object: &Object, classes: &[SectionClass], profile: &Profile) -> Vec<SectionClass> {
+pub fn classify_sources(
+    object: &Object,
+    classes: &[SectionClass],
+    table: &ClassTable,
+    profile: &Profile,
+) -> Vec<SectionClass> {
     let is_by_name = profile.has(Features::SOURCE_BY_RELOC_NAME);
-    let sections = object.sections.iter().enumerate();
     let of = |(index, header): (usize, &Header)| match header.kind {
-        elf::SHT_REL | elf::SHT_RELA if is_by_name => {
-            SectionClass::of(source_name(object, index, profile), profile.sections)
-        }
+        elf::SHT_REL | elf::SHT_RELA if is_by_name => table.class(source_name(object, index, profile)),
         elf::SHT_REL | elf::SHT_RELA => classes.get(header.info as usize).copied().unwrap_or_default(),
         _ => SectionClass::default(),
     };
-    sections.map(of).collect()
+    object.sections.iter().enumerate().map(of).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::SectionClass;
+    use super::ClassTable;
+    use crate::modpost::pattern::matches_any;
+    use crate::modpost::section_rules;
     use crate::modpost::section_rules::V7_3;
 
     fn rule(from: &str, to: &str) -> Option<usize> {
-        let to = SectionClass::of(to.as_bytes(), &V7_3).to;
-        SectionClass::of(from.as_bytes(), &V7_3).first_rule(to)
+        let table = ClassTable::new(&V7_3);
+        table.class(from.as_bytes()).first_rule(table.class(to.as_bytes()).to)
     }
 
     #[test]
@@ -86,8 +139,33 @@ mod tests {
         assert_eq!(rule(".pci_fixup_early", ".init.text"), Some(3));
         assert_eq!(rule(".pci_fixup_early", ".exit.text"), None);
         assert_eq!(rule("__ex_table", ".data"), Some(4));
+        assert_eq!(rule("__ex_table", "x"), Some(4));
         assert_eq!(rule("__ex_table", ".text"), None);
         assert_eq!(rule("__ex_table", ""), None);
         assert_eq!(rule(".rodata", ".init.text"), None);
+    }
+
+    #[test]
+    fn the_table_finds_what_the_patterns_say() {
+        let all = [&section_rules::V5_10, &section_rules::V6_1, &section_rules::V6_12, &V7_3];
+        for rules in all {
+            let table = ClassTable::new(rules);
+            let patterns = rules
+                .unchecked
+                .iter()
+                .chain(rules.rules.iter().flat_map(|rule| rule.from.iter().chain(rule.bad).chain(rule.good)));
+            let names = patterns.flat_map(|pattern| [pattern.replace('*', ""), pattern.replace('*', "x")]);
+            for name in names {
+                let name = name.as_bytes();
+                let class = table.class(name);
+                assert_eq!(class.is_unchecked, matches_any(rules.unchecked, name));
+                for (index, rule) in rules.rules.iter().enumerate() {
+                    let has = |bits: u16| bits >> index & 1 != 0;
+                    assert_eq!(has(class.from), matches_any(rule.from, name));
+                    let is_bad = matches_any(rule.bad, name);
+                    assert_eq!(has(class.to), is_bad || (!rule.good.is_empty() && !matches_any(rule.good, name)));
+                }
+            }
+        }
     }
 }

@@ -26,6 +26,7 @@ use super::profile::Wording;
 use super::references::Hit;
 use super::references::Walk;
 use super::references::Why;
+use super::section_class::ClassTable;
 use super::section_class::SectionClass;
 use super::section_class::classify;
 use super::section_class::classify_sources;
@@ -42,10 +43,11 @@ pub fn check(
     symbols: &Symbols,
     opts: &Opts,
     profile: &Profile,
+    table: &ClassTable,
     events: &mut Vec<Event>,
 ) -> Result<(), Finding> {
-    let classes = classify(object, profile.sections);
-    let sources = classify_sources(object, &classes, profile);
+    let classes = classify(object, table);
+    let sources = classify_sources(object, &classes, table, profile);
     let has_export_section = opts.modules && profile.has(Features::EXPORT_SECTION);
     let exports = has_export_section.then_some(object.export_symbol);
     let hits = Walk { object, symbols, classes: &classes, sources: &sources, exports }.hits()?;

@@ -2,6 +2,7 @@
 //!
 //! Upstream: `get_src_version()`, `parse_source_files()`, `parse_file()`.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -12,7 +13,7 @@ use super::md4::Md4;
 use super::text::basename;
 use super::text::is_space;
 use super::text::lines;
-use super::text::read_text_file;
+use super::text::read_text_into;
 use super::text::text;
 use crate::output::reason;
 
@@ -30,15 +31,23 @@ pub struct SrcVersion {
 
 /// Reads the text file called `name`.
 pub fn read_named(name: &[u8]) -> Result<Vec<u8>, Stop> {
-    read_text_file(Path::new(OsStr::from_bytes(name)))
+    let mut text = Vec::new();
+    read_named_into(name, &mut text)?;
+    Ok(text)
+}
+
+/// Replaces the contents of `text` by that of the file called `name`.
+pub fn read_named_into(name: &[u8], text: &mut Vec<u8>) -> Result<(), Stop> {
+    read_text_into(Path::new(OsStr::from_bytes(name)), text)
         .map_err(|error| Stop::File { file: name.into(), error: reason(&error) })
 }
 
 /// The source version of a module built from `objects`.
 pub fn of_objects<'a>(objects: impl Iterator<Item = &'a [u8]>) -> Result<SrcVersion, Stop> {
     let mut digest = Md4::default();
+    let mut sources = Sources::default();
     for object in objects.filter(|object| !object.is_empty() && !object.ends_with(b".a")) {
-        if let Err(line) = add_object(object, &mut digest)? {
+        if let Err(line) = add_object(object, &mut sources, &mut digest)? {
             let findings = vec![Finding::MalformedCmdLine(line.into())];
             return Ok(SrcVersion { digits: String::new(), findings });
         }
@@ -55,7 +64,7 @@ pub fn cmd_file(directory: &[u8], base: &[u8]) -> Vec<u8> {
 
 /// Adds an object's source and those of its headers that are in the same directory. The inner error is a line that
 /// makes no sense.
-fn add_object(object: &[u8], digest: &mut Md4) -> Result<Result<(), Vec<u8>>, Stop> {
+fn add_object(object: &[u8], sources: &mut Sources, digest: &mut Md4) -> Result<Result<(), Vec<u8>>, Stop> {
     let base = basename(object);
     let directory = object.get(..object.len().saturating_sub(base.len())).unwrap_or_default();
     let cmd = read_named(&cmd_file(directory, base))?;
@@ -64,7 +73,7 @@ fn add_object(object: &[u8], digest: &mut Md4) -> Result<Result<(), Vec<u8>>, St
         let line = line.get(line.iter().take_while(|&&byte| is_space(byte)).count()..).unwrap_or_default();
         if line.starts_with(b"source_") {
             let Some(space) = memchr::memrchr(b' ', line) else { return Ok(Err(line.to_vec())) };
-            add_file(line.get(space + 1..).unwrap_or_default(), digest)?;
+            add_file(line.get(space + 1..).unwrap_or_default(), sources, digest)?;
         } else if line.starts_with(b"deps_") {
             in_deps = true;
         } else if in_deps {
@@ -73,7 +82,7 @@ fn add_object(object: &[u8], digest: &mut Md4) -> Result<Result<(), Vec<u8>>, St
             }
             let file = line.split(|&byte| is_space(byte)).next().unwrap_or_default();
             if is_in_directory(file, directory) {
-                add_file(file, digest)?;
+                add_file(file, sources, digest)?;
             }
         }
     }
@@ -83,43 +92,73 @@ fn add_object(object: &[u8], digest: &mut Md4) -> Result<Result<(), Vec<u8>>, St
 /// Whether the first occurrence of `directory` in `file` ends at the last slash. This is no test for a path component:
 /// headers in `fs/xfs/` are "in" `fs/` too.
 fn is_in_directory(file: &[u8], directory: &[u8]) -> bool {
-    match (memchr::memmem::find(file, directory), memchr::memrchr(b'/', file)) {
-        (Some(start), Some(slash)) => start.saturating_add(directory.len()) == slash.saturating_add(1),
+    let Some(slash) = memchr::memrchr(b'/', file) else {
         // Two null pointers are equal, so an object in the root directory matches any name without a slash.
-        (None, None) => directory.len() == 1,
-        _ => false,
-    }
+        return directory == b"/";
+    };
+    let Some(before) = file.get(..=slash).and_then(|path| path.strip_suffix(directory)) else { return false };
+    !directory.is_empty() && memchr::memmem::find(file, directory) == Some(before.len())
 }
 
-fn add_file(name: &[u8], digest: &mut Md4) -> Result<(), Stop> {
-    digest.update(&filter(&read_named(name)?));
+/// The sources of one module without white space and comments, each of which is often read for many objects.
+#[derive(Debug, Default)]
+struct Sources {
+    filtered: HashMap<Vec<u8>, Vec<u8>>,
+    /// A buffer to read into.
+    text: Vec<u8>,
+}
+
+fn add_file(name: &[u8], sources: &mut Sources, digest: &mut Md4) -> Result<(), Stop> {
+    if let Some(known) = sources.filtered.get(name) {
+        digest.update(known);
+        return Ok(());
+    }
+    read_named_into(name, &mut sources.text)?;
+    let filtered = filter(&sources.text);
+    digest.update(&filtered);
+    sources.filtered.insert(name.to_vec(), filtered);
     Ok(())
 }
+
+/// Which bytes are neither white space nor the start of something.
+const PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut byte = 0;
+    while byte < plain.len() {
+        plain[byte] = !is_space(byte as u8) && !matches!(byte as u8, b'\\' | b'"' | b'/');
+        byte += 1;
+    }
+    plain
+};
 
 /// A source without white space and comments. Strings are kept, also the quotes inside character constants and `//`
 /// comments that look like strings.
 fn filter(source: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(source.len());
     let mut rest = source;
-    while let [first, tail @ ..] = rest {
-        rest = match (*first, tail) {
-            (b'\\', [b'\n', tail @ ..]) => tail,
-            (b'"', _) => {
-                let len = string_len(rest);
-                let (string, after) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+    loop {
+        let plain = rest.iter().position(|&byte| !PLAIN[usize::from(byte)]).unwrap_or(rest.len());
+        let (run, special) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
+        kept.extend_from_slice(run);
+        rest = match special {
+            [] => return kept,
+            [b'\\', b'\n', tail @ ..] => tail,
+            [b'"', ..] => {
+                let (string, after) = special.split_at_checked(string_len(special)).unwrap_or((special, &[]));
                 kept.extend_from_slice(string);
                 after
             }
-            (b'/', [b'*', tail @ ..]) => after_comment(tail),
-            (byte, tail) => {
-                if !is_space(byte) {
-                    kept.push(byte);
-                }
+            [b'/', b'*', tail @ ..] => after_comment(tail),
+            [byte, tail @ ..] if is_space(*byte) => {
+                let blank = tail.iter().position(|&byte| !is_space(byte)).unwrap_or(tail.len());
+                tail.get(blank..).unwrap_or_default()
+            }
+            [byte, tail @ ..] => {
+                kept.push(*byte);
                 tail
             }
         };
     }
-    kept
 }
 
 /// Length of the string at the start of `text`, with both quotes. A quote after a backslash does not end it, even if

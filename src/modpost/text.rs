@@ -37,21 +37,38 @@ pub fn basename(path: &[u8]) -> &[u8] {
 ///
 /// Upstream: `read_text_file()`, which reads as many bytes as `fstat` says: pipes count as empty.
 pub fn read_text_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    read_text_into(path, &mut text)?;
+    Ok(text)
+}
+
+/// Replaces the contents of `text` by that of a file; thousands of them can share one buffer.
+pub fn read_text_into(path: &Path, text: &mut Vec<u8>) -> io::Result<()> {
+    text.clear();
     let file = File::open(path)?;
     let size = file.metadata()?.len();
-    let mut text = Vec::new();
-    file.take(size).read_to_end(&mut text)?;
-    let len = c_string(&text).len();
+    // One byte more, so that reading does not make the buffer grow to find the end.
+    text.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX).saturating_add(1))?;
+    file.take(size).read_to_end(text)?;
+    let len = c_string(text).len();
     text.truncate(len);
-    Ok(text)
+    Ok(())
 }
 
 /// Lines without their line feeds; a file that ends with one has no empty line after it.
 ///
 /// Upstream: repeated `get_line()`.
 pub fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let text = text.strip_suffix(b"\n").map_or((text, text.is_empty()), |rest| (rest, false));
-    text.0.split(|&byte| byte == b'\n').take(if text.1 { 0 } else { usize::MAX })
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = rest.get(..end)?;
+        rest = rest.get(end + 1..).unwrap_or_default();
+        Some(line)
+    })
 }
 
 /// `isspace(3)` in the C locale.
