@@ -1,5 +1,7 @@
 //! What a machine is, as data, and what it can do, as methods.
 
+use std::fmt;
+
 use crate::DecodeError;
 use crate::Decoded;
 use crate::StackOp;
@@ -41,6 +43,37 @@ pub struct RelocClass {
     pub size: u8,
 }
 
+/// An instruction as text, but for the address that it mentions: only its file tells what is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InsnText {
+    /// Mnemonic and operands.
+    pub text: String,
+    /// The address.
+    pub mention: Mention,
+}
+
+impl fmt::Display for InsnText {
+    /// Without names: an operand is a bare number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)?;
+        match self.mention {
+            Mention::Operand(address) => write!(f, "{address:#x}"),
+            Mention::Aside(_) | Mention::Nothing => Ok(()),
+        }
+    }
+}
+
+/// How an instruction mentions an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mention {
+    /// Not at all.
+    Nothing,
+    /// As its operand, which the text lacks.
+    Operand(u64),
+    /// Relative to itself; the text is complete, and the address is a remark after it.
+    Aside(u64),
+}
+
 /// One machine.
 pub trait Arch: Sync {
     /// Registers, frame conventions, relocation types.
@@ -62,7 +95,7 @@ pub trait Arch: Sync {
     fn ret(&self, len: usize) -> Option<&'static [u8]>;
 
     /// Text of one instruction in AT&T syntax, for traces and explanations only. `address` is its offset.
-    fn disassemble(&self, bytes: &[u8], address: u64) -> String;
+    fn disassemble(&self, bytes: &[u8], address: u64) -> InsnText;
 
     /// Operations of stack effect for tests and explanations: a short text such as `cfa+8`.
     fn describe_op(&self, op: &StackOp) -> String {

@@ -9,6 +9,8 @@ pub mod x86_64;
 
 pub use facts::Arch;
 pub use facts::ArchFacts;
+pub use facts::InsnText;
+pub use facts::Mention;
 pub use facts::RelocClass;
 pub use insn::DecodeError;
 pub use insn::DecodeFlags;

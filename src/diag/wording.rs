@@ -59,7 +59,7 @@ pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::NoJumpDest { section, offset } => {
             push(out, &[b"can't find jump dest instruction at "]);
             if code.profile.has(Features::ERROR_SEVERITY) {
-                place(out, code, *section, *offset);
+                write_place(out, code, *section, *offset);
             } else {
                 push(out, &[w.sec(*section)]);
                 let _ = write!(out, "+0x{offset:x}");
@@ -172,7 +172,7 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::CfiMissing => text(format_args!("CFI missing")),
         M::AltLayoutConflict { section, offset } => {
             push(out, &[b"stack layout conflict in alternatives: "]);
-            place(out, code, *section, *offset);
+            write_place(out, code, *section, *offset);
         }
         M::UndefinedStackState => text(format_args!("undefined stack state")),
         M::UnsupportedStackRegister => text(format_args!("unsupported stack register modification")),
@@ -219,11 +219,11 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::FailedUnret => text(format_args!("Failed UNRET validation")),
         M::RelocToNonEndbr { section, offset } => {
             push(out, &[b"relocation to !ENDBR: "]);
-            place(out, code, *section, *offset);
+            write_place(out, code, *section, *offset);
         }
         M::DataRelocToNonEndbr { section, offset } => {
             push(out, &[b"data relocation to !ENDBR: "]);
-            place(out, code, *section, *offset);
+            write_place(out, code, *section, *offset);
         }
         M::CorruptPointer => text(format_args!("corrupt function pointer reference")),
         M::UnreachableInsn => text(format_args!("unreachable instruction")),
@@ -297,16 +297,16 @@ fn push(out: &mut Vec<u8>, parts: &[&[u8]]) {
 pub fn write_location(out: &mut Vec<u8>, code: &Code<'_>, location: Location) {
     match location {
         Location::File => {}
-        Location::Place { section, offset } => place(out, code, section, offset),
+        Location::Place { section, offset } => write_place(out, code, section, offset),
         Location::Insn(insn) => {
             let insn_section = code.insns.section_of(insn);
-            place(out, code, insn_section, code.insns.get(insn).offset.into());
+            write_place(out, code, insn_section, code.insns.get(insn).offset.into());
         }
     }
 }
 
-/// A place as the nearest symbol and the distance from it, or as section and offset.
-fn place(out: &mut Vec<u8>, code: &Code<'_>, section: SectionId, offset: u64) {
+/// Appends a place as the nearest symbol and the distance from it, or as section and offset (`offstr()`).
+pub fn write_place(out: &mut Vec<u8>, code: &Code<'_>, section: SectionId, offset: u64) {
     let symbols = &code.symbols;
     let is_text = code.elf.section(section).is_exec();
     let func = is_text.then(|| symbols.func_containing(section, offset)).flatten();

@@ -27,6 +27,7 @@ use crate::Arch;
 use crate::ArchFacts;
 use crate::DecodeError;
 use crate::Decoded;
+use crate::InsnText;
 use crate::RelocClass;
 use crate::StackOp;
 use crate::TextSection;
@@ -86,7 +87,7 @@ impl Arch for X86_64 {
         RETS.get(len.checked_sub(1)?).copied()
     }
 
-    fn disassemble(&self, bytes: &[u8], address: u64) -> String {
+    fn disassemble(&self, bytes: &[u8], address: u64) -> InsnText {
         text::disassemble(bytes, address)
     }
 

@@ -1,0 +1,22 @@
+//! Disassembly: instructions as text, and functions as listings with their alternatives side by side.
+//!
+//! Upstream: `disas.c` (7.3). The choice of functions, the layout and the names of addresses are the original's; the text
+//! of an instruction is iced-x86's, where the original has that of whichever libopcodes it was built with. An original
+//! built without libopcodes refuses (`Rebuild with libopcodes for disassembly support`); we never need to.
+
+mod alternatives;
+mod features;
+mod layout;
+mod listing;
+mod objdump;
+mod pattern;
+mod text;
+
+pub use alternatives::alt_name;
+pub use alternatives::alt_type_name;
+pub use alternatives::jump_text;
+pub use layout::Layout;
+pub use listing::list;
+pub use objdump::dump_functions;
+pub use pattern::matches;
+pub use text::insn_text;
