@@ -32,6 +32,7 @@ use rustc_hash::FxHashSet;
 
 pub use groups::AltGroup;
 pub use groups::AltGroupId;
+pub use groups::AltKind;
 pub use groups::Alternative;
 pub use insns::InsnTable;
 pub use insns::TableError;
@@ -164,6 +165,8 @@ pub struct Code<'d> {
     pub progress: Progress,
     /// Changes of instructions, in order.
     pub edits: Vec<Edit>,
+    /// Instructions that were overwritten with returns.
+    pub patched_returns: FxHashSet<InsnId>,
     /// `STT_FILE` symbols in symbol table order.
     file_symbols: Vec<SymbolId>,
     symbol_names: OnceLock<SymbolNames<'d>>,
@@ -225,6 +228,7 @@ impl<'d> Code<'d> {
             jump_labels: JumpLabelStats::default(),
             progress: Progress::default(),
             edits: Vec::new(),
+            patched_returns: FxHashSet::default(),
             file_symbols: file_symbols(elf),
             symbol_names: OnceLock::new(),
             table_heads: FxHashSet::default(),
@@ -332,16 +336,6 @@ impl<'d> Code<'d> {
     /// Classes of the section that holds instruction `id`.
     pub fn section_flags_of(&self, id: InsnId) -> SecFlags {
         self.sec_flags.get(self.insns.section_of(id).index()).copied().unwrap_or_default()
-    }
-
-    /// The instruction in AT&T syntax, for trails and explanations.
-    pub fn disassemble(&self, id: InsnId) -> String {
-        let insn = self.insns.get(id);
-        let data = self.elf.section(self.insns.section_of(id)).data;
-        match data.get(insn.offset as usize..insn.end() as usize) {
-            Some(bytes) if !self.insns.is_filler(id) => self.arch.disassemble(bytes, insn.offset.into()),
-            _ => String::new(),
-        }
     }
 
     /// Ids of all real instructions in file order.

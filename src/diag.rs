@@ -22,6 +22,8 @@ pub enum Severity {
     Warning,
     /// The tool gives up on the file.
     Error,
+    /// Not about the file: lines to be printed as they are.
+    Verbatim,
 }
 
 /// The place a finding talks about.
@@ -65,6 +67,11 @@ impl Finding {
     /// A warning at an instruction (`WARN_INSN()`).
     pub fn warn_insn(insn: InsnId, message: Message) -> Self {
         Self { severity: Severity::Warning, location: Location::Insn(insn), message }
+    }
+
+    /// Lines of a trace.
+    pub fn trace(text: Vec<u8>) -> Self {
+        Self { severity: Severity::Verbatim, location: Location::File, message: Message::Trace { text } }
     }
 
     /// A step of the way to a warning (`BT_INSN()`).

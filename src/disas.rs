@@ -15,6 +15,8 @@ mod text;
 pub use alternatives::alt_name;
 pub use alternatives::alt_type_name;
 pub use alternatives::jump_text;
+pub use alternatives::write_distance;
+pub use layout::Depth;
 pub use layout::Layout;
 pub use listing::list;
 pub use objdump::dump_functions;

@@ -107,6 +107,9 @@ bitflags! {
         const KLP_TOMBSTONES = 1 << 44;
         /// `udb` and other instructions end in a located end-of-section message (7.3).
         const END_OF_SECTION_NAMES_FUNC = 1 << 45;
+        /// The tool disassembles by itself (7.3): `--verbose` lists functions that were warned about on standard output.
+        /// In 6.12 objdump lists them on standard error.
+        const DISASSEMBLES = 1 << 46;
     }
 }
 
@@ -202,6 +205,7 @@ impl Profile {
         Self {
             name: "7.3",
             features: F::FATAL_FAILS
+                | F::DISASSEMBLES
                 | F::ERROR_SEVERITY
                 | F::WARN_ONCE_PER_SYMBOL
                 | F::LOCATION_CANONICAL

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::process::Command;
 
 use postlink::cli::Exit;
 use postlink::cli::run;
@@ -93,6 +94,43 @@ fn ambiguous_symbols_are_not_numbered_twice() {
         (255, "vmlinux.o: error: objtool: section '.klp.symid' already exists\n")
     );
     assert!(ran.file == fixture("klp-symids.7.3.o"), "it has changed");
+}
+
+/// Runs on `flow.o` as `testdata/extras/make` has the original run, and compares all it says.
+fn says_as_the_original(name: &str, series: &str, options: &str) {
+    let ran = objtool(CalledAs::DropIn, series, "flow.o", "flow.o", &format!("--dry-run {options}"));
+    let original = |stream: &str| String::from_utf8(fixture(&format!("flow.{name}.{stream}"))).expect("text");
+    assert_eq!(ran.stdout, original("stdout"), "{options}");
+    let without_notes = ran.stderr.lines().filter(|line| !line.starts_with("postlink: "));
+    assert_eq!(without_notes.collect::<Vec<_>>(), original("stderr").lines().collect::<Vec<_>>(), "{options}");
+}
+
+#[test]
+fn functions_are_listed_as_by_the_original() {
+    says_as_the_original("disas", "7.3", "--disas --sec-address");
+    says_as_the_original("wide", "7.3", "--disas --disas=*d* --wide");
+}
+
+#[test]
+fn walks_are_traced_as_by_the_original() {
+    says_as_the_original("trace", "7.3", "--orc --trace=*");
+    says_as_the_original("backtrace", "7.3", "--orc --trace=[!e]* --backtrace");
+}
+
+#[test]
+fn functions_that_were_warned_about_are_listed_as_by_the_original() {
+    says_as_the_original("verbose", "7.3", "--stackval --verbose --werror --disas=*[[:alpha:]]d");
+}
+
+#[test]
+fn objdump_lists_functions_for_older_series() {
+    let has = |tool: &str| Command::new(tool).arg("--version").output().is_ok_and(|output| output.status.success());
+    if has("gawk") && has("objdump") {
+        says_as_the_original("objdump", "6.12", "--stackval --verbose");
+        return;
+    }
+    let ran = objtool(CalledAs::DropIn, "6.12", "flow.o", "flow.o", "--dry-run --stackval --verbose");
+    assert!(ran.stderr.ends_with("flow.o: warning: objtool: disassembly failed: 32512\n"), "{}", ran.stderr);
 }
 
 /// A module of one source file and one of many: the object, the name that kbuild would give it, the options.

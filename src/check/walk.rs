@@ -4,9 +4,14 @@
 //! before what follows; the first visitor's state is the one that counts. A finding aborts its path and all paths that
 //! led there, up to the function. The original recurses; here the paths are a vector, since files may be hostile.
 
+pub mod observe;
 mod step;
 
 use arch::InsnKind;
+
+use observe::Event;
+use observe::Observer;
+use observe::Unobserved;
 
 use crate::cfi::CfiId;
 use crate::cfi::CfiState;
@@ -51,15 +56,21 @@ impl Walk {
 
 /// State of one path.
 #[derive(Debug, Clone, Copy)]
-struct PathState {
-    cfi: CfiState,
+pub struct PathState {
+    /// The frame.
+    pub cfi: CfiState,
     /// Number of `cfi` as long as it has not changed, else [`CfiId::NONE`].
     id: CfiId,
-    uaccess_stack: u32,
-    uaccess: bool,
-    df: bool,
-    noinstr: bool,
-    instr: i8,
+    /// Whether user access was open at each pending `pushf`: a stack of bits below a leading 1.
+    pub uaccess_stack: u32,
+    /// User access is open.
+    pub uaccess: bool,
+    /// The direction flag is set.
+    pub df: bool,
+    /// Instrumentation is not allowed.
+    pub noinstr: bool,
+    /// Depth of regions where it is allowed nevertheless.
+    pub instr: i8,
 }
 
 impl PathState {
@@ -103,27 +114,37 @@ enum Next {
     Advance,
     /// The path ends; `true` if it was aborted.
     End(bool),
+    /// The path ends in front of the instruction.
+    EndBefore(bool),
 }
 
-/// Walks all functions, then all hinted code that no function led to (`validate_functions()`,
-/// `validate_unwind_hints()`).
-pub fn walk_all(code: &Code<'_>) -> (Walk, Vec<Finding>) {
-    let mut walker = Walker::new(code);
-    for position in 0..code.insns.texts.len() {
-        walker.walk_section(code.insns.texts[position].section);
-    }
-    // Sections without instructions have no functions that could be walked, but ones that could lack a size.
-    walker.walk_hints(None);
-    walker.finish()
+/// How much is walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All functions, then all hinted code that no function led to (`validate_functions()`, `validate_unwind_hints()`).
+    Everything,
+    /// Noinstr sections alone (`validate_noinstr_sections()`).
+    NoinstrSections,
 }
 
-/// Walks noinstr sections alone (`validate_noinstr_sections()`).
-pub fn walk_noinstr(code: &Code<'_>) -> (Walk, Vec<Finding>) {
-    let mut walker = Walker::new(code);
-    for name in [".noinstr.text", ".entry.text", ".cpuidle.text"] {
-        if let Some(section) = code.section_names.get(name) {
-            walker.walk_section(section);
-            walker.walk_hints(Some(section));
+/// Walks `extent`; `observer` sees it.
+pub fn walk<O: Observer>(code: &Code<'_>, extent: Extent, observer: &mut O) -> (Walk, Vec<Finding>) {
+    let mut walker = Walker::new(code, observer);
+    match extent {
+        Extent::Everything => {
+            for position in 0..code.insns.texts.len() {
+                walker.walk_section(code.insns.texts[position].section);
+            }
+            // Sections without instructions have no functions that could be walked, but ones that could lack a size.
+            walker.walk_hints(None);
+        }
+        Extent::NoinstrSections => {
+            for name in [".noinstr.text", ".entry.text", ".cpuidle.text"] {
+                if let Some(section) = code.section_names.get(name) {
+                    walker.walk_section(section);
+                    walker.walk_hints(Some(section));
+                }
+            }
         }
     }
     walker.finish()
@@ -131,11 +152,12 @@ pub fn walk_noinstr(code: &Code<'_>) -> (Walk, Vec<Finding>) {
 
 /// No walk at all: only what hints say is known.
 pub fn no_walk(code: &Code<'_>) -> Walk {
-    Walker::new(code).finish().0
+    Walker::new(code, &mut Unobserved).finish().0
 }
 
-struct Walker<'a, 'd> {
+struct Walker<'a, 'd, O> {
     code: &'a Code<'d>,
+    observer: &'a mut O,
     walk: Walk,
     findings: Vec<Finding>,
     /// Entries of paravirtual tables that were found to be free of instrumentation.
@@ -143,8 +165,8 @@ struct Walker<'a, 'd> {
     paths: Vec<Path>,
 }
 
-impl<'a, 'd> Walker<'a, 'd> {
-    fn new(code: &'a Code<'d>) -> Self {
+impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
+    fn new(code: &'a Code<'d>, observer: &'a mut O) -> Self {
         let n_insns = code.insns.insns.len();
         let mut cfi = vec![CfiId::NONE; n_insns];
         if code.has_hints {
@@ -164,11 +186,17 @@ impl<'a, 'd> Walker<'a, 'd> {
             visited: vec![0; n_insns],
         };
         let n_pv_ops = code.pv_ops.as_ref().map_or(0, |pv| pv.targets.len());
-        Self { code, walk, findings: Vec::new(), clean_pv_ops: vec![false; n_pv_ops], paths: Vec::new() }
+        Self { code, observer, walk, findings: Vec::new(), clean_pv_ops: vec![false; n_pv_ops], paths: Vec::new() }
     }
 
     fn finish(self) -> (Walk, Vec<Finding>) {
         (self.walk, self.findings)
+    }
+
+    fn observe(&mut self, event: Event<'_>) {
+        if O::IS_ON {
+            self.observer.event(self.code, event, &mut self.findings);
+        }
     }
 
     fn is_noinstr(&self, section: SectionId) -> bool {
@@ -208,10 +236,13 @@ impl<'a, 'd> Walker<'a, 'd> {
         if code.opts.uaccess {
             state.uaccess = sym.flags.contains(SymFlags::UACCESS_SAFE);
         }
-        if self.follow(code.func_of(insn), insn, state) {
+        self.observe(Event::Begin(symbol));
+        let is_aborted = self.follow(code.func_of(insn), insn, state);
+        if is_aborted {
             self.findings.push(Finding::trail(insn, Message::TrailSym));
             self.walk.n_warnings += 1;
         }
+        self.observe(Event::End(symbol, is_aborted));
     }
 
     /// Walks from unwind hints that nothing led to (`validate_unwind_hints()`).
@@ -241,34 +272,57 @@ impl<'a, 'd> Walker<'a, 'd> {
             return false;
         }
         debug_assert!(self.paths.is_empty());
-        self.paths.push(Path { insn, prev: None, state, stage: Stage::Arrive });
+        self.enter(insn, state);
         // The path being worked on is taken off the stack, so that stepping can change everything else.
         while let Some(mut path) = self.paths.pop() {
             match self.advance(func, &mut path) {
                 Next::Follow(insn) => {
                     let state = path.state;
                     self.paths.push(path);
-                    self.paths.push(Path { insn, prev: None, state, stage: Stage::Arrive });
+                    self.enter(insn, state);
                 }
                 Next::Advance => self.paths.push(path),
-                Next::End(true) => {
+                Next::End(true) | Next::EndBefore(true) => {
                     self.abort();
                     return true;
                 }
-                Next::End(false) => {}
+                Next::End(false) | Next::EndBefore(false) => self.observe(Event::Leave),
             }
         }
         false
     }
 
+    fn enter(&mut self, insn: InsnId, state: PathState) {
+        self.observe(Event::Enter);
+        self.paths.push(Path { insn, prev: None, state, stage: Stage::Arrive });
+    }
+
     /// Leaves the trail of an aborted path: every path below it waits at the instruction that led on.
     fn abort(&mut self) {
+        self.observe(Event::Leave);
         while let Some(path) = self.paths.pop() {
             let message = match path.stage {
-                Stage::Alternatives(_) => Message::TrailAlt,
+                Stage::Alternatives(done) => {
+                    self.observe_alt_end(path.insn, done);
+                    Message::TrailAlt
+                }
                 Stage::Arrive | Stage::Jumped => Message::TrailBranch,
             };
             self.findings.push(Finding::trail(path.insn, message));
+            self.observe(Event::Trail(path.insn));
+            self.observe(Event::Done(path.insn, true));
+            self.observe(Event::Leave);
+        }
+    }
+
+    /// The path has come back from the last of `done` alternatives.
+    fn observe_alt_end(&mut self, insn: InsnId, done: u32) {
+        let code = self.code;
+        if O::IS_ON
+            && let Some(last) = done.checked_sub(1)
+            && let Some(alt) = code.alts_of(insn).get(last as usize)
+        {
+            self.observe(Event::AltEnd(insn, alt));
         }
     }
 
@@ -277,7 +331,11 @@ impl<'a, 'd> Walker<'a, 'd> {
         loop {
             let next = self.code.next_to_validate(path.insn);
             match self.step(func, path, next) {
-                Next::Advance => {}
+                Next::Advance => self.observe(Event::Done(path.insn, false)),
+                Next::End(is_aborted) => {
+                    self.observe(Event::Done(path.insn, is_aborted));
+                    return Next::End(is_aborted);
+                }
                 other => return other,
             }
             let Some(next) = next else { return self.run_off_end(func, path) };
@@ -324,10 +382,17 @@ impl Code<'_> {
         self.insns.next(last)
     }
 
+    /// Whether `ANNOTATE_IGNORE_ALTERNATIVE` is on the group of `id`.
+    fn is_ignored_group(&self, id: InsnId) -> bool {
+        self.group_of(id).is_some_and(|group| self.groups[group.index()].is_ignored)
+    }
+
     /// Whether the path through `id` is left to its alternatives (`skip_alt_group()`, 7.3).
     pub fn skips_group(&self, id: InsnId) -> bool {
-        let Some(group) = self.group_of(id) else { return false };
-        if self.groups[group.index()].is_ignored {
+        if self.group_of(id).is_none() {
+            return false;
+        }
+        if self.is_ignored_group(id) {
             return true;
         }
         // CLAC and STAC are patched in together: a path with one and without the other does not exist.

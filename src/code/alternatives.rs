@@ -224,6 +224,7 @@ impl Code<'_> {
         let bytes = self.arch.ret(len.into());
         let bytes = bytes.ok_or_else(|| Fatal::new(Message::InvalidRetSize { len: len.into() }))?;
         self.patch(insn, bytes);
+        self.patched_returns.insert(insn);
         Ok(())
     }
 

@@ -62,7 +62,8 @@ fn instruction(file: &ElfFile<'_>, section: SectionId, start: u64, offset: usize
     });
     let end = data.len().min(begin + SHOWN);
     let bytes = data.get(begin..end).unwrap_or_default();
-    let text = arch::for_machine(file.machine).map_or(String::new(), |arch| arch.disassemble(bytes, begin as u64).to_string());
+    let text =
+        arch::for_machine(file.machine).map_or(String::new(), |arch| arch.disassemble(bytes, begin as u64).to_string());
     (begin, format!("{}   {text}", hex(data, begin, end)))
 }
 

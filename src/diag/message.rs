@@ -47,6 +47,8 @@ messages! {
     TrailSym = "trail-sym";
     /// A step of a trail: the instruction that a warning is about.
     TrailHere = "trail-here";
+    /// Lines of `--trace`.
+    Trace { text: Vec<u8> } = "trace";
 
     /// Bytes in an executable section are no instruction of this machine.
     ///
@@ -334,6 +336,14 @@ messages! {
     UnknownBpBase { base: i32 } = "unknown-bp-base";
     /// A kind of frame that ORC does not have.
     UnknownHintType { kind: u8 } = "unknown-hint-type";
+    /// An alternative has more instructions than a listing shows.
+    LongAlternative { offset: u64, name: String } = "long-alternative";
+    /// An instruction has more alternatives than a listing shows.
+    TooManyAlternatives { alternative: String } = "too-many-alternatives";
+    /// A listing cannot show the alternatives of an instruction: those of a jump through a table have no name.
+    NamelessAlternative { alternative: String } = "nameless-alternative";
+    /// `objdump` or `gawk` could not list the functions.
+    DisassemblyFailed { status: i32 } = "disassembly-failed";
     /// How many warnings became errors.
     UpgradedToErrors { count: u32 } = "upgraded-to-errors";
     /// Anything the file layer says.

@@ -7,6 +7,7 @@ use super::Location;
 use super::Severity;
 use super::wording;
 use crate::code::Code;
+use crate::disas;
 use crate::elf::SymbolId;
 use crate::profile::Features;
 use crate::profile::Profile;
@@ -33,7 +34,15 @@ impl Report {
         self.warned.contains(&symbol)
     }
 
+    /// Symbols that something was said about, in no order.
+    pub fn warned(&self) -> impl Iterator<Item = SymbolId> + '_ {
+        self.warned.iter().copied()
+    }
+
     fn add_one(&mut self, code: &Code<'_>, object: &[u8], finding: &Finding) {
+        if finding.severity == Severity::Verbatim {
+            return wording::write(&mut self.text, code, &finding.message);
+        }
         let wants_trail = code.opts.verbose || code.opts.backtrace;
         if finding.severity == Severity::Trail {
             if wants_trail {
@@ -74,7 +83,7 @@ impl Report {
     fn line(&mut self, code: &Code<'_>, object: &[u8], finding: &Finding) {
         let is_error = match finding.severity {
             Severity::Error => code.profile.has(Features::ERROR_SEVERITY),
-            Severity::Warning | Severity::Trail => code.opts.werror,
+            Severity::Warning | Severity::Trail | Severity::Verbatim => code.opts.werror,
         };
         let word: &[u8] = if is_error { b"error" } else { b"warning" };
         let out = &mut self.text;
@@ -100,7 +109,7 @@ impl Report {
             let width = text.len().max(50) + 2;
             text.resize(width, b' ');
             if let Location::Insn(insn) = finding.location {
-                text.extend_from_slice(code.disassemble(insn).as_bytes());
+                text.extend_from_slice(&disas::insn_text(code, insn));
             }
         }
         for part in [object, b": ", word, b": objtool: ", &text, b"\n"] {

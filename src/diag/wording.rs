@@ -26,6 +26,7 @@ pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::TrailHint => text(format_args!("<=== (hint)")),
         M::TrailSym => text(format_args!("<=== (sym)")),
         M::TrailHere => {}
+        M::Trace { text } => push(out, &[text]),
         M::CantDecode { section, offset } => {
             push(out, &[b"can't decode instruction at ", w.sec(*section)]);
             let _ = write!(out, ":0x{offset:x}");
@@ -248,6 +249,16 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::UnknownCfaBase { base } => text(format_args!("unknown CFA base reg {base}")),
         M::UnknownBpBase { base } => text(format_args!("unknown BP base reg {base}")),
         M::UnknownHintType { kind } => text(format_args!("unknown unwind hint type {kind}")),
+        M::LongAlternative { offset, name } => {
+            text(format_args!("Alternative {offset:x}.{name} has more instructions than supported"));
+        }
+        M::TooManyAlternatives { alternative } => {
+            text(format_args!("{alternative} has more alternatives than supported"));
+        }
+        M::NamelessAlternative { alternative } => {
+            text(format_args!("{alternative}: failed to disassemble alternative"));
+        }
+        M::DisassemblyFailed { status } => text(format_args!("disassembly failed: {status}")),
         M::UpgradedToErrors { count } => text(format_args!("{count} warning(s) upgraded to errors")),
         M::Raw { text: raw } => push(out, &[raw.as_bytes()]),
         // The rest is in `write()`.

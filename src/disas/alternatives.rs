@@ -81,7 +81,7 @@ pub fn jump_text(code: &Code<'_>, orig: InsnId, dest: InsnId) -> Vec<u8> {
 }
 
 /// Appends the symbol of an instruction and the distance from it, even if that is 0.
-pub(crate) fn write_distance(out: &mut Vec<u8>, code: &Code<'_>, insn: InsnId) {
+pub fn write_distance(out: &mut Vec<u8>, code: &Code<'_>, insn: InsnId) {
     let offset = u64::from(code.insns.get(insn).offset);
     // The original follows a null pointer where there is no symbol.
     let (name, start) = match code.symbol_of(insn) {
@@ -288,10 +288,8 @@ impl Column {
         let mut next = Some(group.first);
         while let Some(insn) = next {
             if count >= MAX_INSNS {
-                let message = Message::LongAlternative {
-                    offset: code.insns.get(orig).offset.into(),
-                    name: self.name.clone(),
-                };
+                let message =
+                    Message::LongAlternative { offset: code.insns.get(orig).offset.into(), name: self.name.clone() };
                 findings.push(Finding::warn(message));
                 break;
             }
@@ -317,9 +315,7 @@ impl Column {
         let rows = self.cells.get_mut(..n_insns).unwrap_or_default();
         let is_nop = |cell: &Cell| cell.text.is_some() && cell.nops != 0;
         let n_kept = rows.iter().rposition(|cell| !is_nop(cell)).map_or(0, |last| last + 1);
-        let Some((kept, trimmed)) = rows.get_mut(n_kept..).and_then(|trimmed| Some((n_kept, trimmed))) else {
-            return n_insns;
-        };
+        let trimmed = rows.get_mut(n_kept..).unwrap_or_default();
         let n_nops = trimmed.len();
         let bytes: u32 = trimmed.iter().map(|cell| cell.nops).sum();
         let offset = trimmed.first().map_or(0, |cell| cell.offset);
@@ -327,10 +323,10 @@ impl Column {
             // The original leaves the number of bytes, which nobody looks at again.
             *cell = Cell { nops: cell.nops, ..Cell::default() };
         }
-        let Some(first) = trimmed.first_mut() else { return kept };
+        let Some(first) = trimmed.first_mut() else { return n_kept };
         let star = if n_nops == 1 { "" } else { "*" };
         *first = Cell { text: Some(format!("nop{star}{bytes}").into_bytes()), offset, nops: bytes };
-        kept + 1
+        n_kept + 1
     }
 }
 

@@ -18,11 +18,22 @@ const OFFSET_COLUMNS: usize = 10;
 /// Columns that instruction and bars take together.
 const INSN_COLUMNS: usize = 60;
 
-/// How wide the columns are.
-#[derive(Debug, Clone, Copy)]
+/// How wide the columns are, and what places are called.
+#[derive(Debug, Clone)]
 pub struct Layout {
     /// Columns of a place: the longest global symbol, and an offset.
     place: usize,
+    /// Functions that the run has added or grown, in order.
+    added: Vec<Added>,
+}
+
+/// Code that a function covers only since the run has changed symbols.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Added {
+    pub(super) section: SectionId,
+    pub(super) start: u64,
+    pub(super) end: u64,
+    pub(super) name: Vec<u8>,
 }
 
 /// How deep in the flow a line is.
@@ -39,7 +50,12 @@ impl Layout {
     pub fn of(code: &Code<'_>) -> Self {
         let globals = code.symbols.ids().filter(|id| code.symbols.get(*id).binding == elf::STB_GLOBAL);
         let longest = globals.map(|id| code.name(id).len()).max().unwrap_or(0);
-        Self { place: longest.saturating_add(OFFSET_COLUMNS) }
+        Self { place: longest.saturating_add(OFFSET_COLUMNS), added: Vec::new() }
+    }
+
+    /// As [`Layout::of`], with functions that the symbols of `code` do not have yet.
+    pub(super) fn with_added(code: &Code<'_>, added: Vec<Added>) -> Self {
+        Self { added, ..Self::of(code) }
     }
 
     /// Appends all that stands before the text, with the place or blanks for it; returns its number of bytes.
@@ -55,7 +71,7 @@ impl Layout {
                 // Writing to memory does not fail.
                 let _ = write!(out, "{offset:6x}:  ");
                 let column = out.len();
-                write_place(out, code, section, offset);
+                self.write_name(out, code, section, offset);
                 pad(out, column + width);
                 out.extend_from_slice(b"  ");
             }
@@ -65,6 +81,24 @@ impl Layout {
             out.extend_from_slice(b"| ");
         }
         out.len() - start
+    }
+
+    /// Appends what a place is called.
+    fn write_name(&self, out: &mut Vec<u8>, code: &Code<'_>, section: SectionId, offset: u64) {
+        let after = self.added.partition_point(|added| (added.section, added.start) <= (section, offset));
+        let before = after.checked_sub(1).and_then(|at| self.added.get(at));
+        let covers = |added: &&Added| added.section == section && offset < added.end;
+        match before.filter(covers).filter(|_| code.symbols.func_containing(section, offset).is_none()) {
+            None => write_place(out, code, section, offset),
+            Some(added) => {
+                out.extend_from_slice(&added.name);
+                let _ = write!(out, "+0x{:x}", offset - added.start);
+                if code.opts.sec_address {
+                    out.extend_from_slice(&[b" (", code.elf.section(section).name].concat());
+                    let _ = write!(out, "+0x{offset:x})");
+                }
+            }
+        }
     }
 
     /// Appends the place of an instruction.

@@ -3,6 +3,8 @@
 //! Upstream: `disas_funcs()` (6.12). The pipeline is the original's, with one difference: there, names of symbols and of the
 //! file are pasted into the shell's command, so an object could run commands. Here the shell gets them as arguments.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 use std::process::Stdio;
@@ -27,7 +29,7 @@ BEGIN { split(_funcs, funcs); }
 		printf("%04x ", addr - base);
 		print;
 	}
-}' 2>&1"#;
+}'"#;
 
 /// What the pipeline printed, and its status as `system()` gives it: 0 if all went well.
 #[derive(Debug)]
@@ -40,11 +42,8 @@ pub struct Dumped {
 
 /// Lists functions of `object` by name.
 pub fn dump_functions(object: &[u8], names: &[&[u8]]) -> Dumped {
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", PIPELINE, "sh"]).arg(OsStr::from_bytes(object)).arg(OsStr::from_bytes(&names.join(&b' ')));
-    // objdump's own complaints come in between as they do on standard error.
     shell.stdin(Stdio::null());
     match shell.output() {
         Ok(output) => {

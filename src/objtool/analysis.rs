@@ -13,12 +13,15 @@ use crate::annotate::static_calls;
 use crate::check;
 use crate::check::Walk;
 use crate::check::ibt::EndbrUse;
+use crate::check::walk::Extent;
+use crate::check::walk::observe::Unobserved;
 use crate::code;
 use crate::code::Code;
 use crate::diag::Fatal;
 use crate::diag::Finding;
 use crate::diag::Message;
 use crate::diag::Report;
+use crate::disas;
 use crate::elf::Edit;
 use crate::elf::ElfFile;
 use crate::opts::Opts;
@@ -26,6 +29,7 @@ use crate::orc;
 use crate::profile::Features;
 use crate::profile::Profile;
 use crate::threads;
+use crate::trace::Tracer;
 
 /// What came of the analysis.
 #[derive(Debug, Default)]
@@ -105,8 +109,9 @@ impl Run<'_> {
             self.count(&check::retpoline::check(&self.code));
         }
         // Checks that need no walk are done beside it, and reported in their turn.
-        let code = &self.code;
-        let (walked, beside) = threads::join(code.elf.data.len(), || follow_paths(code), || Beside::check(code));
+        let (code, report) = (&self.code, &self.out.report);
+        let walk = || follow_paths(code, report);
+        let (walked, beside) = threads::join(code.elf.data.len(), walk, || Beside::check(code));
         let mut walk = self.report_walk(walked);
         if self.code.opts.unret && self.unret().is_err() {
             return Ok(());
@@ -125,6 +130,9 @@ impl Run<'_> {
         if self.code.opts.orc {
             let edits = orc::generate::sections(&self.code, &walk)?;
             self.out.edits.extend(edits);
+        }
+        if self.code.opts.verbose && !self.code.profile.has(Features::DISASSEMBLES) {
+            self.dump_warned();
         }
         self.print_walk_stats(&walk);
         Ok(())
@@ -237,25 +245,53 @@ impl Run<'_> {
         }
     }
 
+    /// Has the functions that were warned about listed by another tool.
+    fn dump_warned(&mut self) {
+        let code = &self.code;
+        let sections = code.elf.section_ids().flat_map(|section| code.symbols.in_section(section));
+        let warned = sections.filter(|symbol| self.out.report.has_warned(**symbol));
+        let names: Vec<&[u8]> = warned.map(|symbol| code.name(*symbol)).collect();
+        if names.is_empty() {
+            return;
+        }
+        let dumped = disas::dump_functions(&self.object, &names);
+        self.out.report.text.extend(dumped.text);
+        if dumped.status != 0 {
+            self.say(&[Finding::warn(Message::DisassemblyFailed { status: dumped.status })]);
+        }
+    }
+
+    /// What comes after all steps, or after the one that failed.
     fn finish(mut self) -> Analysis {
         let opts = self.code.opts;
-        let is_upgraded = opts.werror && self.out.n_warnings != 0;
-        if opts.verbose && is_upgraded && self.code.profile.has(Features::FATAL_FAILS) {
+        if !self.code.profile.has(Features::DISASSEMBLES) {
+            return self.out;
+        }
+        let is_clean = self.out.n_warnings == 0 && !self.out.failed;
+        if opts.verbose && opts.werror && self.out.n_warnings != 0 {
             let count = self.out.n_warnings;
             self.say(&[Finding::warn(Message::UpgradedToErrors { count })]);
+        }
+        let lists_warned = opts.verbose && !is_clean;
+        if lists_warned || opts.disas.is_some() {
+            let out = &mut self.out;
+            let findings = disas::list(&mut out.stdout, &self.code, &out.report, lists_warned, &out.edits);
+            self.say(&findings);
         }
         self.out
     }
 }
 
-/// Follows all paths as far as the options need it.
-fn follow_paths(code: &Code<'_>) -> (Walk, Vec<Finding>) {
-    if code.walks_branches() {
-        check::walk::walk_all(code)
-    } else if code.opts.noinstr {
-        check::walk::walk_noinstr(code)
-    } else {
-        (check::walk::no_walk(code), Vec::new())
+/// Follows all paths as far as the options need it, with a trace if one was asked for.
+fn follow_paths(code: &Code<'_>, report: &Report) -> (Walk, Vec<Finding>) {
+    let extent = match code.opts.noinstr {
+        _ if code.walks_branches() => Extent::Everything,
+        true => Extent::NoinstrSections,
+        false => return (check::walk::no_walk(code), Vec::new()),
+    };
+    match &code.opts.trace {
+        None => check::walk::walk(code, extent, &mut Unobserved),
+        Some(pattern) => check::walk::walk(code, extent, &mut Tracer::new(code, pattern, report)),
     }
 }
 

@@ -1,14 +1,17 @@
-//! Instructions as text, laid out as the GNU disassembler does.
+//! Instructions, laid out as the GNU disassembler does, and stack operations as text.
 
+use super::FACTS;
+use crate::InsnText;
+use crate::Mention;
+use crate::OpDest;
+use crate::OpSrc;
+use crate::StackOp;
 use iced_x86::Decoder;
 use iced_x86::DecoderOptions;
 use iced_x86::Formatter;
 use iced_x86::GasFormatter;
 use iced_x86::Instruction;
 use iced_x86::OpKind;
-
-use crate::InsnText;
-use crate::Mention;
 
 /// Column of the operands.
 const OPERANDS: usize = 7;
@@ -19,7 +22,10 @@ pub(super) fn disassemble(bytes: &[u8], address: u64) -> InsnText {
     let insn = decoder.decode();
     let mut formatter = GasFormatter::new();
     let options = formatter.options_mut();
+    options.set_branch_leading_zeros(false);
+    options.set_uppercase_hex(false);
     options.set_rip_relative_addresses(true);
+    options.set_show_zero_displacements(true);
     options.set_small_hex_numbers_in_decimal(false);
     let mut text = String::new();
     formatter.format_mnemonic(&insn, &mut text);
@@ -50,6 +56,36 @@ fn pad(text: &mut String) {
     }
 }
 
+/// A stack operation as an assignment such as `rsp = rsp + 8` or `push = rbx`.
+pub(super) fn describe(op: &StackOp) -> String {
+    let dest = match op.dest {
+        OpDest::Reg => reg(op.dest_reg).to_owned(),
+        OpDest::RegIndirect => place(op.dest_reg, op.dest_offset),
+        OpDest::Mem => "mem".to_owned(),
+        OpDest::Push => "push".to_owned(),
+        OpDest::Pushf => "pushf".to_owned(),
+        OpDest::Leave => return "leave".to_owned(),
+    };
+    let src = match op.src {
+        OpSrc::Reg => reg(op.src_reg).to_owned(),
+        OpSrc::RegIndirect => place(op.src_reg, op.src_offset),
+        OpSrc::Const => "const".to_owned(),
+        OpSrc::Pop => "pop".to_owned(),
+        OpSrc::Popf => "popf".to_owned(),
+        OpSrc::Add => format!("{} + {}", reg(op.src_reg), op.src_offset),
+        OpSrc::And => format!("{} & {}", reg(op.src_reg), op.src_offset),
+    };
+    format!("{dest} = {src}")
+}
+
+fn reg(number: u8) -> &'static str {
+    FACTS.reg_names.get(usize::from(number)).copied().unwrap_or("?")
+}
+
+fn place(base: u8, offset: i32) -> String {
+    format!("[{} + {offset}]", reg(base))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,7 +97,7 @@ mod tests {
         assert_eq!(text(&[0xc3]), "ret");
         assert_eq!(text(&[0x48, 0x83, 0xec, 0x08]), "sub    $0x8,%rsp");
         assert_eq!(text(&[0x48, 0x8b, 0x45, 0xf8]), "mov    -0x8(%rbp),%rax");
-        assert_eq!(text(&[0xff]), "(bad)");
+        assert_eq!(text(&[0x06]), "(bad)");
     }
 
     #[test]

@@ -11,6 +11,9 @@ use super::Path;
 use super::PathState;
 use super::Stage;
 use super::Walker;
+use super::observe::Event;
+use super::observe::Observer;
+use super::observe::Step;
 use crate::cfi;
 use crate::cfi::CFA;
 use crate::cfi::CfiId;
@@ -27,7 +30,7 @@ use crate::diag::message::Callee;
 use crate::elf::SymbolId;
 use crate::profile::Features;
 
-impl Walker<'_, '_> {
+impl<O: Observer> Walker<'_, '_, O> {
     /// Deals with the path's instruction, from the stage it has reached.
     pub(super) fn step(&mut self, func: Option<SymbolId>, path: &mut Path, next: Option<InsnId>) -> Next {
         loop {
@@ -53,6 +56,7 @@ impl Walker<'_, '_> {
     fn arrive(&mut self, func: Option<SymbolId>, path: &mut Path) -> Option<Next> {
         let code = self.code;
         let insn = path.insn;
+        self.observe(Event::Arrive(insn, &path.state));
         if let (Some(func), Some(here)) = (func, code.func_of(insn))
             && code.symbols.get(here).pfunc != func
         {
@@ -69,6 +73,7 @@ impl Walker<'_, '_> {
                 return Some(Next::End(true));
             }
             if visited & mark != 0 {
+                self.observe(Event::Step(insn, Step::AlreadyVisited));
                 return Some(Next::End(false));
             }
         } else {
@@ -92,14 +97,16 @@ impl Walker<'_, '_> {
     fn fall_through(&mut self, from: SymbolId, to: SymbolId) -> Next {
         let is_prefix = self.code.symbols.get(from).flags.contains(SymFlags::PREFIX);
         if is_prefix || self.code.ignore_unreachables {
-            return Next::End(false);
+            return Next::EndBefore(false);
         }
         self.findings.push(Finding::warn(Message::FallsThrough { from, to }));
-        Next::End(true)
+        self.observe(Event::FellThrough(from));
+        Next::EndBefore(true)
     }
 
     fn warn(&mut self, insn: InsnId, message: Message) -> Next {
         self.findings.push(Finding::warn_insn(insn, message));
+        self.observe(Event::Warned(insn));
         Next::End(true)
     }
 
@@ -162,7 +169,10 @@ impl Walker<'_, '_> {
             };
             if !self.walk.has_visited(saved) {
                 // The straight way will come by later, with the saving instruction before it.
-                let Some(_) = path.prev else { return Some(Next::End(false)) };
+                let Some(_) = path.prev else {
+                    self.observe(Event::Step(insn, Step::DeferRestore));
+                    return Some(Next::End(false));
+                };
                 return Some(self.warn(insn, Message::RestoreTooSmart));
             }
             self.walk.cfi[insn.index()] = self.walk.cfi[saved.index()];
@@ -231,9 +241,11 @@ impl Walker<'_, '_> {
     fn next_alternative(&mut self, path: &mut Path, done: u32) -> Option<Next> {
         let code = self.code;
         let alts = code.alts_of(path.insn);
+        self.observe_alt_end(path.insn, done);
         let per_group = code.profile.has(Features::ALT_IGNORE_PER_GROUP);
         if per_group || !code.has(path.insn, InsnFlags::IGNORE_ALTS) {
             if let Some(alt) = alts.get(done as usize) {
+                self.observe(Event::AltBegin(path.insn, alt));
                 path.stage = Stage::Alternatives(done + 1);
                 return Some(Next::Follow(alt.insn));
             }
@@ -241,19 +253,39 @@ impl Walker<'_, '_> {
                 return Some(Next::End(false));
             }
         }
-        (per_group && code.skips_group(path.insn)).then_some(Next::End(false))
+        if !alts.is_empty() {
+            self.observe(Event::AltDefault(path.insn));
+        }
+        if !per_group || !code.skips_group(path.insn) {
+            return None;
+        }
+        if code.is_ignored_group(path.insn) {
+            self.observe(Event::Step(path.insn, Step::GroupIgnored));
+        }
+        Some(Next::End(false))
     }
 
     /// What the instruction itself does.
     fn execute(&mut self, func: Option<SymbolId>, path: &mut Path, next: Option<InsnId>) -> Next {
         let insn = path.insn;
-        if self.code.insns.get(insn).n_ops != 0
-            && let Err(message) = self.apply_ops(insn, next, &mut path.state)
-        {
-            return self.warn(insn, message);
+        if self.code.insns.get(insn).n_ops != 0 {
+            let before = O::IS_ON.then_some(path.state);
+            let result = self.apply_ops(insn, next, &mut path.state);
+            let end = result.err().map(|message| self.warn(insn, message));
+            if let Some(before) = before {
+                self.observe(Event::State(insn, &before, &path.state));
+            }
+            if let Some(end) = end {
+                return end;
+            }
         }
         let state = &mut path.state;
         let kind = self.code.insns.kind(insn);
+        if O::IS_ON
+            && let Some(step) = step_of(kind)
+        {
+            self.observe(Event::Step(insn, step));
+        }
         let problem = match kind {
             InsnKind::Return => return self.end_of_path(insn, self.check_return(func, state)),
             InsnKind::Call | InsnKind::CallDyn => self.check_call_frame(func, insn, state),
@@ -296,8 +328,12 @@ impl Walker<'_, '_> {
         self.go_on(insn)
     }
 
-    fn go_on(&self, insn: InsnId) -> Next {
-        if self.code.has(insn, InsnFlags::DEAD_END) { Next::End(false) } else { Next::Advance }
+    fn go_on(&mut self, insn: InsnId) -> Next {
+        if self.code.has(insn, InsnFlags::DEAD_END) {
+            self.observe(Event::Step(insn, Step::DeadEnd));
+            return Next::End(false);
+        }
+        Next::Advance
     }
 
     fn end_of_path(&mut self, insn: InsnId, problem: Option<Message>) -> Next {
@@ -310,20 +346,26 @@ impl Walker<'_, '_> {
     fn jump(&mut self, path: &mut Path) -> Next {
         let insn = path.insn;
         if self.code.is_sibling_call(insn) {
+            self.observe(Event::Step(insn, Step::SiblingCall));
             if let Some(message) = self.check_sibling_call(insn, &path.state) {
                 return self.warn(insn, message);
             }
         } else if let Some(dest) = self.code.jump_dest(insn) {
+            let is_certain = self.code.insns.kind(insn) == InsnKind::JumpUncond;
+            self.observe(Event::Step(insn, if is_certain { Step::UnconditionalJump } else { Step::JumpTaken }));
             path.stage = Stage::Jumped;
             return Next::Follow(dest);
         }
         self.after_jump(insn)
     }
 
-    fn after_jump(&self, insn: InsnId) -> Next {
+    fn after_jump(&mut self, insn: InsnId) -> Next {
         match self.code.insns.kind(insn) {
             InsnKind::JumpUncond => Next::End(false),
-            _ => self.go_on(insn),
+            _ => {
+                self.observe(Event::Step(insn, Step::JumpNotTaken));
+                self.go_on(insn)
+            }
         }
     }
 
@@ -487,6 +529,23 @@ impl Walker<'_, '_> {
             cfi.cfa.base == bp && cfi.reg(facts.bp) == slot(base) && cfi.reg(facts.ra) == slot(base.wrapping_add(8));
         is_frame || (cfi.drap && cfi.reg(facts.bp).base == bp)
     }
+}
+
+/// What an instruction is by its class alone; jumps with a known destination need a closer look.
+fn step_of(kind: InsnKind) -> Option<Step> {
+    Some(match kind {
+        InsnKind::Return => Step::Return,
+        InsnKind::Call => Step::Call,
+        InsnKind::CallDyn => Step::IndirectCall,
+        InsnKind::JumpDyn | InsnKind::JumpDynCond => Step::IndirectJump,
+        InsnKind::Syscall => Step::Syscall,
+        InsnKind::Sysret => Step::Sysret,
+        InsnKind::Stac => Step::Stac,
+        InsnKind::Clac => Step::Clac,
+        InsnKind::Std => Step::Std,
+        InsnKind::Cld => Step::Cld,
+        _ => return None,
+    })
 }
 
 fn open_uaccess(state: &mut PathState) -> Option<Message> {
