@@ -1,5 +1,7 @@
 # Entry points. README.md says what each of them shows; the work is done by cargo and the scripts.
 
+# Where rustup puts a toolchain that scripts/rust has just installed.
+export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
 CARGO ?= cargo
 PREFIX ?= /usr/local
 export CARGO
