@@ -10,6 +10,7 @@ pub mod diag;
 pub mod disas;
 pub mod elf;
 pub mod explain;
+pub mod gate;
 pub mod insn;
 pub mod modpost;
 pub mod objtool;

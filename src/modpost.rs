@@ -32,6 +32,7 @@ mod section_rules;
 mod sections;
 mod srcversion;
 mod statics;
+pub mod survey;
 mod symscan;
 mod symsearch;
 mod symtab;

@@ -28,8 +28,8 @@ const LAYERS: &[&str] = &[
     "explain",
     "objtool",
     "modpost",
-    "gate",
     "cli",
+    "gate",
 ];
 
 /// Imports that break the rule.

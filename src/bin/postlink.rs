@@ -15,6 +15,7 @@ use postlink::compare;
 use postlink::compare::Detail;
 use postlink::explain;
 use postlink::explain::Explained;
+use postlink::gate;
 use postlink::modpost;
 
 /// The Linux kernel's post-link checkers, and a CI gate on top of them.
@@ -56,6 +57,13 @@ enum Command {
         /// The finding's name, or words it speaks of.
         finding: Vec<String>,
     },
+    /// Look at what a kernel build made and say pass or fail before the merge.
+    Gate(gate::args::GateArgs),
+    /// Print the variables that make a kernel tree's build use these tools.
+    KbuildArgs {
+        /// A kernel tree, or an output folder of one.
+        dir: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -78,7 +86,12 @@ fn main() -> ExitCode {
                 }
             }
         }
-        Command::Explain { finding } if finding.is_empty() => print(&explain::list()),
+        Command::Gate(args) => gate::args::main(args),
+        Command::KbuildArgs { dir } => gate::kbuild_args::main(&dir),
+        Command::Explain { finding } if finding.is_empty() => print(&(explain::list() + &gate::report::list())),
+        Command::Explain { finding } if gate::checks::by_id(&finding.join(" ")).is_some() => {
+            print(&gate::report::explain(&finding.join(" ")))
+        }
         Command::Explain { finding } => match explain::explain(&finding.join(" ")) {
             Explained::Found(text) => print(&text),
             Explained::Unknown(text) => {

@@ -1,0 +1,467 @@
+//! Accepted findings: a text file in the kernel tree, one line each.
+//!
+//! A line is `check/kind subject symbol section counterpart`, with `-` for a field that is empty, then, where there are
+//! several alike, `*N`, then the compilers it is for, as `@clang:190000-199999`, then `# reason`. Lines are sorted. A key
+//! has nothing in it that changes with every build; see [`super::finding::Key`]. Lines `export module symbol kind
+//! namespace` fix the exported set.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use super::Finding;
+use super::GateError;
+use super::Severity;
+use super::checks::Check;
+use super::facts::Facts;
+use super::finding::Key;
+use super::inputs::Config;
+use super::inputs::Inputs;
+use super::inputs::Stage;
+use crate::output;
+
+/// A finding with what the baseline says about it.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// The finding.
+    pub finding: Finding,
+    /// The baseline accepts it; the reason given there, if one is.
+    pub accepted: Option<String>,
+}
+
+impl Judged {
+    /// Whether no baseline accepts it.
+    pub fn is_open(&self) -> bool {
+        self.accepted.is_none()
+    }
+}
+
+/// One accepted finding, or several with one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// By what it is known.
+    pub key: Key,
+    /// How many there may be.
+    pub count: usize,
+    /// The compilers it is for.
+    pub range: Option<CompilerRange>,
+    /// Why it is accepted; empty for no reason given.
+    pub reason: String,
+}
+
+/// Compilers of one family, by version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompilerRange {
+    /// `clang` or `gcc`.
+    pub family: String,
+    /// First version, as in `CONFIG_CLANG_VERSION`.
+    pub first: u64,
+    /// Last version.
+    pub last: u64,
+}
+
+/// An export of the accepted set.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExportLine {
+    /// The exporting module.
+    pub module: String,
+    /// The symbol.
+    pub symbol: String,
+    /// `EXPORT_SYMBOL` or `EXPORT_SYMBOL_GPL`.
+    pub kind: String,
+    /// The namespace; empty for none.
+    pub namespace: String,
+}
+
+/// A baseline.
+#[derive(Debug, Clone, Default)]
+pub struct Baseline {
+    entries: Vec<Entry>,
+    /// The accepted exports; empty if the baseline does not fix them.
+    exports: Vec<ExportLine>,
+    /// Comment lines at the top.
+    head: Vec<String>,
+}
+
+impl Baseline {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self, GateError> {
+        let fail = |what: String| GateError(format!("{}: {what}", path.display()));
+        let text = fs::read_to_string(path).map_err(|error| fail(error.to_string()))?;
+        Self::parse(&text).map_err(|(line, what)| fail(format!("line {line}: {what}")))
+    }
+
+    /// Parses the text; an error has the line's number.
+    fn parse(text: &str) -> Result<Self, (usize, &'static str)> {
+        let mut baseline = Self::default();
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            let fail = |what| (index + 1, what);
+            if line.is_empty() || line.starts_with('#') {
+                if baseline.entries.is_empty() && baseline.exports.is_empty() && !line.is_empty() {
+                    baseline.head.push(line.to_owned());
+                }
+            } else if let Some(rest) = line.strip_prefix("export ") {
+                baseline.exports.push(export_line(rest).ok_or_else(|| fail("export needs four fields"))?);
+            } else {
+                baseline.entries.push(Entry::parse(line).map_err(fail)?);
+            }
+        }
+        Ok(baseline)
+    }
+
+    /// Accepts everything that another build has.
+    pub fn accept_all(&mut self, findings: &[Finding]) {
+        let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
+        for finding in findings {
+            *counts.entry(finding.key()).or_default() += 1;
+        }
+        let entry = |(key, count)| Entry { key, count, range: None, reason: "in the other build as well".to_owned() };
+        self.entries.extend(counts.into_iter().map(entry));
+    }
+
+    /// Says of each finding whether it is accepted, and which entries nothing corresponds to.
+    pub fn judge(&self, findings: Vec<Finding>, config: &Config) -> (Vec<Judged>, Vec<Entry>) {
+        let applies = |entry: &&Entry| entry.range.as_ref().is_none_or(|range| range.has(&config.compiler()));
+        let mut left: BTreeMap<&Key, (usize, &Entry)> = BTreeMap::new();
+        for entry in self.entries.iter().filter(applies) {
+            left.entry(&entry.key).or_insert((0, entry)).0 += entry.count;
+        }
+        let mut n_used: BTreeMap<Key, usize> = BTreeMap::new();
+        let judged = findings.into_iter().map(|finding| {
+            let key = finding.key();
+            let accepted = left.get_mut(&key).filter(|(count, _)| *count > 0).map(|(count, entry)| {
+                *count -= 1;
+                entry.reason.clone()
+            });
+            if accepted.is_some() {
+                *n_used.entry(key).or_default() += 1;
+            }
+            Judged { finding, accepted }
+        });
+        let judged: Vec<Judged> = judged.collect();
+        let gone =
+            left.values().filter(|(_, entry)| !n_used.contains_key(&entry.key)).map(|(_, entry)| (*entry).clone());
+        (judged, gone.collect())
+    }
+
+    /// This baseline with what is there now: gone lines removed, new ones added, reasons and ranges kept.
+    pub fn update(&self, findings: &[Judged], inputs: &Inputs) -> Self {
+        let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
+        // What differs from the accepted exports is settled by the new list of exports, not by a line of its own.
+        for judged in findings.iter().filter(|judged| !is_about_export_set(&judged.finding)) {
+            *counts.entry(judged.finding.key()).or_default() += 1;
+        }
+        let old: BTreeMap<&Key, &Entry> = self.entries.iter().map(|entry| (&entry.key, entry)).collect();
+        let compiler = inputs.config.compiler();
+        let elsewhere = |entry: &&Entry| entry.range.as_ref().is_some_and(|range| !range.has(&compiler));
+        let mut entries: Vec<Entry> = self.entries.iter().filter(elsewhere).cloned().collect();
+        entries.extend(counts.into_iter().map(|(key, count)| {
+            let known = old.get(&key).filter(|entry| !elsewhere(entry));
+            let (range, reason) = known.map_or((None, String::new()), |e| (e.range.clone(), e.reason.clone()));
+            Entry { key, count, range, reason }
+        }));
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        let mut exports = Vec::new();
+        if !self.exports.is_empty() {
+            exports = exports_of(inputs);
+            exports.sort();
+        }
+        Self { entries, exports, head: self.head.clone() }
+    }
+
+    /// Fixes the exported set of a build from now on.
+    pub fn with_exports(mut self, inputs: &Inputs) -> Self {
+        self.exports = exports_of(inputs);
+        self.exports.sort();
+        self
+    }
+
+    /// Writes the file, if it changes.
+    pub fn write(&self, path: &Path) -> Result<(), GateError> {
+        let text = self.to_string();
+        if fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
+            return Ok(());
+        }
+        let result = match path.exists() {
+            true => output::replace(path, &[text.as_bytes()]).map_err(|error| error.to_string()),
+            false => fs::write(path, &text).map_err(|error| error.to_string()),
+        };
+        result.map_err(|error| GateError(format!("{}: {error}", path.display())))
+    }
+
+    /// Exports that are gone or changed against the accepted set.
+    pub fn compare_exports(&self, inputs: &Inputs, checks: &[&'static Check]) -> Vec<Finding> {
+        if self.exports.is_empty() || inputs.symvers.is_none() {
+            return Vec::new();
+        }
+        let found = exports_of(inputs);
+        as_exports(export_differences(&self.exports, &found), checks)
+    }
+}
+
+impl fmt::Display for Baseline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const HEAD: &str = "# Accepted findings of `postlink gate`: check/kind subject symbol section counterpart [*count]\n\
+            # [@compiler:first-last] [# reason]. Sorted; `--update-baseline` keeps reasons.\n";
+        if self.head.is_empty() {
+            f.write_str(HEAD)?;
+        }
+        for line in &self.head {
+            writeln!(f, "{line}")?;
+        }
+        for entry in &self.entries {
+            writeln!(f, "{entry}")?;
+        }
+        for line in &self.exports {
+            let (module, namespace) = (escape(&line.module), escape(&line.namespace));
+            writeln!(f, "export {module} {} {} {namespace}", escape(&line.symbol), escape(&line.kind))?;
+        }
+        Ok(())
+    }
+}
+
+impl Entry {
+    fn parse(line: &str) -> Result<Self, &'static str> {
+        let (fields, reason) = line.split_once(" #").unwrap_or((line, ""));
+        let mut words = fields.split_whitespace();
+        let (check, kind) = words.next().and_then(|word| word.split_once('/')).ok_or("check/kind is missing")?;
+        let mut field =
+            || words.next().map(unescape).ok_or("there are five fields: check/kind subject symbol section counterpart");
+        let (subject, symbol, section, counterpart) = (field()?, field()?, field()?, field()?);
+        let (mut count, mut range) = (1, None);
+        for word in words {
+            if let Some(number) = word.strip_prefix('*') {
+                count = number.parse().map_err(|_| "the count is no number")?;
+            } else if let Some(compilers) = word.strip_prefix('@') {
+                range = Some(CompilerRange::parse(compilers).ok_or("the compiler range is not @family:first-last")?);
+            } else {
+                return Err("there are too many fields");
+            }
+        }
+        let key = Key { check: check.to_owned(), kind: kind.to_owned(), subject, symbol, section, counterpart };
+        Ok(Self { key, count, range, reason: reason.trim().to_owned() })
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = &self.key;
+        write!(f, "{}/{}", key.check, key.kind)?;
+        for field in [&key.subject, &key.symbol, &key.section, &key.counterpart] {
+            write!(f, " {}", escape(field))?;
+        }
+        if self.count != 1 {
+            write!(f, " *{}", self.count)?;
+        }
+        if let Some(range) = &self.range {
+            write!(f, " @{}:{}-{}", range.family, range.first, range.last)?;
+        }
+        if !self.reason.is_empty() {
+            write!(f, " # {}", self.reason)?;
+        }
+        Ok(())
+    }
+}
+
+impl CompilerRange {
+    fn parse(text: &str) -> Option<Self> {
+        let (family, versions) = text.split_once(':')?;
+        let (first, last) = versions.split_once('-')?;
+        Some(Self { family: family.to_owned(), first: first.parse().ok()?, last: last.parse().ok()? })
+    }
+
+    fn has(&self, compiler: &str) -> bool {
+        let Some((family, version)) = compiler.split_once(' ') else { return false };
+        family == self.family && version.parse().is_ok_and(|version| (self.first..=self.last).contains(&version))
+    }
+}
+
+/// `-` for nothing; what would end a field as `%20` and the like.
+fn escape(field: &str) -> String {
+    if field.is_empty() {
+        return "-".to_owned();
+    }
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || c == '%';
+    let mut text = String::new();
+    for c in field.chars() {
+        match u8::try_from(c) {
+            Ok(byte) if is_odd(c) || (field == "-") || (c == '#' && text.is_empty()) => {
+                text.push_str(&format!("%{byte:02x}"))
+            }
+            _ => text.push(c),
+        }
+    }
+    text
+}
+
+fn unescape(field: &str) -> String {
+    if field == "-" {
+        return String::new();
+    }
+    let mut text = String::new();
+    let mut rest = field;
+    while let Some((head, tail)) = rest.split_once('%') {
+        text.push_str(head);
+        let code = tail.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        text.push(code.map_or('%', char::from));
+        rest = if code.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
+    }
+    text.push_str(rest);
+    text
+}
+
+fn export_line(rest: &str) -> Option<ExportLine> {
+    let mut fields = rest.split_whitespace().map(unescape);
+    let line =
+        ExportLine { module: fields.next()?, symbol: fields.next()?, kind: fields.next()?, namespace: fields.next()? };
+    fields.next().is_none().then_some(line)
+}
+
+fn exports_of(inputs: &Inputs) -> Vec<ExportLine> {
+    let lines = inputs.symvers.iter().flatten().map(|line| ExportLine {
+        module: line.module.clone(),
+        symbol: line.symbol.clone(),
+        kind: line.kind.clone(),
+        namespace: line.namespace.clone(),
+    });
+    lines.collect()
+}
+
+/// Whether a finding only says that the exported set has changed.
+fn is_about_export_set(finding: &Finding) -> bool {
+    finding.check == "exports" && matches!(finding.kind, "removed" | "narrowed")
+}
+
+/// What users of the old set would miss in the new one: an export that is gone, or that fewer may use.
+fn export_differences(old: &[ExportLine], new: &[ExportLine]) -> Vec<Finding> {
+    let new: BTreeMap<&str, &ExportLine> = new.iter().map(|line| (line.symbol.as_str(), line)).collect();
+    let mut findings = Vec::new();
+    for line in old {
+        let finding = match new.get(line.symbol.as_str()) {
+            None => Finding::new("removed", format!("'{}' of {} is no longer exported", line.symbol, line.module)),
+            Some(now) if now.namespace != line.namespace => {
+                let text = format!("'{}' has moved to the namespace '{}'", line.symbol, now.namespace);
+                Finding::new("narrowed", text)
+            }
+            Some(now) if now.kind != line.kind && now.kind == "EXPORT_SYMBOL_GPL" => {
+                Finding::new("narrowed", format!("'{}' is now for GPL-compatible modules only", line.symbol))
+            }
+            Some(_) => continue,
+        };
+        findings.push(finding.symbol(&line.symbol).about("Module.symvers", "Module.symvers"));
+    }
+    findings
+}
+
+fn as_exports(findings: Vec<Finding>, checks: &[&'static Check]) -> Vec<Finding> {
+    as_check("exports", findings, checks)
+}
+
+/// Findings of a check that is made here, if it runs.
+fn as_check(id: &'static str, mut findings: Vec<Finding>, checks: &[&'static Check]) -> Vec<Finding> {
+    if !checks.iter().any(|check| check.id == id) {
+        return Vec::new();
+    }
+    for finding in &mut findings {
+        finding.check = id;
+    }
+    findings
+}
+
+/// What can only be seen by comparing two builds: exports, and global functions that became local.
+pub fn compare_builds(
+    old: &Inputs,
+    old_facts: &[Facts],
+    new: &Inputs,
+    new_facts: &[Facts],
+    checks: &[&'static Check],
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if old.symvers.is_some() && new.symvers.is_some() {
+        findings.extend(as_exports(export_differences(&exports_of(old), &exports_of(new)), checks));
+    }
+    let kernel = |facts: &'_ [Facts]| facts.iter().position(|facts| facts.file.stage == Stage::VmlinuxObject);
+    let before = kernel(old_facts).and_then(|index| old_facts.get(index));
+    let after = kernel(new_facts).and_then(|index| new_facts.get(index));
+    if let (Some(before), Some(after)) = (before, after) {
+        let became_local = before
+            .definitions
+            .iter()
+            .filter(|name| after.definitions.binary_search(name).is_err() && after.locals.binary_search(name).is_ok());
+        let found = became_local.map(|name| {
+            let text = format!("'{name}' was global and is local now: livepatches and modules cannot name it");
+            let finding = Finding::new("became-local", text).symbol(name).at_most(Severity::Error);
+            finding.about(&after.file.subject, &after.file.name)
+        });
+        findings.extend(as_check("livepatch", found.collect(), checks));
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(symbol: &str) -> Finding {
+        let mut finding =
+            Finding::new("function", "text").symbol(symbol).section(".text.a").about("vmlinux", "vmlinux.o");
+        finding.check = "promoted-symbols";
+        finding
+    }
+
+    #[test]
+    fn lines_survive_a_round_trip() {
+        let lines = "orc/wrong-entry fs/a foo .text - *3 @clang:190000-199999 # known: bug 12\n\
+                     undefined/undefined a b%20c - -\nexport vmlinux foo EXPORT_SYMBOL_GPL -\n";
+        let baseline = Baseline::parse(lines).expect("it is well formed");
+        let text = baseline.to_string();
+        let body: String = text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+        assert_eq!(body, lines);
+        assert_eq!(baseline.entries[0].count, 3);
+        assert_eq!(baseline.entries[1].key.symbol, "b c");
+    }
+
+    #[test]
+    fn bad_lines_are_named() {
+        assert_eq!(Baseline::parse("\nnonsense\n").expect_err("it is bad").0, 2);
+        assert!(Baseline::parse("a/b c d e\n").is_err() && Baseline::parse("a/b c d e f *x\n").is_err());
+        assert!(Baseline::parse("a/b c d e f @clang\n").is_err() && Baseline::parse("export a b\n").is_err());
+    }
+
+    #[test]
+    fn keys_survive_a_rebuild_and_counts_limit() {
+        let mut baseline = Baseline::default();
+        baseline.accept_all(&[finding("foo.llvm.111")]);
+        let now = vec![finding("foo.llvm.222"), finding("foo.llvm.333"), finding("bar.llvm.1")];
+        let (judged, gone) = baseline.judge(now, &Config::default());
+        assert_eq!(judged.iter().map(Judged::is_open).collect::<Vec<_>>(), [false, true, true]);
+        assert!(gone.is_empty());
+        let (_, gone) = baseline.judge(Vec::new(), &Config::default());
+        assert_eq!(gone.len(), 1);
+    }
+
+    #[test]
+    fn entries_for_other_compilers_do_not_count_and_stay() {
+        let baseline =
+            Baseline::parse("promoted-symbols/function vmlinux foo .text - @gcc:1-9\n").expect("well formed");
+        let clang = Config::parse("CONFIG_CC_IS_CLANG=y\nCONFIG_CLANG_VERSION=190107\n");
+        let (judged, gone) = baseline.judge(vec![finding("foo.llvm.1")], &clang);
+        assert!(judged[0].is_open() && gone.is_empty());
+    }
+
+    #[test]
+    fn exports_may_widen_but_not_narrow() {
+        let line = |symbol: &str, kind: &str| ExportLine {
+            module: "vmlinux".to_owned(),
+            symbol: symbol.to_owned(),
+            kind: kind.to_owned(),
+            namespace: String::new(),
+        };
+        let old = [line("a", "EXPORT_SYMBOL"), line("b", "EXPORT_SYMBOL"), line("c", "EXPORT_SYMBOL_GPL")];
+        let new = [line("a", "EXPORT_SYMBOL_GPL"), line("c", "EXPORT_SYMBOL"), line("d", "EXPORT_SYMBOL")];
+        let found: Vec<_> = export_differences(&old, &new).into_iter().map(|f| (f.kind, f.symbol)).collect();
+        assert_eq!(found, [("narrowed", "a".to_owned()), ("removed", "b".to_owned())]);
+    }
+}

@@ -1,0 +1,75 @@
+//! Two definitions in one link.
+
+use std::collections::BTreeMap;
+
+use super::WorldCx;
+use super::check;
+use crate::gate::Finding;
+use crate::gate::facts::Facts;
+use crate::gate::inputs::Stage;
+
+check! {
+    /// The same strong symbol is defined by two inputs of one link.
+    ///
+    /// The linker refuses this, or, with archives, takes one of them and drops the other without a word. In LTO builds it
+    /// shows above all as `foo.o` linked beside the `foo.lto.o` that was made of it.
+    ///
+    /// Cause: an object listed twice under two names, or a rule that adds the linked object to the objects it was linked from.
+    ///
+    /// Remedy: list the object once; look at the module's `.mod` file and at the link's recorded command.
+    "duplicate-symbol", Error, world: look,
+}
+
+/// Symbols of one pair of files that are named one by one.
+const MAX_NAMED: usize = 20;
+
+fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for module in &cx.inputs.modules {
+        findings.extend(twins(&module.name, &module.members));
+    }
+    findings.extend(twins("vmlinux", &cx.inputs.vmlinux_members));
+    let members: Vec<&Facts> = cx.facts.iter().filter(|facts| facts.file.stage == Stage::Member).collect();
+    for link in members.chunk_by(|a, b| a.file.subject == b.file.subject) {
+        findings.extend(doubles(link));
+    }
+    findings
+}
+
+/// `foo.o` beside `foo.lto.o`, or one file twice.
+fn twins(subject: &str, members: &[String]) -> Vec<Finding> {
+    let mut plain: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut findings = Vec::new();
+    for member in members {
+        let name = member.strip_suffix(".o").unwrap_or(member);
+        let stem = name.strip_suffix(".lto").or(name.strip_suffix(".prelink")).unwrap_or(name);
+        if let Some(other) = plain.insert(stem, member) {
+            let text = format!("{other} and {member} are inputs of one link: all their symbols are defined twice");
+            findings.push(Finding::new("twin-inputs", text).counterpart(stem).about(subject, member.as_str()));
+        }
+    }
+    findings
+}
+
+/// Symbols that several inputs of one link define.
+fn doubles(link: &[&Facts]) -> Vec<Finding> {
+    let mut first: BTreeMap<&str, &Facts> = BTreeMap::new();
+    let mut findings = Vec::new();
+    let mut n_of_pair: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for facts in link {
+        for name in &facts.definitions {
+            let Some(other) = first.get(name.as_str()) else {
+                first.insert(name, facts);
+                continue;
+            };
+            let count = n_of_pair.entry((&other.file.name, &facts.file.name)).or_default();
+            *count += 1;
+            if *count <= MAX_NAMED {
+                let text = format!("'{name}' is defined by {} and by {}", other.file.name, facts.file.name);
+                let finding = Finding::new("defined-twice", text).symbol(name).counterpart(&other.file.name);
+                findings.push(finding.about(&facts.file.subject, &facts.file.name));
+            }
+        }
+    }
+    findings
+}

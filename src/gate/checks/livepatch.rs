@@ -1,0 +1,72 @@
+//! What a livepatch needs to name the functions of a kernel.
+
+use std::collections::BTreeMap;
+
+use object::elf;
+
+use super::check;
+use crate::elf::SymbolId;
+use crate::gate::Finding;
+use crate::gate::Severity;
+use crate::gate::fresh::Place;
+use crate::gate::inputs::Stage;
+use crate::gate::object::ObjectCx;
+
+check! {
+    /// A function cannot be named for a livepatch, or the file is not the one that patches are made from.
+    ///
+    /// A patch names a function by symbol, source file and position among its namesakes. Under LTO the objects of single
+    /// files are bitcode, so patches are made against `vmlinux.o`; `vmlinux` has lost relocations and sections.
+    ///
+    /// Cause: two functions of one name in files of one name, so that only their order tells them apart, or an LTO link that
+    /// made a global function local.
+    ///
+    /// Remedy: give one of the functions another name, or keep the function (`__visible`, `noinline`); name `vmlinux.o`.
+    "livepatch", Error, object: look,
+}
+
+fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+    if cx.file.stage != Stage::VmlinuxObject {
+        return Vec::new();
+    }
+    if cx.elf.kind != elf::ET_REL {
+        let text = format!("{} is a linked program; patches are made from vmlinux.o", cx.file.name);
+        return vec![Finding::new("not-vmlinux-o", text)];
+    }
+    let mut findings = Vec::new();
+    if cx.inputs.config.has("LIVEPATCH") {
+        findings.extend(namesakes(cx));
+    }
+    findings
+}
+
+/// Functions that share name and file name with another.
+fn namesakes(cx: &ObjectCx<'_>) -> Vec<Finding> {
+    let mut by_name: BTreeMap<(&[u8], &str), Vec<Place>> = BTreeMap::new();
+    let mut unit = "";
+    for (index, symbol) in cx.elf.symbols.iter().enumerate().skip(1) {
+        if symbol.kind() == elf::STT_FILE {
+            unit = std::str::from_utf8(cx.elf.symbol_name(symbol)).unwrap_or_default();
+        } else if symbol.is_func() && symbol.is_local() && !symbol.is_undefined() {
+            let name = cx.elf.symbol_name(symbol);
+            let is_made =
+                name.starts_with(b"__pfx_") || name.starts_with(b"__cfi_") || SymbolId(index as u32) == SymbolId::NULL;
+            if !is_made {
+                by_name.entry((name, unit)).or_default().push((symbol.section, symbol.value));
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    for ((name, unit), mut places) in by_name {
+        places.sort_unstable();
+        places.dedup();
+        if places.len() > 1 {
+            let name = String::from_utf8_lossy(name).into_owned();
+            let text = format!("{} functions are called '{name}' in files called '{unit}'", places.len());
+            let mut finding = Finding::new("namesakes", text).symbol(name).counterpart(unit).at_most(Severity::Note);
+            unit.clone_into(&mut finding.unit);
+            findings.push(finding);
+        }
+    }
+    findings
+}

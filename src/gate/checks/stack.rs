@@ -1,0 +1,23 @@
+//! Objtool's validators for `stack`, on the finished object.
+
+use super::check;
+use super::validators;
+use crate::gate::Finding;
+use crate::gate::object::ObjectCx;
+
+check! {
+    /// The stack cannot be followed through a function, or code is not what it must be.
+    ///
+    /// Everything the unwinder knows comes from this walk. Where two ways to one instruction disagree, or a way runs off the end
+    /// of a function, the ORC entries there are a guess and stacks through it are wrong.
+    ///
+    /// Cause: unbalanced assembly, a call of a function that never returns and is not known to, undefined behaviour that the compiler
+    /// turned into nothing, or a tool that changed code after objtool.
+    ///
+    /// Remedy: see the explanation of the finding itself (`postlink explain <kind>`) and the path that is shown with it.
+    "stack", Error, object: look,
+}
+
+fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+    validators::findings(cx, "stack")
+}

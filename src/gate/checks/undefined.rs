@@ -1,0 +1,97 @@
+//! Symbols that modules need and nothing exports.
+
+use std::collections::BTreeSet;
+
+use super::WorldCx;
+use super::check;
+use crate::gate::Finding;
+use crate::gate::facts::Facts;
+use crate::gate::finding::stem;
+use crate::gate::inputs::Stage;
+
+check! {
+    /// A module needs a symbol that nothing exports.
+    ///
+    /// The module cannot be loaded. Calls of the runtime library (`memcpy`, `strlen` and their kind) come first: the
+    /// compiler makes them by itself, so LTO may drop a function that nobody seemed to call and that every module needs.
+    ///
+    /// Cause: the function was dropped by LTO, trimmed from the exports, renamed or made local, or was never exported. The
+    /// finding says which, as far as the objects tell.
+    ///
+    /// Remedy: export the symbol, keep it (`__used`, or the LTO linker's list of runtime functions), or build the module that
+    /// exports it.
+    "undefined", Error, world: look,
+}
+
+/// What compilers call without being asked to.
+const RUNTIME: [&str; 16] = [
+    "memcpy", "memset", "memmove", "memcmp", "bcmp", "strlen", "strcpy", "strncpy", "strcmp", "strncmp", "strcat",
+    "strchr", "strrchr", "strnlen", "stpcpy", "memchr",
+];
+
+/// Whether a symbol belongs to the runtime library.
+pub fn is_runtime(name: &str) -> bool {
+    RUNTIME.contains(&name)
+}
+
+fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+    let Some(symvers) = cx.inputs.symvers.as_ref().filter(|_| cx.inputs.is_folder) else { return Vec::new() };
+    let exported: BTreeSet<&str> = symvers.iter().map(|line| line.symbol.as_str()).collect();
+    let declared: BTreeSet<&str> = cx.facts.iter().flat_map(|facts| &facts.exports).map(|e| e.name.as_str()).collect();
+    let mut findings = Vec::new();
+    for module in modules(cx) {
+        let unknown =
+            module.imports.iter().filter(|import| !import.is_weak && !exported.contains(import.name.as_str()));
+        // What somebody declares as exported was trimmed, or lost from the dump: `trim` and `exports` say so.
+        for import in unknown.filter(|import| !declared.contains(import.name.as_str())) {
+            let kind = if is_runtime(&import.name) { "runtime-library" } else { "undefined" };
+            let text = format!(
+                "{} needs '{}', which nothing exports: {}",
+                module.file.name,
+                import.name,
+                cause(cx, &import.name)
+            );
+            findings.push(Finding::new(kind, text).symbol(&import.name).about(&module.file.subject, &module.file.name));
+        }
+    }
+    findings.sort_by_key(|finding| finding.kind != "runtime-library");
+    findings
+}
+
+/// The latest stage of each module.
+pub fn modules<'a>(cx: &'a WorldCx<'_>) -> impl Iterator<Item = &'a Facts> {
+    let is_latest = |facts: &&Facts| {
+        let stage = facts.file.stage;
+        let has_ko = || cx.facts.iter().any(|f| f.file.subject == facts.file.subject && f.file.stage == Stage::Module);
+        match stage {
+            Stage::Module => true,
+            Stage::Object | Stage::Lto | Stage::Prelink => !has_ko(),
+            _ => false,
+        }
+    };
+    cx.facts.iter().filter(|facts| !facts.is_opaque).filter(is_latest)
+}
+
+/// Why nothing exports it, as far as the objects tell.
+fn cause(cx: &WorldCx<'_>, name: &str) -> String {
+    let vmlinux = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject);
+    if let Some(vmlinux) = vmlinux {
+        if vmlinux.definitions.binary_search_by(|known| known.as_str().cmp(name)).is_ok() {
+            return "vmlinux.o defines it, but does not export it".to_owned();
+        }
+        let start = vmlinux.locals.partition_point(|known| known.as_str() < name);
+        let near = vmlinux.locals.iter().skip(start).take_while(|known| known.starts_with(name));
+        if let Some(local) = near.into_iter().find(|known| stem(known) == name) {
+            let how =
+                if local == name { "it is local there".to_owned() } else { format!("it is called '{local}' there") };
+            return format!("vmlinux.o has it, but {how}");
+        }
+    }
+    let definer =
+        cx.facts.iter().find(|facts| facts.file.stage == Stage::Object && facts.definitions.iter().any(|d| d == name));
+    match definer {
+        Some(definer) => format!("{} defines it, but does not export it", definer.file.name),
+        None if is_runtime(name) => "a runtime-library function that the link has dropped".to_owned(),
+        None => "no object of this build defines it: dropped by LTO, renamed, or not configured".to_owned(),
+    }
+}

@@ -1,0 +1,93 @@
+//! Versions of imported symbols, and the modules' own.
+
+use std::collections::BTreeMap;
+
+use super::WorldCx;
+use super::check;
+use crate::gate::Finding;
+use crate::gate::facts::Facts;
+use crate::gate::inputs::Stage;
+
+check! {
+    /// A module's version information is incomplete or does not fit the kernel.
+    ///
+    /// With `CONFIG_MODVERSIONS` a module carries the version (CRC) of every symbol it imports, and the loader refuses it, or
+    /// taints the kernel with "no symbol version", where one is missing or differs. `vermagic` must be the kernel's.
+    ///
+    /// Cause: under LTO the versions of bitcode objects got lost (`.cmd` files without `#SYMVER`), or the module was built
+    /// against another kernel's `Module.symvers`.
+    ///
+    /// Remedy: build kernel and modules in one go; see that each object with exports has its versions in its `.cmd` file.
+    "versions", Error, world: look,
+}
+
+fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let modules: Vec<&Facts> = cx.facts.iter().filter(|f| f.file.stage == Stage::Module && !f.is_opaque).collect();
+    if let Some(symvers) = &cx.inputs.symvers
+        && cx.inputs.config.has("MODVERSIONS")
+    {
+        let crcs: BTreeMap<&str, Option<u32>> = symvers.iter().map(|line| (line.symbol.as_str(), line.crc)).collect();
+        for module in &modules {
+            findings.extend(module_versions(cx, module, &crcs));
+        }
+    }
+    if cx.inputs.config.has("MODULE_SRCVERSION_ALL") {
+        let without = modules.iter().filter(|module| module.info("srcversion").is_none_or(str::is_empty));
+        findings.extend(without.map(|module| {
+            let text = format!("{} has no srcversion", module.file.name);
+            Finding::new("no-srcversion", text).about(&module.file.subject, &module.file.name)
+        }));
+    }
+    findings.extend(vermagic(&modules));
+    findings
+}
+
+/// The tables of one module.
+fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Option<u32>>) -> Vec<Finding> {
+    let config = &cx.inputs.config;
+    // Before 7.3 there was one table, and no option for it.
+    let is_basic = config.has("BASIC_MODVERSIONS") || !config.has("EXTENDED_MODVERSIONS");
+    let tables = [
+        ("__versions", &module.versions, is_basic),
+        ("__version_ext_crcs", &module.extended_versions, config.has("EXTENDED_MODVERSIONS")),
+    ];
+    let mut findings = Vec::new();
+    for (section, table, _) in tables.iter().filter(|(_, table, wanted)| *wanted || table.is_some()) {
+        let empty = Vec::new();
+        let table = table.as_ref().unwrap_or(&empty);
+        let known: BTreeMap<&str, u32> = table.iter().map(|(name, crc)| (name.as_str(), *crc)).collect();
+        let imports = module.imports.iter().map(|import| import.name.as_str());
+        for name in imports.chain(["module_layout"]) {
+            let Some(wanted) = crcs.get(name) else { continue };
+            let text = match (known.get(name), wanted) {
+                (None, _) => format!("{}: '{name}' has no version in {section}", module.file.name),
+                (Some(crc), Some(wanted)) if crc != wanted => format!(
+                    "{}: '{name}' has the version {crc:#010x} in {section}, Module.symvers has {wanted:#010x}",
+                    module.file.name
+                ),
+                _ => continue,
+            };
+            let kind = if known.contains_key(name) { "wrong" } else { "missing" };
+            let finding = Finding::new(kind, text).symbol(name).section(*section);
+            findings.push(finding.about(&module.file.subject, &module.file.name));
+        }
+    }
+    findings
+}
+
+/// Modules whose `vermagic` is not that of most.
+fn vermagic(modules: &[&Facts]) -> Vec<Finding> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for module in modules {
+        *counts.entry(module.info("vermagic").unwrap_or_default()).or_default() += 1;
+    }
+    let Some((usual, _)) = counts.iter().max_by_key(|(_, count)| **count) else { return Vec::new() };
+    let odd = modules.iter().filter(|module| module.info("vermagic").unwrap_or_default() != *usual);
+    let findings = odd.map(|module| {
+        let found = module.info("vermagic").unwrap_or_default();
+        let text = format!("{} has the vermagic '{found}', the others have '{usual}'", module.file.name);
+        Finding::new("vermagic", text).about(&module.file.subject, &module.file.name)
+    });
+    findings.collect()
+}

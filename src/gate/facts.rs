@@ -1,0 +1,274 @@
+//! What is kept of an object after it was read, for the checks that look at all objects together.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::inputs::ObjectFile;
+use super::inputs::Stage;
+use super::object::ObjectCx;
+use crate::elf::Class;
+use crate::elf::ElfFile;
+use crate::elf::SectionId;
+use crate::elf::Symbol;
+use crate::modpost::survey;
+use crate::profile::series::Series;
+
+/// An export as an object declares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    /// The symbol.
+    pub name: String,
+    /// The namespace; empty for none.
+    pub namespace: String,
+    /// For GPL-compatible modules only.
+    pub is_gpl_only: bool,
+}
+
+/// A reference between sections that should not be, by `modpost`'s rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The symbol that refers; empty if unknown.
+    pub from_symbol: String,
+    /// Its section.
+    pub from_section: String,
+    /// Place relative to the symbol.
+    pub from_offset: u64,
+    /// The symbol referred to.
+    pub to_symbol: String,
+    /// Its section.
+    pub to_section: String,
+}
+
+/// What `modpost`'s engine reads of an object.
+#[derive(Debug, Clone, Default)]
+pub struct Scan {
+    /// What it exports.
+    pub exports: Vec<Export>,
+    /// Wrong references.
+    pub mismatches: Vec<Mismatch>,
+    /// Exports that are wrong in themselves: symbol and `modpost`'s words.
+    pub bad_exports: Vec<(String, String)>,
+}
+
+impl Scan {
+    /// Reads an object that is not compressed.
+    pub fn read(path: &Path, series: Series) -> Self {
+        let survey = survey::of_object(path, series);
+        let exports = survey.exports.iter().map(|(name, namespace, is_gpl_only)| Export {
+            name: text(name),
+            namespace: text(namespace),
+            is_gpl_only: *is_gpl_only,
+        });
+        let mismatches = survey.mismatches.iter().map(|at| Mismatch {
+            from_symbol: text(&at.from_symbol),
+            from_section: text(&at.from_section),
+            from_offset: at.from_offset,
+            to_symbol: text(&at.to_symbol),
+            to_section: text(&at.to_section),
+        });
+        let bad_exports = survey.bad_exports.iter().map(|(symbol, words)| (text(symbol), words.clone()));
+        Self { exports: exports.collect(), mismatches: mismatches.collect(), bad_exports: bad_exports.collect() }
+    }
+}
+
+/// What is kept of one object.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Which object.
+    pub file: ObjectFile,
+    /// `e_machine`.
+    pub machine: u16,
+    /// Word size.
+    pub class: Class,
+    /// Byte order is big endian.
+    pub is_big_endian: bool,
+    /// The file is bitcode, or cannot be read; nothing else is known then.
+    pub is_opaque: bool,
+    /// `.modinfo`: tags and values.
+    pub modinfo: Vec<(String, String)>,
+    /// Symbols it needs.
+    pub imports: Vec<Import>,
+    /// Strong global definitions of inputs of links; all global ones of the kernel and of linked modules, sorted.
+    pub definitions: Vec<String>,
+    /// Names of local functions and objects, sorted; only of the kernel.
+    pub locals: Vec<String>,
+    /// What it exports.
+    pub exports: Vec<Export>,
+    /// Whether `exports` is known.
+    pub is_surveyed: bool,
+    /// `__versions`, then the extended table; `None` for a table that is not there.
+    pub versions: Option<Vec<(String, u32)>>,
+    /// The extended version table.
+    pub extended_versions: Option<Vec<(String, u32)>>,
+    /// The module's name in `struct module`.
+    pub this_module: Option<String>,
+    /// `.orc_header`.
+    pub orc_header: Option<Vec<u8>>,
+    /// Number of records of each table that `objtool` makes.
+    pub tables: Vec<(&'static str, u64)>,
+    /// Symbols the sections of `.ko` files export, by `__ksymtab`.
+    pub ksymtab: BTreeSet<String>,
+}
+
+/// A symbol that an object needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// Its name.
+    pub name: String,
+    /// It may be missing.
+    pub is_weak: bool,
+}
+
+impl Facts {
+    /// Facts about a file that could not be understood.
+    pub fn opaque(file: &ObjectFile) -> Self {
+        Self {
+            file: file.clone(),
+            machine: 0,
+            class: Class::Elf64,
+            is_big_endian: false,
+            is_opaque: true,
+            modinfo: Vec::new(),
+            imports: Vec::new(),
+            definitions: Vec::new(),
+            locals: Vec::new(),
+            exports: Vec::new(),
+            is_surveyed: false,
+            versions: None,
+            extended_versions: None,
+            this_module: None,
+            orc_header: None,
+            tables: Vec::new(),
+            ksymtab: BTreeSet::new(),
+        }
+    }
+
+    /// Reads the facts of an object.
+    pub fn read(cx: &ObjectCx<'_>) -> Self {
+        let elf = cx.elf;
+        let data = |name: &str| cx.section(name).map(|id| elf.section(id).data);
+        let is_input = matches!(cx.file.stage, Stage::Member);
+        let is_module = !matches!(cx.file.stage, Stage::VmlinuxObject | Stage::Member);
+        Self {
+            machine: elf.machine,
+            class: elf.class,
+            is_big_endian: elf.endian == object::Endianness::Big,
+            is_opaque: false,
+            modinfo: data(".modinfo").map(modinfo).unwrap_or_default(),
+            imports: if is_module { imports(elf) } else { Vec::new() },
+            definitions: if is_input { definitions(elf) } else { names(elf, |symbol| !symbol.is_local()) },
+            locals: match cx.file.stage {
+                Stage::VmlinuxObject => names(elf, Symbol::is_local),
+                _ => Vec::new(),
+            },
+            is_surveyed: cx.scan.is_some(),
+            exports: cx.scan.map(|scan| scan.exports.clone()).unwrap_or_default(),
+            versions: data("__versions").map(|data| versions(data, elf)),
+            extended_versions: data("__version_ext_crcs")
+                .zip(data("__version_ext_names"))
+                .map(|(crcs, names)| extended_versions(crcs, names, elf)),
+            this_module: data(".gnu.linkonce.this_module").and_then(|data| this_module(data, elf.class)),
+            orc_header: data(".orc_header").map(<[u8]>::to_vec),
+            tables: super::tables::counts(cx),
+            ksymtab: if cx.file.stage == Stage::Module { ksymtab(elf) } else { BTreeSet::new() },
+            file: cx.file.clone(),
+        }
+    }
+
+    /// The first value of a `.modinfo` tag.
+    pub fn info(&self, tag: &str) -> Option<&str> {
+        self.modinfo.iter().find(|(name, _)| name == tag).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a `.modinfo` tag.
+    pub fn infos<'a>(&'a self, tag: &'a str) -> impl Iterator<Item = &'a str> {
+        self.modinfo.iter().filter(move |(name, _)| name == tag).map(|(_, value)| value.as_str())
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn modinfo(data: &[u8]) -> Vec<(String, String)> {
+    let strings = data.split(|byte| *byte == 0).filter(|string| !string.is_empty());
+    let pairs = strings.filter_map(|string| {
+        let equals = string.iter().position(|byte| *byte == b'=')?;
+        Some((text(string.get(..equals)?), text(string.get(equals + 1..)?)))
+    });
+    pairs.collect()
+}
+
+/// Undefined symbols, but for those that the loader provides.
+fn imports(elf: &ElfFile<'_>) -> Vec<Import> {
+    let undefined = elf.symbols.iter().skip(1).filter(|symbol| symbol.is_undefined() && !symbol.is_local());
+    let named = undefined.map(|symbol| Import { name: text(elf.symbol_name(symbol)), is_weak: symbol.is_weak() });
+    let provided = |name: &str| {
+        matches!(name, "" | "__this_module" | "_GLOBAL_OFFSET_TABLE_")
+            || name.starts_with("__start_")
+            || name.starts_with("__stop_")
+    };
+    named.filter(|import| !provided(&import.name)).collect()
+}
+
+/// Strong global definitions outside of groups that the linker folds.
+fn definitions(elf: &ElfFile<'_>) -> Vec<String> {
+    let grouped = u64::from(object::elf::SHF_GROUP);
+    let is_folded = |section: SectionId| elf.section(section).flags & grouped != 0;
+    let strong = elf.symbols.iter().filter(|symbol| {
+        symbol.is_global() && !symbol.is_undefined() && symbol.section != SectionId::UNDEF && !is_folded(symbol.section)
+    });
+    strong.map(|symbol| text(elf.symbol_name(symbol))).collect()
+}
+
+/// Names of functions and objects that are defined, sorted.
+fn names(elf: &ElfFile<'_>, is_wanted: impl Fn(&Symbol) -> bool) -> Vec<String> {
+    let is_named = |symbol: &&Symbol| {
+        matches!(symbol.kind(), object::elf::STT_FUNC | object::elf::STT_OBJECT | object::elf::STT_NOTYPE)
+            && !symbol.is_undefined()
+            && is_wanted(symbol)
+    };
+    let names = elf.symbols.iter().skip(1).filter(is_named).map(|symbol| elf.symbol_name(symbol));
+    let mut names: Vec<String> = names.filter(|name| !name.is_empty() && !name.starts_with(b".L")).map(text).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Records of `__versions`: a long with the version, then the name in what is left of 64 bytes.
+fn versions(data: &[u8], elf: &ElfFile<'_>) -> Vec<(String, u32)> {
+    let word = if elf.class == Class::Elf64 { 8 } else { 4 };
+    let records = data.chunks_exact(64).filter_map(|record| {
+        let (crc, name) = record.split_at_checked(word)?;
+        let low = if elf.endian == object::Endianness::Big { crc.last_chunk::<4>() } else { crc.first_chunk::<4>() }?;
+        Some((text(c_string(name)), number(*low, elf)))
+    });
+    records.collect()
+}
+
+fn extended_versions(crcs: &[u8], names: &[u8], elf: &ElfFile<'_>) -> Vec<(String, u32)> {
+    let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    let crcs = crcs.chunks_exact(4).filter_map(|crc| crc.first_chunk::<4>());
+    names.zip(crcs).map(|(name, crc)| (text(name), number(*crc, elf))).collect()
+}
+
+fn number(bytes: [u8; 4], elf: &ElfFile<'_>) -> u32 {
+    if elf.endian == object::Endianness::Big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
+}
+
+/// The name in `struct module`: after the state and the list head.
+fn this_module(data: &[u8], class: Class) -> Option<String> {
+    let start = if class == Class::Elf64 { 24 } else { 12 };
+    let name = c_string(data.get(start..start + 56)?);
+    (!name.is_empty()).then(|| text(name))
+}
+
+fn c_string(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
+}
+
+/// Exports of a finished module.
+fn ksymtab(elf: &ElfFile<'_>) -> BTreeSet<String> {
+    let names = elf.symbols.iter().filter(|symbol| !symbol.is_undefined());
+    let names = names.filter_map(|symbol| elf.symbol_name(symbol).strip_prefix(b"__ksymtab_"));
+    names.map(text).collect()
+}

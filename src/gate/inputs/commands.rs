@@ -1,0 +1,113 @@
+//! How an object was made, by the `.cmd` file that kbuild keeps beside it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+
+use crate::cli::objtool;
+use crate::cli::objtool::Parsed;
+use crate::opts::Opts;
+use crate::profile::series::Series;
+
+/// A recorded command.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Command {
+    /// Words of the call of `objtool`, without the program; `None` if it was not run.
+    pub objtool: Option<Vec<String>>,
+    /// Files that a link read: those ending in `.o` or `.a`, response files opened.
+    pub link_inputs: Vec<String>,
+    /// There was a link (`ld -r`).
+    pub is_link: bool,
+    /// A compiler was told to make bitcode.
+    pub makes_bitcode: bool,
+}
+
+impl Command {
+    /// Reads the `.cmd` file of `name` below `root`.
+    pub fn read(root: &Path, name: &str) -> Option<Self> {
+        let (dir, file) = name.rsplit_once('/').unwrap_or(("", name));
+        let text = fs::read(root.join(dir).join(format!(".{file}.cmd"))).ok()?;
+        let text = String::from_utf8_lossy(&text);
+        let line = text.lines().find(|line| line.starts_with("savedcmd_") || line.starts_with("cmd_"))?;
+        let (_, command) = line.split_once(":=")?;
+        Some(Self::parse(root, command))
+    }
+
+    fn parse(root: &Path, text: &str) -> Self {
+        let mut command = Self::default();
+        for part in text.split([';', '&', '|']) {
+            let words: Vec<&str> = part.split_whitespace().collect();
+            let Some(program) = words.first().map(|word| word.rsplit('/').next().unwrap_or(word)) else { continue };
+            if program == "objtool" {
+                command.objtool = Some(words.iter().skip(1).map(|&word| word.to_owned()).collect());
+            } else if is_linker(program) {
+                command.is_link = true;
+                command.add_inputs(root, &words);
+            } else {
+                command.makes_bitcode |= words.iter().any(|word| word.starts_with("-flto"));
+            }
+        }
+        command
+    }
+
+    fn add_inputs(&mut self, root: &Path, words: &[&str]) {
+        let mut words = words.iter().skip(1);
+        while let Some(word) = words.next() {
+            if *word == "-o" || *word == "-T" {
+                words.next();
+            } else if let Some(file) = word.strip_prefix('@') {
+                let text = fs::read_to_string(root.join(file)).unwrap_or_default();
+                self.link_inputs.extend(text.split_whitespace().map(str::to_owned));
+            } else if word.ends_with(".o") || word.ends_with(".a") {
+                self.link_inputs.push((*word).to_owned());
+            }
+        }
+    }
+
+    /// The options of the recorded call of `objtool`, as the series' parser reads them.
+    pub fn objtool_opts(&self, series: Series) -> Option<Opts> {
+        let words = self.objtool.as_ref()?;
+        opts_of(series, words.iter().map(String::as_str))
+    }
+
+    /// Whether `objtool` was called without `--module`.
+    pub fn lacks_module(&self) -> bool {
+        self.objtool.as_ref().is_some_and(|words| !words.iter().any(|word| word == "--module" || word == "-m"))
+    }
+}
+
+/// Parses the words of a call of `objtool`.
+pub fn opts_of<'a>(series: Series, words: impl Iterator<Item = &'a str>) -> Option<Opts> {
+    let mut argv: Vec<OsString> = vec!["objtool".into()];
+    argv.extend(words.map(OsString::from));
+    match objtool::parse(series, &argv, &[]) {
+        Parsed::Run(run) => Some(run.opts),
+        Parsed::Klp(_) | Parsed::Exit(_) => None,
+    }
+}
+
+fn is_linker(program: &str) -> bool {
+    program == "ld" || program.starts_with("ld.") || program.ends_with("-ld") || program.contains("-ld.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_with_objtool() {
+        let text = " ld.lld-19 -r -o foo.o a.o b.o  ; ./tools/objtool/objtool --orc --link --module foo.o";
+        let command = Command::parse(Path::new("."), text);
+        assert!(command.is_link && !command.lacks_module());
+        assert_eq!(command.link_inputs, ["a.o", "b.o"]);
+        let opts = command.objtool_opts(Series::V7_3).expect("the series parses it");
+        assert!(opts.orc && opts.link && opts.module && !opts.ibt);
+    }
+
+    #[test]
+    fn a_compiler_for_bitcode() {
+        let command = Command::parse(Path::new("."), " clang-19 -flto=thin -c -o a.o a.c");
+        assert!(command.makes_bitcode && !command.is_link && command.objtool.is_none());
+        assert!(!command.lacks_module());
+    }
+}

@@ -1,0 +1,47 @@
+//! `Module.symvers`, read leniently: what is wrong in it is a finding, not an error.
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SymversLine {
+    /// The version; `None` if the field is no number.
+    pub crc: Option<u32>,
+    /// The symbol.
+    pub symbol: String,
+    /// The exporting module's path without suffix.
+    pub module: String,
+    /// `EXPORT_SYMBOL` or `EXPORT_SYMBOL_GPL`.
+    pub kind: String,
+    /// The namespace; empty for none.
+    pub namespace: String,
+}
+
+/// All lines in order; lines without the first four fields are left out.
+pub fn parse(text: &[u8]) -> Vec<SymversLine> {
+    String::from_utf8_lossy(text).lines().filter_map(line).collect()
+}
+
+fn line(line: &str) -> Option<SymversLine> {
+    let mut fields = line.split('\t');
+    let crc = fields.next()?;
+    let (symbol, module, kind) = (fields.next()?, fields.next()?, fields.next()?);
+    Some(SymversLine {
+        crc: crc.strip_prefix("0x").and_then(|digits| u32::from_str_radix(digits, 16).ok()),
+        symbol: symbol.to_owned(),
+        module: module.to_owned(),
+        kind: kind.to_owned(),
+        namespace: fields.next().unwrap_or_default().to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields() {
+        let lines = parse(b"0x0000000a\tfoo\tfs/a\tEXPORT_SYMBOL_GPL\tNS\nshort line\n");
+        assert_eq!(lines.len(), 1);
+        let line = &lines[0];
+        assert_eq!((line.crc, &*line.symbol, &*line.module, &*line.namespace), (Some(10), "foo", "fs/a", "NS"));
+    }
+}

@@ -1,0 +1,234 @@
+//! One object in memory, with what checks look up in it.
+
+use std::fs::File;
+use std::io;
+use std::io::Read;
+use std::path::Path;
+
+use super::Finding;
+use super::facts::Scan;
+use super::fresh::Fresh;
+use super::inputs::Inputs;
+use super::inputs::ObjectFile;
+use super::inputs::Stage;
+use crate::code::RelocIndex;
+use crate::elf::ElfFile;
+use crate::elf::SectionId;
+use crate::elf::Symbol;
+use crate::elf::SymbolId;
+
+/// More than any module has, compressed or not; protects against a file that unpacks to everything.
+const MAX_UNPACKED: u64 = 1 << 32;
+
+/// An object that is being checked.
+pub struct ObjectCx<'a> {
+    /// The folder.
+    pub inputs: &'a Inputs,
+    /// Which object of it this is.
+    pub file: &'a ObjectFile,
+    /// Its contents.
+    pub elf: &'a ElfFile<'a>,
+    /// Where symbols are.
+    pub places: Places<'a>,
+    /// Relocations by place.
+    pub relocs: RelocIndex<'a>,
+    /// What a fresh analysis by `objtool`'s engine says, where it makes sense.
+    pub fresh: Option<&'a Fresh>,
+    /// What `modpost`'s engine reads of it, where it makes sense.
+    pub scan: Option<&'a Scan>,
+}
+
+impl<'a> ObjectCx<'a> {
+    /// The last section of this name.
+    pub fn section(&self, name: &str) -> Option<SectionId> {
+        self.elf.section_ids().rev().find(|id| self.elf.section(*id).name == name.as_bytes())
+    }
+
+    /// All sections of this name.
+    pub fn sections(&self, name: &'a str) -> impl Iterator<Item = SectionId> + '_ {
+        self.elf.section_ids().filter(move |id| self.elf.section(*id).name == name.as_bytes())
+    }
+
+    /// Name of a section, for people.
+    pub fn section_name(&self, id: SectionId) -> String {
+        let section = self.elf.sections.get(id.index());
+        section.map_or_else(String::new, |section| String::from_utf8_lossy(section.name).into_owned())
+    }
+
+    /// Name of a symbol, for people; of its section for a section symbol.
+    pub fn symbol_name(&self, id: SymbolId) -> String {
+        match self.elf.symbol(id) {
+            Some(symbol) if symbol.is_section() => self.section_name(symbol.section),
+            Some(symbol) => String::from_utf8_lossy(self.elf.symbol_name(symbol)).into_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// A place as `function+0x12`, or as `section+0x12` outside of functions.
+    pub fn place(&self, section: SectionId, offset: u64) -> String {
+        match self.places.containing(section, offset) {
+            Some((id, start)) => format!("{}+{:#x}", self.symbol_name(id), offset.saturating_sub(start)),
+            None => format!("{}+{offset:#x}", self.section_name(section)),
+        }
+    }
+
+    /// A finding about a place: symbol, section, offset and unit are filled in.
+    pub fn finding_at(&self, finding: Finding, section: SectionId, offset: u64) -> Finding {
+        let symbol = self.places.containing(section, offset).map(|(id, _)| id);
+        let mut finding = finding.section(self.section_name(section)).at(offset);
+        if let Some(id) = symbol {
+            finding.symbol = self.symbol_name(id);
+            finding.unit = self.places.unit(self.elf, id).unwrap_or_default();
+        }
+        finding
+    }
+
+    /// Whether this is part of a module, not of the kernel.
+    pub fn is_module(&self) -> bool {
+        self.file.subject != "vmlinux"
+    }
+
+    /// Whether this is a linked object: the kernel, or a whole module before its last link.
+    pub fn is_linked_object(&self) -> bool {
+        matches!(self.file.stage, Stage::VmlinuxObject | Stage::Object | Stage::Lto | Stage::Prelink | Stage::Other)
+    }
+
+    /// Where a relocation leads: the symbol's place plus the addend.
+    pub fn target(&self, symbol: SymbolId, addend: i64) -> Option<(SectionId, u64)> {
+        let symbol = self.elf.symbol(symbol)?;
+        (symbol.section != SectionId::UNDEF).then(|| (symbol.section, symbol.value.wrapping_add_signed(addend)))
+    }
+}
+
+/// Symbols by place.
+pub struct Places<'a> {
+    /// Per section: (start, end, symbol) of everything but section and file symbols, by start.
+    by_section: Vec<Vec<(u64, u64, SymbolId)>>,
+    /// `STT_FILE` symbols with their names.
+    units: Vec<(SymbolId, &'a [u8])>,
+}
+
+impl<'a> Places<'a> {
+    /// Sorts the symbols of a file.
+    pub fn new(elf: &ElfFile<'a>) -> Self {
+        let mut by_section = vec![Vec::new(); elf.sections.len()];
+        let mut units = Vec::new();
+        for (index, symbol) in elf.symbols.iter().enumerate() {
+            let id = SymbolId(index as u32);
+            if symbol.kind() == object::elf::STT_FILE {
+                units.push((id, elf.symbol_name(symbol)));
+            } else if is_place(symbol)
+                && let Some(list) = by_section.get_mut(symbol.section.index())
+            {
+                list.push((symbol.value, symbol.value.saturating_add(symbol.size), id));
+            }
+        }
+        for list in &mut by_section {
+            list.sort_unstable();
+        }
+        Self { by_section, units }
+    }
+
+    /// The symbol that covers a place and starts last, and where it starts.
+    pub fn containing(&self, section: SectionId, offset: u64) -> Option<(SymbolId, u64)> {
+        /// Symbols that start later and end earlier are few; nested ones are fewer.
+        const LOOK_BACK: usize = 64;
+        let list = self.by_section.get(section.index())?;
+        let end = list.partition_point(|(start, _, _)| *start <= offset);
+        let candidates = list.get(end.saturating_sub(LOOK_BACK)..end)?;
+        let found = candidates.iter().rev().find(|(_, end, _)| offset < *end);
+        found.map(|(start, _, id)| (*id, *start))
+    }
+
+    /// Symbols that start at exactly this place.
+    pub fn starting_at(&self, section: SectionId, offset: u64) -> impl Iterator<Item = SymbolId> + '_ {
+        let list = self.by_section.get(section.index()).map_or(&[][..], Vec::as_slice);
+        let start = list.partition_point(|(start, _, _)| *start < offset);
+        let rest = list.get(start..).unwrap_or_default();
+        rest.iter().take_while(move |(start, _, _)| *start == offset).map(|(_, _, id)| *id)
+    }
+
+    /// The translation unit of a local symbol.
+    pub fn unit(&self, elf: &ElfFile<'_>, id: SymbolId) -> Option<String> {
+        elf.symbol(id).filter(|symbol| symbol.is_local())?;
+        let after = self.units.partition_point(|(unit, _)| *unit <= id);
+        let (_, name) = self.units.get(after.checked_sub(1)?)?;
+        Some(String::from_utf8_lossy(name).into_owned())
+    }
+}
+
+fn is_place(symbol: &Symbol) -> bool {
+    symbol.section != SectionId::UNDEF && !symbol.is_section()
+}
+
+/// Reads a file, unpacked if its name says that it is compressed.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let name = path.to_string_lossy();
+    let mut data = Vec::new();
+    if name.ends_with(".gz") {
+        flate2::read::GzDecoder::new(file).take(MAX_UNPACKED).read_to_end(&mut data)?;
+    } else if name.ends_with(".zst") {
+        let decoder = ruzstd::decoding::StreamingDecoder::new(file).map_err(io::Error::other)?;
+        decoder.take(MAX_UNPACKED).read_to_end(&mut data)?;
+    } else if name.ends_with(".xz") {
+        let mut limited = Limited { data: &mut data, left: MAX_UNPACKED };
+        lzma_rs::xz_decompress(&mut io::BufReader::new(file), &mut limited)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{error:?}")))?;
+    } else {
+        return std::fs::read(path);
+    }
+    Ok(data)
+}
+
+/// A buffer that refuses to grow for ever.
+struct Limited<'a> {
+    data: &'a mut Vec<u8>,
+    left: u64,
+}
+
+impl io::Write for Limited<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let left = self.left.checked_sub(bytes.len() as u64);
+        self.left = left.ok_or_else(|| io::Error::other("unpacks to more than 4 GiB"))?;
+        self.data.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn compressed_files_are_unpacked() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let gz = dir.path().join("a.ko.gz");
+        let mut packer = flate2::write::GzEncoder::new(File::create(&gz).expect("a file"), flate2::Compression::fast());
+        packer.write_all(b"hello").expect("it is written");
+        packer.finish().expect("it ends");
+        assert_eq!(read(&gz).expect("it unpacks"), b"hello");
+        let xz = dir.path().join("a.ko.xz");
+        lzma_rs::xz_compress(&mut &b"hello"[..], &mut File::create(&xz).expect("a file")).expect("it packs");
+        assert_eq!(read(&xz).expect("it unpacks"), b"hello");
+        let zst = dir.path().join("a.ko.zst");
+        let level = ruzstd::encoding::CompressionLevel::Fastest;
+        std::fs::write(&zst, ruzstd::encoding::compress_to_vec(&b"hello"[..], level)).expect("it is written");
+        assert_eq!(read(&zst).expect("it unpacks"), b"hello");
+    }
+
+    #[test]
+    fn damaged_packed_files_are_errors() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for name in ["a.gz", "a.xz", "a.zst"] {
+            let path = dir.path().join(name);
+            std::fs::write(&path, b"no such format").expect("it is written");
+            assert!(read(&path).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Annotations of GitHub Actions: a line each, which the service shows beside the change.
+
+use std::fmt::Write;
+
+use crate::gate::Severity;
+use crate::gate::run::Outcome;
+
+/// The service shows ten annotations of a step and level; more would hide the summary.
+const MAX_PER_LEVEL: usize = 10;
+
+/// Renders the report.
+pub fn render(outcome: &Outcome) -> String {
+    let mut out = String::new();
+    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+        let open = outcome.findings.iter().filter(|j| j.is_open() && j.finding.severity == severity);
+        let open: Vec<_> = open.map(|judged| &judged.finding).collect();
+        let command = match severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "notice",
+        };
+        for finding in open.iter().take(MAX_PER_LEVEL) {
+            let title = property(&format!("{}/{}", finding.check, finding.kind));
+            let place = match finding.source.rsplit_once(':') {
+                Some((file, line)) => format!("file={},line={},", property(file), property(line)),
+                None => String::new(),
+            };
+            let text = data(&format!("{}: {}", finding.subject, finding.message));
+            // Writing to memory does not fail.
+            let _ = writeln!(out, "::{command} {place}title={title}::{text}");
+        }
+        if open.len() > MAX_PER_LEVEL {
+            let _ = writeln!(
+                out,
+                "::{command} title=postlink gate::{} more findings of this level",
+                open.len() - MAX_PER_LEVEL
+            );
+        }
+    }
+    let result = if outcome.has_failed { "fail" } else { "pass" };
+    let _ = writeln!(out, "postlink gate: {result}, {} accepted", outcome.n_accepted());
+    out
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_service_takes_apart_is_escaped() {
+        assert_eq!(data("50%\nnext: a,b"), "50%25%0Anext: a,b");
+        assert_eq!(property("a:b,c"), "a%3Ab%2Cc");
+    }
+}

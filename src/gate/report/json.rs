@@ -1,0 +1,94 @@
+//! Everything as JSON, by `docs/gate-report.schema.json`.
+
+use serde::Serialize;
+
+use crate::gate::Finding;
+use crate::gate::GateError;
+use crate::gate::Severity;
+use crate::gate::run::Outcome;
+
+/// Version of the format: a new field raises the second number, anything else the first.
+pub const VERSION: &str = "1.0";
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: &'static str,
+    tool: &'static str,
+    build_dir: String,
+    series: &'static str,
+    compiler: String,
+    found: &'a [String],
+    missing: &'a [String],
+    result: &'static str,
+    counts: Counts,
+    checks: Vec<CheckInfo>,
+    findings: Vec<Item<'a>>,
+    gone: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    error: usize,
+    warning: usize,
+    note: usize,
+    accepted: usize,
+}
+
+#[derive(Serialize)]
+struct CheckInfo {
+    id: &'static str,
+    severity: Severity,
+    title: &'static str,
+    explanation: String,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    #[serde(flatten)]
+    finding: &'a Finding,
+    accepted: bool,
+    reason: &'a str,
+    key: String,
+}
+
+/// Renders the report.
+pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
+    let inputs = &outcome.inputs;
+    let report = Report {
+        version: VERSION,
+        tool: concat!("postlink ", env!("CARGO_PKG_VERSION")),
+        build_dir: inputs.root.display().to_string(),
+        series: inputs.selection.series.name(),
+        compiler: inputs.config.compiler(),
+        found: &inputs.found,
+        missing: &inputs.missing,
+        result: if outcome.has_failed { "fail" } else { "pass" },
+        counts: Counts {
+            error: outcome.count(Severity::Error),
+            warning: outcome.count(Severity::Warning),
+            note: outcome.count(Severity::Note),
+            accepted: outcome.n_accepted(),
+        },
+        checks: outcome.checks.iter().map(|check| info(check)).collect(),
+        findings: outcome.findings.iter().map(item).collect(),
+        gone: outcome.gone.iter().map(ToString::to_string).collect(),
+    };
+    let mut text = serde_json::to_vec_pretty(&report).map_err(|error| GateError(format!("json: {error}")))?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+fn info(check: &crate::gate::checks::Check) -> CheckInfo {
+    let explanation = super::paragraphs(check).join("\n\n");
+    CheckInfo { id: check.id, severity: check.severity, title: check.title(), explanation }
+}
+
+fn item(judged: &crate::gate::baseline::Judged) -> Item<'_> {
+    let key = judged.finding.key();
+    Item {
+        finding: &judged.finding,
+        accepted: !judged.is_open(),
+        reason: judged.accepted.as_deref().unwrap_or_default(),
+        key: format!("{}/{} {} {} {} {}", key.check, key.kind, key.subject, key.symbol, key.section, key.counterpart),
+    }
+}

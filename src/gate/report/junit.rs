@@ -1,0 +1,45 @@
+//! JUnit XML: a suite for each check; a case for each finding that nothing accepts, one that passes where there is none.
+
+use quick_junit::NonSuccessKind;
+use quick_junit::Report;
+use quick_junit::TestCase;
+use quick_junit::TestCaseStatus;
+use quick_junit::TestSuite;
+
+use crate::gate::Finding;
+use crate::gate::GateError;
+use crate::gate::Severity;
+use crate::gate::run::Outcome;
+
+/// Renders the report.
+pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
+    let mut report = Report::new("postlink gate");
+    for check in &outcome.checks {
+        let mut suite = TestSuite::new(check.id);
+        let own = || outcome.findings.iter().filter(|judged| judged.finding.check == check.id);
+        // Notes do not fail a case; they would be thousands.
+        for judged in own().filter(|judged| judged.is_open() && judged.finding.severity > Severity::Note) {
+            suite.add_test_case(case(&judged.finding));
+        }
+        if suite.test_cases.is_empty() {
+            let mut case = TestCase::new(check.title(), TestCaseStatus::success());
+            case.set_classname(check.id);
+            suite.add_test_case(case);
+        }
+        report.add_test_suite(suite);
+    }
+    let mut text = report.to_string().map_err(|error| GateError(format!("junit: {error}")))?.into_bytes();
+    text.push(b'\n');
+    Ok(text)
+}
+
+fn case(finding: &Finding) -> TestCase {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_message(finding.message.clone()).set_type(format!("{}/{}", finding.check, finding.kind));
+    status.set_description(finding.detail.join("\n"));
+    let parts = [&finding.subject, &finding.symbol, &finding.counterpart];
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
+    let mut case = TestCase::new(format!("{}: {}", finding.kind, parts.join(" ")), status);
+    case.set_classname(finding.check);
+    case
+}

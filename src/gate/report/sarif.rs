@@ -1,0 +1,115 @@
+//! SARIF 2.1.0: a rule for each check, a result for each finding, suppressed where a baseline accepts it.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use serde_sarif::sarif::ArtifactLocation;
+use serde_sarif::sarif::Location;
+use serde_sarif::sarif::LogicalLocation;
+use serde_sarif::sarif::Message;
+use serde_sarif::sarif::MultiformatMessageString;
+use serde_sarif::sarif::PhysicalLocation;
+use serde_sarif::sarif::Region;
+use serde_sarif::sarif::ReportingConfiguration;
+use serde_sarif::sarif::ReportingDescriptor;
+use serde_sarif::sarif::Result as SarifResult;
+use serde_sarif::sarif::ResultLevel;
+use serde_sarif::sarif::Run;
+use serde_sarif::sarif::Sarif;
+use serde_sarif::sarif::Suppression;
+use serde_sarif::sarif::Tool;
+use serde_sarif::sarif::ToolComponent;
+
+use super::paragraphs;
+use crate::gate::Finding;
+use crate::gate::GateError;
+use crate::gate::Severity;
+use crate::gate::baseline::Judged;
+use crate::gate::checks::Check;
+use crate::gate::run::Outcome;
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// Renders the report.
+pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
+    let driver = ToolComponent::builder()
+        .name("postlink gate")
+        .version(env!("CARGO_PKG_VERSION"))
+        .rules(outcome.checks.iter().map(|check| rule(check)).collect::<Vec<_>>())
+        .build();
+    let run = Run::builder()
+        .tool(Tool::builder().driver(driver).build())
+        .results(outcome.findings.iter().map(result).collect::<Vec<_>>())
+        .build();
+    let sarif = Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(vec![run]).build();
+    let mut text = serde_json::to_vec_pretty(&sarif).map_err(|error| GateError(format!("sarif: {error}")))?;
+    text.push(b'\n');
+    Ok(text)
+}
+
+fn rule(check: &Check) -> ReportingDescriptor {
+    let text = |text: String| MultiformatMessageString::builder().text(text).build();
+    let level = match check.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    ReportingDescriptor::builder()
+        .id(check.id)
+        .short_description(text(check.title().to_owned()))
+        .full_description(text(paragraphs(check).join("\n\n")))
+        .default_configuration(ReportingConfiguration::builder().level(json!(level)).build())
+        .build()
+}
+
+fn result(judged: &Judged) -> SarifResult {
+    let finding = &judged.finding;
+    let level = match finding.severity {
+        Severity::Error => ResultLevel::Error,
+        Severity::Warning => ResultLevel::Warning,
+        Severity::Note => ResultLevel::Note,
+    };
+    let key = finding.key();
+    let parts = [key.check, key.kind, key.subject, key.symbol, key.section, key.counterpart];
+    let suppressions = judged
+        .accepted
+        .iter()
+        .map(|reason| Suppression::builder().kind(json!("external")).justification(reason.clone()).build());
+    SarifResult::builder()
+        .rule_id(finding.check)
+        .level(level)
+        .message(Message::builder().text(message(finding)).build())
+        .locations(vec![location(finding)])
+        .partial_fingerprints(BTreeMap::from([("gateKey/v1".to_owned(), parts.join(" "))]))
+        .suppressions(suppressions.collect::<Vec<_>>())
+        .build()
+}
+
+fn message(finding: &Finding) -> String {
+    let mut text = format!("{}: {}", finding.subject, finding.message);
+    for line in &finding.detail {
+        text.push('\n');
+        text.push_str(line);
+    }
+    text
+}
+
+/// The source line if it is known, else the object; the symbol as a logical location.
+fn location(finding: &Finding) -> Location {
+    let physical =
+        match finding.source.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse::<i64>().ok()?))) {
+            Some((file, line)) => PhysicalLocation::builder()
+                .artifact_location(ArtifactLocation::builder().uri(file).build())
+                .region(Region::builder().start_line(line).build())
+                .build(),
+            None => {
+                let file = ArtifactLocation::builder().uri(finding.file.clone()).build();
+                PhysicalLocation::builder().artifact_location(file).build()
+            }
+        };
+    if finding.symbol.is_empty() {
+        return Location::builder().physical_location(physical).build();
+    }
+    let symbol = LogicalLocation::builder().name(finding.symbol.clone()).kind("function").build();
+    Location::builder().physical_location(physical).logical_locations(vec![symbol]).build()
+}

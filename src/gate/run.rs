@@ -1,0 +1,307 @@
+//! One run of the gate: look at every object, then at all together, then judge.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
+use rayon::prelude::*;
+
+use super::Finding;
+use super::GateError;
+use super::Severity;
+use super::baseline;
+use super::baseline::Baseline;
+use super::baseline::Judged;
+use super::checks;
+use super::checks::Check;
+use super::checks::RawCx;
+use super::checks::WorldCx;
+use super::facts::Facts;
+use super::facts::Scan;
+use super::fresh;
+use super::fresh::Fresh;
+use super::inputs::Inputs;
+use super::inputs::ObjectFile;
+use super::inputs::Stage;
+use super::inputs::commands;
+use super::object;
+use super::object::ObjectCx;
+use super::object::Places;
+use crate::code::RelocIndex;
+use crate::elf::ElfFile;
+use crate::opts::Opts;
+use crate::profile::Profile;
+use crate::profile::series::Series;
+
+/// What makes a run fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    /// Findings of this severity or graver that no baseline accepts.
+    Severity(Severity),
+    /// Any finding that no baseline accepts.
+    New,
+}
+
+/// What a run is asked to do.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// A folder, or objects.
+    pub paths: Vec<PathBuf>,
+    /// `--series`.
+    pub series: Option<String>,
+    /// Accepted findings.
+    pub baseline: Option<PathBuf>,
+    /// A baseline to bring up to date.
+    pub update_baseline: Option<PathBuf>,
+    /// Another build to compare with.
+    pub compare: Option<PathBuf>,
+    /// What makes the run fail.
+    pub fail_on: Option<FailOn>,
+    /// Checks to run; empty for all.
+    pub only: Vec<String>,
+    /// Checks not to run.
+    pub skip: Vec<String>,
+    /// Threads; 0 for as many as there are cores.
+    pub n_threads: usize,
+}
+
+/// Is told how far a run is.
+pub trait Progress: Sync {
+    /// `done` of `all` objects have been looked at, `name` was the last.
+    fn step(&self, done: usize, all: usize, name: &str);
+}
+
+/// Nobody wants to know.
+#[derive(Debug, Clone, Copy)]
+pub struct Quiet;
+
+impl Progress for Quiet {
+    fn step(&self, _: usize, _: usize, _: &str) {}
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The folder, without its objects.
+    pub inputs: Inputs,
+    /// Checks that ran.
+    pub checks: Vec<&'static Check>,
+    /// Findings in a fixed order, each with what a baseline says about it.
+    pub findings: Vec<Judged>,
+    /// Lines of the baseline that nothing corresponds to any more.
+    pub gone: Vec<baseline::Entry>,
+    /// The run fails.
+    pub has_failed: bool,
+}
+
+impl Outcome {
+    /// Number of findings of a severity that no baseline accepts.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|judged| judged.is_open() && judged.finding.severity == severity).count()
+    }
+
+    /// Number of findings that a baseline accepts.
+    pub fn n_accepted(&self) -> usize {
+        self.findings.iter().filter(|judged| !judged.is_open()).count()
+    }
+}
+
+/// Runs the gate.
+pub fn run(options: &Options, progress: &dyn Progress) -> Result<Outcome, GateError> {
+    let checks = selected(options)?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.n_threads).build();
+    let pool = pool.map_err(|error| GateError(format!("threads: {error}")))?;
+    // What is there is known from here on, but not read.
+    let inputs = take_stock(options, &options.paths)?;
+    let look = pool.install(|| look_at_all(&inputs, &checks, progress));
+    // Findings and facts of this build are complete. Now against what was accepted, or against another build.
+    let mut base = match &options.baseline {
+        Some(path) => Baseline::read(path)?,
+        None => Baseline::default(),
+    };
+    let mut findings = look.findings;
+    if let Some(other) = &options.compare {
+        let other = take_stock(options, std::slice::from_ref(other))?;
+        let before = pool.install(|| look_at_all(&other, &checks, progress));
+        base.accept_all(&before.findings);
+        findings.extend(baseline::compare_builds(&other, &before.facts, &inputs, &look.facts, &checks));
+    }
+    findings.extend(base.compare_exports(&inputs, &checks));
+    sort(&mut findings);
+    let (findings, gone) = base.judge(findings, &inputs.config);
+    if let Some(path) = &options.update_baseline {
+        let old = if path.exists() { Baseline::read(path)? } else { Baseline::default() };
+        old.update(&findings, &inputs).write(path)?;
+    }
+    let has_base = options.baseline.is_some() || options.compare.is_some();
+    let fail_on = options.fail_on.unwrap_or(match has_base {
+        true => FailOn::New,
+        false => FailOn::Severity(Severity::Error),
+    });
+    let fails = |judged: &Judged| {
+        judged.is_open()
+            && match fail_on {
+                FailOn::Severity(severity) => judged.finding.severity >= severity,
+                FailOn::New => true,
+            }
+    };
+    let has_failed = findings.iter().any(fails);
+    Ok(Outcome { inputs, checks, findings, gone, has_failed })
+}
+
+/// The checks that the options leave.
+fn selected(options: &Options) -> Result<Vec<&'static Check>, GateError> {
+    for id in options.only.iter().chain(&options.skip) {
+        if checks::by_id(id).is_none() {
+            let known: Vec<&str> = checks::ALL.iter().map(|check| check.id).collect();
+            return Err(GateError(format!("'{id}' is no check; there are {}", known.join(", "))));
+        }
+    }
+    let is_wanted = |check: &&&Check| {
+        let named = |list: &[String]| list.iter().any(|id| id == check.id);
+        (options.only.is_empty() || named(&options.only)) && !named(&options.skip)
+    };
+    Ok(checks::ALL.iter().filter(is_wanted).copied().collect())
+}
+
+fn take_stock(options: &Options, paths: &[PathBuf]) -> Result<Inputs, GateError> {
+    match paths {
+        [dir] if dir.is_dir() => Inputs::of_folder(dir, options.series.as_deref()),
+        [missing] if !missing.exists() => Err(GateError(format!("{}: no such file or folder", missing.display()))),
+        files => Inputs::of_files(files, options.series.as_deref()),
+    }
+}
+
+/// Findings and facts of one build.
+struct Look {
+    findings: Vec<Finding>,
+    facts: Vec<Facts>,
+}
+
+/// Looks at every object, as many at a time as there are threads, then at all together.
+fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progress) -> Look {
+    let noreturns = inputs.selection.tree.as_ref().and_then(crate::profile::series::Tree::noreturns);
+    let looker = Looker { inputs, checks, profile: Profile::of(inputs.selection.series), noreturns };
+    // The largest first: it takes longer than many others together.
+    let mut order: Vec<usize> = (0..inputs.objects.len()).collect();
+    order.sort_by_key(|index| inputs.objects.get(*index).map(|file| std::cmp::Reverse(file.size)));
+    let n_done = AtomicUsize::new(0);
+    let look = |&index: &usize| {
+        let file = inputs.objects.get(index)?;
+        let result = looker.look_at(file);
+        let done = n_done.fetch_add(1, Ordering::Relaxed) + 1;
+        progress.step(done, inputs.objects.len(), &file.name);
+        Some((index, result))
+    };
+    let mut results: Vec<(usize, (Vec<Finding>, Facts))> = order.par_iter().with_max_len(1).filter_map(look).collect();
+    results.sort_by_key(|(index, _)| *index);
+    let (mut findings, mut facts) = (Vec::new(), Vec::new());
+    for (_, (found, fact)) in results {
+        findings.extend(found);
+        facts.push(fact);
+    }
+    let world = WorldCx { inputs, facts: &facts };
+    findings.extend(checks.iter().flat_map(|check| check.look_at_world(&world)));
+    Look { findings, facts }
+}
+
+/// By check, gravest first, then by subject and place.
+fn sort(findings: &mut [Finding]) {
+    let rank = |id: &str| checks::ALL.iter().position(|check| check.id == id);
+    let rank_of = |finding: &Finding| (rank(finding.check), std::cmp::Reverse(finding.severity));
+    findings.sort_by(|a, b| {
+        let by_place = |f: &Finding| (f.section.clone(), f.offset, f.symbol.clone(), f.counterpart.clone());
+        rank_of(a)
+            .cmp(&rank_of(b))
+            .then_with(|| a.subject.cmp(&b.subject))
+            .then_with(|| (a.kind != "runtime-library").cmp(&(b.kind != "runtime-library")))
+            .then_with(|| a.kind.cmp(b.kind))
+            .then_with(|| by_place(a).cmp(&by_place(b)))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+}
+
+/// What is the same for all objects.
+struct Looker<'a> {
+    inputs: &'a Inputs,
+    checks: &'a [&'static Check],
+    /// Rules of the series' objtool, if they are known.
+    profile: Option<Profile>,
+    noreturns: Option<Vec<String>>,
+}
+
+/// Checks that need the engine's analysis.
+const ENGINE_CHECKS: [&str; 8] =
+    ["module-flag", "static-call", "mcount", "orc", "mitigations", "noinstr", "uaccess", "stack"];
+/// Checks that need what `modpost` reads.
+const SCAN_CHECKS: [&str; 4] = ["section-mismatch", "exports", "undefined", "trim"];
+
+impl Looker<'_> {
+    fn look_at(&self, file: &ObjectFile) -> (Vec<Finding>, Facts) {
+        let (data, error) = match object::read(&file.path) {
+            Ok(data) => (data, None),
+            Err(error) => (Vec::new(), Some(format!("cannot be read: {error}"))),
+        };
+        let elf = ElfFile::parse(&data).map_err(|other| error.unwrap_or_else(|| other.to_string()));
+        let raw = RawCx { inputs: self.inputs, file, data: &data, error: elf.as_ref().err().map(String::as_str) };
+        let mut findings: Vec<Finding> = self.checks.iter().flat_map(|check| check.look_at_bytes(&raw)).collect();
+        let Ok(elf) = elf else { return (findings, Facts::opaque(file)) };
+        let (fresh, (scan, (places, relocs))) = rayon::join(
+            || self.fresh(file, &elf),
+            || rayon::join(|| self.scan(file, &elf), || (Places::new(&elf), RelocIndex::read(&elf))),
+        );
+        let cx = ObjectCx {
+            inputs: self.inputs,
+            file,
+            elf: &elf,
+            places,
+            relocs,
+            fresh: fresh.as_ref(),
+            scan: scan.as_ref(),
+        };
+        let found: Vec<Vec<Finding>> =
+            self.checks.par_iter().with_max_len(1).map(|check| check.look_at_object(&cx)).collect();
+        findings.extend(found.into_iter().flatten());
+        (findings, Facts::read(&cx))
+    }
+
+    fn runs_any(&self, ids: &[&str]) -> bool {
+        self.checks.iter().any(|check| ids.contains(&check.id))
+    }
+
+    /// The engine's analysis, where it was part of the build and the series' rules are known.
+    fn fresh(&self, file: &ObjectFile, elf: &ElfFile<'_>) -> Option<Fresh> {
+        let series = self.inputs.selection.series;
+        let profile = self.profile.as_ref().filter(|_| elf.machine == ::object::elf::EM_X86_64)?;
+        let is_wanted = self.runs_any(&ENGINE_CHECKS) && elf.kind == ::object::elf::ET_REL;
+        let opts = self.objtool_opts(file, series).filter(|_| is_wanted)?;
+        Some(fresh::analyse(opts, profile, elf, self.noreturns.as_ref()))
+    }
+
+    /// The options that `objtool` was run with, or should have been.
+    fn objtool_opts(&self, file: &ObjectFile, series: Series) -> Option<Opts> {
+        let config = &self.inputs.config;
+        let is_linked =
+            matches!(file.stage, Stage::VmlinuxObject | Stage::Object | Stage::Lto | Stage::Prelink | Stage::Other);
+        if let Some(command) = &file.command
+            && command.objtool.is_some()
+        {
+            return command.objtool_opts(series).filter(|_| is_linked || file.stage == Stage::Member);
+        }
+        // Objtool runs after the link where the link makes the code, or where IBT or livepatches need to see all of it.
+        let is_delayed = config.has("LTO_CLANG") || config.has("X86_KERNEL_IBT") || config.has("KLP_BUILD");
+        let is_derived = is_linked && config.has("OBJTOOL") && is_delayed;
+        let words = config.objtool_words(file.subject != "vmlinux", true);
+        let words = words.into_iter().chain([file.name.as_str()]);
+        if is_derived { commands::opts_of(series, words) } else { None }
+    }
+
+    /// What `modpost` reads.
+    fn scan(&self, file: &ObjectFile, elf: &ElfFile<'_>) -> Option<Scan> {
+        let series = self.inputs.selection.series;
+        let is_input =
+            matches!(file.stage, Stage::VmlinuxObject | Stage::Object | Stage::Lto | Stage::Prelink | Stage::Other);
+        let is_object = elf.kind == ::object::elf::ET_REL;
+        (is_input && is_object && self.runs_any(&SCAN_CHECKS)).then(|| Scan::read(&file.path, series))
+    }
+}

@@ -1,0 +1,126 @@
+//! The tables of places that `objtool` makes: which there are, and what they say.
+
+use super::fresh::Place;
+use super::inputs::Stage;
+use super::object::ObjectCx;
+use crate::elf::Reloc;
+use crate::elf::SectionId;
+
+/// Tables that only `objtool` makes, with the size of a record.
+pub const MADE_BY_OBJTOOL: [(&str, u64); 7] = [
+    (".orc_unwind_ip", 4),
+    (".static_call_sites", 8),
+    (".retpoline_sites", 4),
+    (".return_sites", 4),
+    (".call_sites", 4),
+    (".ibt_endbr_seal", 4),
+    (".cfi_sites", 4),
+];
+
+/// One record of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Record {
+    /// Offset in the table.
+    pub offset: u64,
+    /// The relocation at that offset.
+    pub reloc: Option<Reloc>,
+    /// Where it leads.
+    pub place: Option<Place>,
+}
+
+/// A table as the file has it.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The section.
+    pub section: SectionId,
+    /// Records in order.
+    pub records: Vec<Record>,
+    /// Bytes after the last whole record.
+    pub n_rest: u64,
+}
+
+impl Table {
+    /// Reads the last section called `name`.
+    pub fn read(cx: &ObjectCx<'_>, name: &str, record: u64) -> Option<Self> {
+        cx.section(name).map(|section| Self::read_section(cx, section, record))
+    }
+
+    /// Reads a section.
+    pub fn read_section(cx: &ObjectCx<'_>, section: SectionId, record: u64) -> Self {
+        let size = cx.elf.section(section).data.len() as u64;
+        let relocs = cx.relocs.of(section);
+        let records = (0..size / record).map(|index| {
+            let offset = index * record;
+            let reloc = relocs.and_then(|relocs| relocs.in_range(offset, 1)).map(|found| found.reloc);
+            let place = reloc.and_then(|reloc| cx.target(reloc.symbol, reloc.addend));
+            Record { offset, reloc, place }
+        });
+        Self { section, records: records.collect(), n_rest: size % record }
+    }
+
+    /// Where the records lead, sorted.
+    pub fn places(&self) -> Vec<Place> {
+        let mut places: Vec<Place> = self.records.iter().filter_map(|record| record.place).collect();
+        places.sort_unstable();
+        places
+    }
+}
+
+/// Number of records of each table of [`MADE_BY_OBJTOOL`] and of `__mcount_loc`, in that order.
+pub fn counts(cx: &ObjectCx<'_>) -> Vec<(&'static str, u64)> {
+    let tables = MADE_BY_OBJTOOL.iter().copied().chain([("__mcount_loc", 8)]);
+    let sizes = tables.map(|(name, record)| {
+        let bytes: u64 = cx.sections(name).map(|id| cx.elf.section(id).size).sum();
+        (name, bytes / record)
+    });
+    sizes.filter(|(_, count)| *count > 0).collect()
+}
+
+/// Whether `objtool` should have made tables for this object and has made none: it never ran.
+pub fn is_unprocessed(cx: &ObjectCx<'_>) -> bool {
+    let Some(fresh) = cx.fresh else { return false };
+    let has_any = MADE_BY_OBJTOOL.iter().any(|(name, _)| cx.section(name).is_some());
+    let wants_any = fresh.orc.as_ref().is_some_and(|entries| !entries.is_empty())
+        || (fresh.opts.rethunk && !fresh.returns.is_empty())
+        || (fresh.opts.static_call && !fresh.static_calls.is_empty())
+        || (fresh.opts.retpoline && !fresh.retpolines.is_empty());
+    wants_any && !has_any && cx.file.stage != Stage::Module
+}
+
+/// What only one of two sorted lists has: (only in `a`, only in `b`).
+pub fn difference(a: &[Place], b: &[Place]) -> (Vec<Place>, Vec<Place>) {
+    let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
+    let (mut a, mut b) = (a.iter().copied().peekable(), b.iter().copied().peekable());
+    loop {
+        match (a.peek().copied(), b.peek().copied()) {
+            (None, None) => return (only_a, only_b),
+            (Some(x), Some(y)) if x == y => {
+                a.next();
+                b.next();
+            }
+            (Some(x), y) if y.is_none_or(|y| x < y) => {
+                only_a.push(x);
+                a.next();
+            }
+            (_, Some(y)) => {
+                only_b.push(y);
+                b.next();
+            }
+            (Some(_), None) => return (only_a, only_b),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_of_sorted_lists() {
+        let at = |offset: u64| (SectionId(1), offset);
+        let (a, b) = ([at(1), at(2), at(4)], [at(2), at(3), at(3)]);
+        assert_eq!(difference(&a, &b), (vec![at(1), at(4)], vec![at(3), at(3)]));
+        assert_eq!(difference(&[], &b), (vec![], b.to_vec()));
+        assert_eq!(difference(&a, &a), (vec![], vec![]));
+    }
+}

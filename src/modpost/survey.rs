@@ -1,0 +1,86 @@
+//! What one object exports and wrongly refers to, for others than `modpost` itself.
+
+use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::event::Event;
+use super::finding::Finding;
+use super::finding::SectionRef;
+use super::finding::Stop;
+use super::options::Opts;
+use super::profile::Profile;
+use super::scan;
+use super::section_class::ClassTable;
+use super::wording::Severity;
+use super::wording::Subject;
+use super::wording::render;
+use crate::profile::series::Series;
+
+/// An export as the object declares it: name, namespace, whether it is for GPL-compatible modules only.
+pub type Declared = (Vec<u8>, Vec<u8>, bool);
+
+/// What was found in one object, in the original's order.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Exports.
+    pub exports: Vec<Declared>,
+    /// Namespaces of exports, where they are told apart from them.
+    namespaces: Vec<(Vec<u8>, Vec<u8>)>,
+    /// References between sections that should not be.
+    pub mismatches: Vec<SectionRef>,
+    /// Exports that are wrong in themselves, with the message.
+    pub bad_exports: Vec<(Vec<u8>, String)>,
+}
+
+/// Looks at one object.
+pub fn of_object(path: &Path, series: Series) -> Survey {
+    let profile = Profile::of(series);
+    let opts = Opts { modules: true, ..Opts::default() };
+    let facts = scan::scan(path.as_os_str().as_bytes(), &opts, profile, &ClassTable::new(profile.sections));
+    let mut survey = Survey::default();
+    let subject = Subject { file: &facts.file, module: &facts.module };
+    for event in &facts.events {
+        match event {
+            Event::Export(export) => {
+                survey.exports.push((export.name.to_vec(), export.namespace.to_vec(), export.is_gpl_only()));
+            }
+            Event::Finding(Finding::SectionMismatch(at)) => survey.mismatches.push(at.clone()),
+            Event::Finding(finding) => survey.add_bad_export(finding, subject, profile),
+            Event::Namespace { symbol, namespace } => survey.namespaces.push((symbol.to_vec(), namespace.to_vec())),
+            Event::Crc { .. } | Event::SecondExtableReloc(_) | Event::ExtableData(_) => {}
+        }
+    }
+    survey.settle_namespaces();
+    if let Some(Stop::Fatal(finding)) = &facts.stop {
+        survey.add_bad_export(finding, subject, profile);
+    }
+    survey
+}
+
+impl Survey {
+    /// Gives exports the namespaces that were told apart from them.
+    fn settle_namespaces(&mut self) {
+        let known: BTreeMap<&Vec<u8>, &Vec<u8>> = self.namespaces.iter().map(|(name, space)| (name, space)).collect();
+        for (name, namespace, _) in &mut self.exports {
+            if let Some(found) = known.get(name) {
+                namespace.clone_from(found);
+            }
+        }
+    }
+
+    fn add_bad_export(&mut self, finding: &Finding, subject: Subject<'_>, profile: &Profile) {
+        let symbol = match finding {
+            Finding::StrangeExport(symbol)
+            | Finding::LocalExport(symbol)
+            | Finding::NotAnExport(symbol)
+            | Finding::ExportOfInit(symbol)
+            | Finding::ExportOfExit(symbol)
+            | Finding::UnknownExportLicense { symbol, .. } => symbol.to_vec(),
+            _ => return,
+        };
+        let text = render(finding, subject, Severity::Warning, profile);
+        let text = String::from_utf8_lossy(&text).trim_end().to_owned();
+        self.bad_exports.push((symbol, text.trim_start_matches("WARNING: modpost: ").to_owned()));
+    }
+}

@@ -1,0 +1,1 @@
+savedcmd_vmlinux.o := ld.lld-19 -r -o vmlinux.o -T .tmp_initcalls.lds entry.o main.o lib.o ; ./tools/objtool/objtool --hacks=jump_label --hacks=noinstr --hacks=skylake --ibt --mcount --mnop --orc --retpoline --rethunk --sls --static-call --uaccess --noinstr --link vmlinux.o

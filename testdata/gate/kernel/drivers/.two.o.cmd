@@ -1,0 +1,1 @@
+savedcmd_drivers/two.o := ld.lld-19 -r -o drivers/two.o @drivers/two.mod ; ./tools/objtool/objtool --hacks=jump_label --hacks=noinstr --hacks=skylake --ibt --mcount --mnop --orc --retpoline --rethunk --sls --static-call --uaccess --link --module drivers/two.o

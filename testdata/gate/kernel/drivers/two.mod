@@ -1,0 +1,2 @@
+drivers/two-main.o
+drivers/two-part.o
