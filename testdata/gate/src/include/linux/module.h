@@ -8,9 +8,11 @@ struct module {
 	int state;
 	void *list[2];
 	char name[56];
+	int (*init)(void);
 	int arch;
 };
 #define MODULE_ARCH_INIT 0
+int init_module(void);
 struct modversion_info {
 	unsigned long crc;
 	char name[64 - sizeof(unsigned long)];
