@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 export CARGO
 
 .NOTPARALLEL:
-.PHONY: all build toolchain demo test parity parity-full dropin bench fuzz install testdata
+.PHONY: all build toolchain demo test parity parity-full dropin dropin-full bench fuzz install testdata
 
 all: build
 
@@ -32,7 +32,10 @@ parity-full: build
 	scripts/parity-all all
 
 dropin: build
-	scripts/dropin
+	scripts/dropin ci
+
+dropin-full: build
+	scripts/dropin full
 
 bench: build
 	scripts/bench
