@@ -1,8 +1,11 @@
-//! `postlink explain`: what a finding means, why it matters, and how to fix it.
+//! `postlink explain`: what a finding means, why it matters at run time, and how to fix or annotate it.
 //!
-//! The words are the findings' own documentation, see [`Message`](crate::diag::Message).
+//! The words are the findings' own documentation, see [`Message`](crate::diag::Message). A finding is asked for by its
+//! identifier, by a line copied from a log, or by words it speaks of.
 
 use crate::diag::message::EXPLANATIONS;
+use crate::diag::message::WORDINGS;
+use std::cmp::Reverse;
 use std::fmt::Write;
 
 /// What a query came to.
@@ -14,40 +17,123 @@ pub enum Explained {
     Unknown(String),
 }
 
-/// Explains the finding `query`: its identifier, or words of it or of its explanation.
+/// Stands for what differs from case to case in [`WORDINGS`].
+const HOLE: &str = "{}";
+
+/// Explains the finding `query`.
 pub fn explain(query: &str) -> Explained {
-    if let Some((id, lines)) = EXPLANATIONS.iter().find(|(id, _)| *id == query) {
-        return Explained::Found(text(id, lines));
+    let found = find(query.trim());
+    if found.is_empty() {
+        return Explained::Unknown(format!(
+            "no finding is called '{query}', says so, or speaks of it; postlink explain lists them all"
+        ));
     }
-    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
-    let speaks_of = |(id, lines): &&(&str, &[&str])| {
-        let all = format!("{id} {}", lines.concat()).to_lowercase();
-        !words.is_empty() && words.iter().all(|word| all.contains(word.as_str()))
-    };
-    let found: Vec<_> = EXPLANATIONS.iter().filter(speaks_of).collect();
-    match found.as_slice() {
-        [] => {
-            Explained::Unknown(format!("no finding is called or speaks of '{query}'; postlink explain lists them all"))
-        }
-        found => Explained::Found(found.iter().map(|(id, lines)| text(id, lines)).collect::<Vec<_>>().join("\n")),
-    }
+    Explained::Found(found.iter().map(|id| text(id)).collect::<Vec<_>>().join("\n"))
 }
 
-/// All identifiers with the first sentence of each.
+/// All identifiers with the first line of each.
 pub fn list() -> String {
     let width = EXPLANATIONS.iter().map(|(id, _)| id.len()).max().unwrap_or(0);
     let mut list = String::new();
     for (id, lines) in EXPLANATIONS {
+        let meaning = lines.iter().take_while(|line| !line.trim().is_empty());
+        let meaning: Vec<&str> = meaning.map(|line| line.trim()).collect();
         // Writing to memory does not fail.
-        let _ = writeln!(list, "{id:width$}  {}", lines.first().map_or("", |line| line.trim()));
+        let _ = writeln!(list, "{id:width$}  {}", meaning.join(" "));
     }
     list
 }
 
-fn text(id: &str, lines: &[&str]) -> String {
+/// Identifiers of what is asked for: the surest way that finds something counts.
+fn find(query: &str) -> Vec<&'static str> {
+    let ways: [fn(&str) -> Vec<&'static str>; 4] = [called, saying, saying_part, speaking_of];
+    if query.is_empty() {
+        Vec::new()
+    } else {
+        ways.iter().map(|way| way(query)).find(|ids| !ids.is_empty()).unwrap_or_default()
+    }
+}
+
+fn called(query: &str) -> Vec<&'static str> {
+    EXPLANATIONS.iter().map(|(id, _)| *id).filter(|id| *id == query).collect()
+}
+
+/// The finding that prints a line like this, with or without file name, severity and place.
+fn saying(query: &str) -> Vec<&'static str> {
+    let text = query.split_once("objtool: ").map_or(query, |(_, text)| text).trim();
+    let after_place = text.split_once(": ").map(|(_, rest)| rest.trim());
+    let texts = [Some(text), after_place.filter(|_| has_place(text))];
+    for text in texts.into_iter().flatten() {
+        let fits = |(id, says): &(&'static str, &[&str])| {
+            let literal = says.iter().filter(|pattern| fits(pattern, text)).map(|pattern| literal_len(pattern)).max();
+            literal.map(|len| (Reverse(len), *id))
+        };
+        if let Some((_, id)) = WORDINGS.iter().filter_map(fits).min_by_key(|(len, _)| *len) {
+            return vec![id];
+        }
+    }
+    Vec::new()
+}
+
+/// Whether the text begins with a place such as `name+0x12: ` or `name+0x12 (.text+0x34): `.
+fn has_place(text: &str) -> bool {
+    text.split_once(": ").is_some_and(|(place, _)| place.contains("+0x"))
+}
+
+/// Whether `text` is `pattern` with something in each hole.
+fn fits(pattern: &str, text: &str) -> bool {
+    let mut pieces = pattern.split(HOLE);
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut pieces = pieces.peekable();
+    if pieces.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(piece) = pieces.next() {
+        let is_last = pieces.peek().is_none();
+        let at = if is_last { rest.strip_suffix(piece).map(str::len) } else { rest.find(piece) };
+        let Some(after) = at.filter(|at| *at != 0).and_then(|at| rest.get(at..)) else { return false };
+        rest = after.strip_prefix(piece).unwrap_or_default();
+    }
+    true
+}
+
+fn literal_len(pattern: &str) -> usize {
+    pattern.split(HOLE).map(str::len).sum()
+}
+
+/// Findings that print this among other words.
+fn saying_part(query: &str) -> Vec<&'static str> {
+    let query = query.to_lowercase();
+    let says = |(_, says): &&(&str, &[&str])| says.iter().any(|pattern| pattern.to_lowercase().contains(&query));
+    WORDINGS.iter().filter(says).map(|(id, _)| *id).collect()
+}
+
+/// Findings that have all these words in their identifiers or explanations.
+fn speaking_of(query: &str) -> Vec<&'static str> {
+    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+    let speaks = |(id, lines): &&(&str, &[&str])| {
+        let all = format!("{id} {}", lines.concat()).to_lowercase();
+        words.iter().all(|word| all.contains(word.as_str()))
+    };
+    EXPLANATIONS.iter().filter(speaks).map(|(id, _)| *id).collect()
+}
+
+/// Identifier, what the finding says in a log, and its explanation.
+fn text(id: &str) -> String {
     let mut text = format!("{id}\n\n");
+    let says = WORDINGS.iter().filter(|(known, _)| *known == id).flat_map(|(_, says)| *says);
+    for line in says.clone() {
+        let _ = writeln!(text, "    > {}", line.replace(HOLE, "..."));
+    }
+    if says.count() != 0 {
+        text.push('\n');
+    }
+    let lines = EXPLANATIONS.iter().filter(|(known, _)| *known == id).flat_map(|(_, lines)| *lines);
     for line in lines {
-        let _ = writeln!(text, "    {}", line.trim());
+        // The remedy is a paragraph of its own.
+        let blank = if line.trim().starts_with("Fix: ") { "\n" } else { "" };
+        let _ = writeln!(text, "{blank}    {}", line.trim());
     }
     text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
@@ -55,17 +141,56 @@ fn text(id: &str, lines: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::code;
+    use crate::diag::message;
+    use crate::diag::wording;
+    use crate::elf::ElfFile;
+    use crate::opts::Opts;
+    use crate::profile::Profile;
+    use crate::profile::series::Series;
 
-    #[test]
-    fn an_identifier_is_explained() {
-        let Explained::Found(text) = explain("naked-return") else { panic!("it is known") };
-        assert!(text.starts_with("naked-return\n\n    A return that does not go through"), "{text}");
-        assert!(text.contains("    Fix: "), "{text}");
+    fn found(query: &str) -> String {
+        match explain(query) {
+            Explained::Found(text) => text,
+            Explained::Unknown(text) => panic!("{query}: {text}"),
+        }
     }
 
     #[test]
-    fn words_are_looked_for() {
-        let Explained::Found(text) = explain("Spectre indirect") else { panic!("something speaks of it") };
+    fn an_identifier_is_explained() {
+        let text = found("naked-return");
+        let start = "naked-return\n\n    > 'naked' return found in MITIGATION_RETHUNK build\n";
+        assert!(text.starts_with(start), "{text}");
+        assert!(text.contains("\n\n    A return that does not go through the return thunk.\n\n"), "{text}");
+        assert!(text.contains("\n\n    Fix: "), "{text}");
+    }
+
+    #[test]
+    fn a_line_of_a_log_is_explained() {
+        let lines = [
+            ("vmlinux.o: warning: objtool: foo+0x12: return with modified stack frame", "return-modified-frame"),
+            (
+                "a.o: error: objtool: foo+0x12 (.text+0x34): 'naked' return found in MITIGATION_RETHUNK build",
+                "naked-return",
+            ),
+            ("foo+0x12: call to kasan_report() with UACCESS enabled", "call-with-uaccess"),
+            ("call to foo() leaves .noinstr.text section", "leaves-noinstr"),
+            ("x.o: warning: objtool: foo+0x1: stack state mismatch: cfa1=4+24 cfa2=4+16", "stack-mismatch-cfa"),
+            ("foo() falls through to next function bar()", "falls-through"),
+            ("objtool: .init.text: unexpected end of section", "end-of-section"),
+            ("x.ko: error: objtool: static_call: can't find static_call_key symbol: __SCK__x", "no-static-call-key"),
+            ("x.o: warning: objtool: .rodata+0x8: data relocation to !ENDBR: foo+0x4", "data-reloc-to-non-endbr"),
+        ];
+        for (line, id) in lines {
+            assert_eq!(find(line), [id], "{line}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_message_and_words_of_an_explanation_are_found() {
+        let text = found("modified stack frame");
+        assert!(text.contains("sibling-call-modified-frame\n") && text.contains("\nreturn-modified-frame\n"), "{text}");
+        let text = found("Spectre indirect");
         assert!(text.contains("indirect-branch\n"), "{text}");
         assert!(matches!(explain("no such thing at all"), Explained::Unknown(_)));
         assert!(matches!(explain(""), Explained::Unknown(_)));
@@ -78,5 +203,43 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), EXPLANATIONS.len());
+    }
+
+    #[test]
+    fn holes_take_something_each() {
+        assert!(fits("call to {}() with {}", "call to a() with b"));
+        assert!(!fits("call to {}() with {}", "call to () with b"));
+        assert!(!fits("call to {}() with {}", "call to a() with "));
+        assert!(fits("a", "a") && !fits("a", "ab") && !fits("{}b", "b") && fits("{}b", "bb"));
+    }
+
+    /// What is looked for is what is printed: the patterns, against the code that prints, for both series.
+    #[test]
+    fn every_message_is_found_by_what_it_says() {
+        let data = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/extras/flow.o")).expect("a fixture");
+        let elf = ElfFile::parse(&data).expect("an object");
+        let opts = Opts::default();
+        let mut n_said = 0;
+        for series in [Series::V6_12, Series::V7_3] {
+            let profile = Profile::of(series).expect("rebuilt");
+            let arch = arch::for_machine(elf.machine).expect("x86-64");
+            let (code, ..) = code::build(&opts, &profile, arch, &elf, None);
+            for message in message::samples() {
+                let says = WORDINGS.iter().find(|(id, _)| *id == message.id()).expect("in the table").1;
+                let mut text = Vec::new();
+                wording::write(&mut text, &code, &message);
+                let text = String::from_utf8(text).expect("plain");
+                if says.is_empty() {
+                    continue;
+                }
+                n_said += 1;
+                let line = format!("x.o: warning: objtool: f+0x1: {}", text.trim());
+                let ids = find(&line);
+                // Two findings differ only in where the section comes from.
+                let is_twin = message.id() == "absolute-reloc-made" && ids == ["absolute-reloc"];
+                assert!(ids == [message.id()] || is_twin, "{series:?}: {line}: {ids:?}");
+            }
+        }
+        assert!(n_said > 200, "only {n_said} messages say anything");
     }
 }
