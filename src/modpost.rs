@@ -23,6 +23,7 @@ mod object;
 mod options;
 mod pattern;
 mod profile;
+pub mod readers;
 mod references;
 mod report;
 mod resolve;

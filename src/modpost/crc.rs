@@ -67,7 +67,7 @@ fn crc_file(object: &[u8], profile: &Profile) -> Vec<u8> {
 }
 
 /// The lines `#SYMVER name crc` of a `.cmd` file; such a line needs a line before it and a line feed after it.
-fn parse(text: &[u8]) -> Vec<Crc> {
+pub fn parse(text: &[u8]) -> Vec<Crc> {
     const MARK: &[u8] = b"\n#SYMVER ";
     let mark = memchr::memmem::Finder::new(MARK);
     let mut crcs = Vec::new();

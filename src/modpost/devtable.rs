@@ -5,9 +5,9 @@
 //!
 //! Upstream: `file2alias.c`.
 
-mod entry;
-mod format;
-mod layout;
+pub mod entry;
+pub mod format;
+pub mod layout;
 mod special;
 mod usb;
 

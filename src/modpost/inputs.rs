@@ -57,7 +57,7 @@ fn read_all(mut file: impl Read) -> io::Result<Vec<u8>> {
 }
 
 /// Lines as `fgets(3)` reads them: long ones in pieces. One line feed is cut off, unless a NUL hides it.
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let pieces = text.split_inclusive(|&byte| byte == b'\n').flat_map(|line| line.chunks(LINE));
     pieces.map(|piece| {
         let line = c_string(piece);

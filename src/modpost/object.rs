@@ -126,27 +126,42 @@ impl Object {
         self.sections.get(index).map_or(&[], |header| c_string_at(&self.names, header.name_offset as usize))
     }
 
-    /// Reads `size` bytes at `offset` of the file; `what` names them in the error.
+    /// Reads `size` bytes at `offset` of the file; `what` names them in the error. The original maps the file, so it finds
+    /// zeros between its end and the end of the last page.
     pub fn read(&self, offset: u64, size: u64, what: &str) -> Result<Vec<u8>, Finding> {
-        let fits = offset.checked_add(size).is_some_and(|end| end <= self.size);
+        let fits = offset.checked_add(size).is_some_and(|end| end <= self.mapped_size());
         let (true, Ok(size)) = (fits, usize::try_from(size)) else {
-            return Err(Finding::malformed(format!(
-                "{what}: {size} bytes at offset {offset} are past the end of the file"
-            )));
+            let where_to = format!("{size} bytes at offset {offset} are past the end of the file");
+            return Err(Finding::malformed(format!("{what}: {where_to}")));
         };
         let mut bytes = vec![0; size];
-        self.file.read_exact_at(&mut bytes, offset).map_err(|error| Finding::malformed(format!("{what}: {error}")))?;
+        let there = usize::try_from(self.size.saturating_sub(offset)).map_or(size, |there| there.min(size));
+        let part = bytes.get_mut(..there).unwrap_or_default();
+        self.file.read_exact_at(part, offset).map_err(|error| Finding::malformed(format!("{what}: {error}")))?;
         Ok(bytes)
     }
 
+    /// Reads `size` bytes at `offset`, or as many as there are.
+    pub fn read_up_to(&self, offset: u64, size: u64, what: &str) -> Result<Vec<u8>, Finding> {
+        self.read(offset, size.min(self.mapped_size().saturating_sub(offset)), what)
+    }
+
+    /// Where the mapping of the file ends.
+    fn mapped_size(&self) -> u64 {
+        const PAGE: u64 = 4096;
+        self.size.checked_next_multiple_of(PAGE).unwrap_or(self.size)
+    }
+
     /// Reads the contents of section `index`, and on to the next NUL if the section does not end with one: the original
-    /// reads strings without regard to where their section ends.
+    /// reads strings without regard to where their section ends. It takes the lower 32 bits of the size.
     pub fn read_strings(&self, index: usize) -> Result<Vec<u8>, Finding> {
         let Some(header) = self.sections.get(index) else { return Ok(Vec::new()) };
         let what = format!("section {index}");
-        let mut bytes = self.read(header.offset, header.size, &what)?;
-        if bytes.last().is_some_and(|&last| last != 0) {
-            let end = header.offset.saturating_add(header.size);
+        let size = header.size & u64::from(u32::MAX);
+        let mut bytes = self.read(header.offset, size, &what)?;
+        // Of an empty section the first string is looked at all the same.
+        if bytes.last() != Some(&0) {
+            let end = header.offset.saturating_add(size);
             bytes.extend(self.read_string(end, &what)?);
             bytes.push(0);
         }
@@ -159,7 +174,7 @@ impl Object {
         let mut bytes = Vec::new();
         loop {
             let at = offset.saturating_add(bytes.len() as u64);
-            let more = self.read(at, STEP.min(self.size.saturating_sub(at)), what)?;
+            let more = self.read_up_to(at, STEP, what)?;
             let string = c_string(&more);
             bytes.extend_from_slice(string);
             if string.len() < more.len() || more.is_empty() {
@@ -279,15 +294,31 @@ impl Object {
 
     /// Finds the sections that matter; `names` is the section with the names.
     fn find_sections(&mut self, names: usize, file: &[u8], header_size: usize) -> Result<(), Finding> {
-        if let Some(header) = self.sections.get(names) {
-            self.names = self.read(header.offset, header.size, "section names")?;
-        }
+        // Where the names end does not matter, only where they start.
+        let last_name = self.sections.iter().map(|header| u64::from(header.name_offset)).max().unwrap_or_default();
+        let names = match self.sections.get(names) {
+            Some(header) if last_name >= header.size => {
+                self.read_up_to(header.offset, last_name.saturating_add(256), "section names")
+            }
+            Some(header) => self.read_up_to(header.offset, header.size, "section names"),
+            None => Ok(Vec::new()),
+        };
+        let unnamed = match names {
+            Ok(names) => {
+                self.names = names;
+                None
+            }
+            Err(finding) => Some(finding),
+        };
         let mut symtab = None;
         for index in 1..self.sections.len() {
             let Some(header) = self.sections.get(index).copied() else { break };
             let is_nobits = header.kind == elf::SHT_NOBITS;
             if !is_nobits && header.offset > self.size {
                 return Err(Finding::TruncatedObject { file: file.into(), offset: header.offset, header_size });
+            }
+            if let Some(finding) = unnamed {
+                return Err(finding);
             }
             match self.section_name(index) {
                 b".modinfo" if is_nobits => return Err(Finding::NobitsModinfo { file: file.into() }),

@@ -185,6 +185,9 @@ impl Profile {
     }
 }
 
+/// All profiles, oldest first.
+pub static ALL: [&Profile; 5] = [&V5_10, &LTO, &V6_1, &V6_12, &V7_3];
+
 /// What 5.10 and the LTO series have in common.
 const UP_TO_5_18: Features = Features::LIST_DASH_IS_STDIN
     .union(Features::LISTS_PREPEND)

@@ -139,12 +139,15 @@ impl Walk<'_> {
         });
         wanted.flat_map(|(section, header)| {
             let entry = entry_size(self.object.class, header.kind == elf::SHT_RELA);
-            let per_piece = BATCH / entry;
+            // What is not in the file is not cut to pieces; reading it says what is wrong.
+            let is_there = header.offset.checked_add(header.size).is_some_and(|end| end <= self.object.size);
             let count = header.size / entry;
+            let per_piece = if is_there { BATCH / entry } else { count.max(1) };
             (0..count.div_ceil(per_piece)).map(move |piece| {
-                let first = piece * per_piece;
-                let offset = header.offset.saturating_add(first * entry);
-                Piece { section, first, offset, size: per_piece.min(count - first) * entry }
+                let first = piece.saturating_mul(per_piece);
+                let offset = header.offset.saturating_add(first.saturating_mul(entry));
+                let size = per_piece.min(count.saturating_sub(first)).saturating_mul(entry);
+                Piece { section, first, offset, size }
             })
         })
     }

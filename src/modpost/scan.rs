@@ -132,7 +132,9 @@ impl ObjectFacts {
             Some(index) => ModInfo::new(object.read_strings(index)?),
             None => ModInfo::default(),
         };
-        if let (true, Some(index)) = (profile.has(Features::NO_TRIM_SECTION), object.no_trim_symbol) {
+        let no_trim = object.no_trim_symbol.filter(|_| profile.has(Features::NO_TRIM_SECTION));
+        let is_filled = |index: &usize| object.sections.get(*index).is_some_and(|header| header.size as u32 != 0);
+        if let Some(index) = no_trim.filter(is_filled) {
             self.no_trim = modinfo::strings(&object.read_strings(index)?).map(Name::from).collect();
         }
         if !self.is_vmlinux() {

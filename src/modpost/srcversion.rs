@@ -62,28 +62,47 @@ pub fn cmd_file(directory: &[u8], base: &[u8]) -> Vec<u8> {
     text![directory, ".", base, ".cmd"]
 }
 
+/// What a line of a `.cmd` file says about sources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dependency<'a> {
+    /// The source or a header beside it.
+    File(&'a [u8]),
+    /// This line names a source, but not where its name starts.
+    Malformed(&'a [u8]),
+}
+
+/// The source that a `.cmd` file names, and those of its headers that are in the same directory as the object.
+pub fn dependencies<'a>(cmd: &'a [u8], directory: &'a [u8]) -> impl Iterator<Item = Dependency<'a>> {
+    let mut in_deps = false;
+    let of_line = move |line: &'a [u8]| {
+        let line = line.get(line.iter().take_while(|&&byte| is_space(byte)).count()..).unwrap_or_default();
+        if line.starts_with(b"source_") {
+            let file = memchr::memrchr(b' ', line).and_then(|space| line.get(space + 1..));
+            return Some(Some(file.map_or(Dependency::Malformed(line), Dependency::File)));
+        }
+        if line.starts_with(b"deps_") {
+            in_deps = true;
+            return Some(None);
+        }
+        if in_deps && !line.ends_with(b"\\") {
+            return None;
+        }
+        let file = line.split(|&byte| is_space(byte)).next().unwrap_or_default();
+        Some(Some(Dependency::File(file)).filter(|_| in_deps && is_in_directory(file, directory)))
+    };
+    lines(cmd).map_while(of_line).flatten()
+}
+
 /// Adds an object's source and those of its headers that are in the same directory. The inner error is a line that
 /// makes no sense.
 fn add_object(object: &[u8], sources: &mut Sources, digest: &mut Md4) -> Result<Result<(), Vec<u8>>, Stop> {
     let base = basename(object);
     let directory = object.get(..object.len().saturating_sub(base.len())).unwrap_or_default();
     let cmd = read_named(&cmd_file(directory, base))?;
-    let mut in_deps = false;
-    for line in lines(&cmd) {
-        let line = line.get(line.iter().take_while(|&&byte| is_space(byte)).count()..).unwrap_or_default();
-        if line.starts_with(b"source_") {
-            let Some(space) = memchr::memrchr(b' ', line) else { return Ok(Err(line.to_vec())) };
-            add_file(line.get(space + 1..).unwrap_or_default(), sources, digest)?;
-        } else if line.starts_with(b"deps_") {
-            in_deps = true;
-        } else if in_deps {
-            if !line.ends_with(b"\\") {
-                break;
-            }
-            let file = line.split(|&byte| is_space(byte)).next().unwrap_or_default();
-            if is_in_directory(file, directory) {
-                add_file(file, sources, digest)?;
-            }
+    for dependency in dependencies(&cmd, directory) {
+        match dependency {
+            Dependency::File(file) => add_file(file, sources, digest)?,
+            Dependency::Malformed(line) => return Ok(Err(line.to_vec())),
         }
     }
     Ok(Ok(()))
@@ -133,7 +152,7 @@ const PLAIN: [bool; 256] = {
 
 /// A source without white space and comments. Strings are kept, also the quotes inside character constants and `//`
 /// comments that look like strings.
-fn filter(source: &[u8]) -> Vec<u8> {
+pub fn filter(source: &[u8]) -> Vec<u8> {
     let mut kept = Vec::with_capacity(source.len());
     let mut rest = source;
     loop {

@@ -80,7 +80,10 @@ impl Symbols {
                 Some(index) => contents(index, "extended section indices")?,
                 None => Vec::new(),
             },
-            strings: contents(link, "symbol names")?,
+            strings: match object.sections.get(link) {
+                Some(header) => object.read_up_to(header.offset, header.size, "symbol names")?,
+                None => Vec::new(),
+            },
             cuts: Vec::new(),
             class: object.class,
             endian: object.endian,

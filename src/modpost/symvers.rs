@@ -37,8 +37,19 @@ pub fn read(
 ) -> Result<(), Stop> {
     let text = read_text_file(Path::new(name))
         .map_err(|error| Stop::File { file: name.as_bytes().into(), error: reason(&error) })?;
-    for line in lines(&text) {
-        let line = Line::parse(line).ok_or(Stop::Fatal(Finding::DumpSyntax))?;
+    Ok(read_text(world, number, &text, profile, report)?)
+}
+
+/// Reads the text of dump number `number` into the world.
+pub fn read_text(
+    world: &mut World,
+    number: usize,
+    text: &[u8],
+    profile: &Profile,
+    report: &mut Report,
+) -> Result<(), Finding> {
+    for line in lines(text) {
+        let line = Line::parse(line).ok_or(Finding::DumpSyntax)?;
         let kind = match ExportKind::of_name(line.kind, profile.has(Features::LEGACY_EXPORT_KINDS)) {
             Some(kind) => kind,
             None if profile.has(Features::EXPORT_UNKNOWN_KIND) => ExportKind::Unknown,

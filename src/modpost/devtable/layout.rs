@@ -143,11 +143,14 @@ impl Device {
     }
 }
 
+/// All kinds of tables of a series.
+pub fn all(series: DeviceLayout) -> impl Iterator<Item = &'static Device> {
+    DEVICES.iter().filter(move |device| device.series.0 <= series && series <= device.series.1)
+}
+
 /// The kind of table called `kind` in a series.
 pub fn find(kind: &[u8], series: DeviceLayout) -> Option<&'static Device> {
-    let is_wanted =
-        |device: &&Device| device.kind.as_bytes() == kind && device.series.0 <= series && series <= device.series.1;
-    DEVICES.iter().find(is_wanted)
+    all(series).find(|device| device.kind.as_bytes() == kind)
 }
 
 const ALL: (DeviceLayout, DeviceLayout) = (V5_10, V7_3);
