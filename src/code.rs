@@ -10,6 +10,7 @@ mod cold;
 mod discards;
 mod groups;
 mod hints;
+mod hole_finder;
 mod holes;
 mod insns;
 mod jump_tables;
@@ -19,6 +20,7 @@ mod names;
 mod noreturn;
 mod owners;
 mod pv_ops;
+mod red_black;
 mod relocs;
 mod sections;
 mod special;
@@ -34,6 +36,8 @@ pub use groups::AltGroup;
 pub use groups::AltGroupId;
 pub use groups::AltKind;
 pub use groups::Alternative;
+pub use hole_finder::Hole;
+pub use hole_finder::HoleFinder;
 pub use insns::InsnTable;
 pub use insns::TableError;
 pub use insns::Text;
@@ -47,7 +51,6 @@ pub use relocs::NumberedReloc;
 pub use relocs::RelocIndex;
 pub use relocs::SectionRelocs;
 pub use sections::SecFlags;
-pub use symbols::Hole;
 pub use symbols::NO_SYMBOL;
 pub use symbols::Sym;
 pub use symbols::SymFlags;
@@ -181,22 +184,56 @@ pub struct Code<'d> {
     findings: Vec<Finding>,
 }
 
+/// Why the code of a file could not be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// Its symbols make no sense. To the original that is a file that cannot be opened.
+    Unreadable(Fatal),
+    /// Its code makes no sense.
+    Failed(Fatal),
+}
+
+impl Stopped {
+    /// What to say about it.
+    pub fn into_finding(self) -> Finding {
+        let (Self::Unreadable(Fatal(finding)) | Self::Failed(Fatal(finding))) = self;
+        finding
+    }
+}
+
+impl From<Fatal> for Stopped {
+    fn from(fatal: Fatal) -> Self {
+        Self::Failed(fatal)
+    }
+}
+
 /// Builds the code of `elf`.
 ///
-/// What was found on the way comes back beside it, and the fatal error that ended it, if one did. `Err` is for files whose
-/// symbols alone make no sense; before 7.3 their names may still matter, so the message is given by name.
+/// What was found on the way comes back beside it, and the fatal error that ended it, if one did.
 pub fn build<'d>(
     opts: &'d Opts,
     profile: &'d Profile,
     arch: &'static dyn Arch,
     elf: &'d ElfFile<'d>,
     noreturns: Option<&Vec<String>>,
-) -> (Code<'d>, Vec<Finding>, Result<(), Fatal>) {
+) -> (Code<'d>, Vec<Finding>, Result<(), Stopped>) {
     let mut code = Code::new(opts, profile, arch, elf);
     code.noreturn_names = noreturns.map(|names| names.iter().map(|name| name.clone().into_bytes()).collect());
     let result = code.link();
     let findings = std::mem::take(&mut code.findings);
     (code, findings, result)
+}
+
+/// Looks at what [`build`] looks at first: whether the symbols of `elf` make sense.
+pub fn check_symbols<'d>(
+    opts: &'d Opts,
+    profile: &'d Profile,
+    arch: &'static dyn Arch,
+    elf: &'d ElfFile<'d>,
+) -> (Code<'d>, Result<(), Stopped>) {
+    let mut code = Code::new(opts, profile, arch, elf);
+    let result = code.link_cold_parts().map_err(Stopped::Unreadable);
+    (code, result)
 }
 
 impl<'d> Code<'d> {
@@ -240,9 +277,9 @@ impl<'d> Code<'d> {
     }
 
     /// All steps in the original's order (`decode_file()`, `decode_sections()`).
-    fn link(&mut self) -> Result<(), Fatal> {
+    fn link(&mut self) -> Result<(), Stopped> {
         // Every cold part knows its parent function.
-        self.link_cold_parts()?;
+        self.link_cold_parts().map_err(Stopped::Unreadable)?;
         self.is_livepatch = self.detect_livepatch();
         self.init_pv_ops()?;
         // Thunks, trampolines and the like are marked.

@@ -48,15 +48,32 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
     let profile = &request.profile;
     let name = request::name_of(&opts.file);
     // The file's tables are whole and consistent from here on.
-    let elf = match open(profile, data) {
+    let opened = open(data).and_then(|elf| {
+        if opts.stats {
+            out.stdout.extend(stats::of_file(&elf).into_bytes());
+        }
+        let is_refused = elf.symbols.is_empty() && profile.has(Features::SYMTAB_REQUIRED);
+        if is_refused { Err("no .symtab".to_owned()) } else { Ok(elf) }
+    });
+    let elf = match opened {
         Ok(elf) => elf,
         Err(text) => {
             out.stderr.extend(object_line(profile, &name, &text));
             return out.with_code(1);
         }
     };
+    let n_files = elf.symbols.iter().filter(|symbol| symbol.kind() == object::elf::STT_FILE).count();
+    let mut linked = opts.clone();
+    let after_open = request.rules.after_open(&mut linked, n_files > 1);
+    // Symbols that make no sense come before everything that depends on the file's contents.
+    if (after_open != AfterOpen::Fine || opts.backup || opts.stats)
+        && let Some(text) = analysis::refuse_symbols(&opts, profile, &elf)
+    {
+        out.stderr.extend(text);
+        return out.with_code(1);
+    }
     if opts.stats {
-        out.stdout.extend(stats::of_file(&elf).into_bytes());
+        out.stdout.extend(stats::of_relocs(&elf).into_bytes());
     }
     if opts.backup
         && !profile.has(Features::FATAL_FAILS)
@@ -64,8 +81,8 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
     {
         return out.with_code(code);
     }
-    let n_files = elf.symbols.iter().filter(|symbol| symbol.kind() == object::elf::STT_FILE).count();
-    match request.rules.after_open(&mut opts, n_files > 1) {
+    opts = linked;
+    match after_open {
         AfterOpen::Fine => {}
         AfterOpen::LinkForced(text) => out.stderr.extend(format!("error: objtool: {text}\n").into_bytes()),
         AfterOpen::Refused(conflict) => {
@@ -83,7 +100,7 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
     out.stdout.extend_from_slice(&result.stdout);
     out.stderr.extend_from_slice(&result.report.text);
     let code = result.exit_code(&opts, profile);
-    if opts.backup && code.is_some_and(|_| profile.has(Features::FATAL_FAILS)) {
+    if opts.backup && !result.unreadable && code.is_some_and(|_| profile.has(Features::FATAL_FAILS)) {
         request::backup(request, &opts, &mut out);
     }
     match code {
@@ -92,16 +109,13 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
     }
 }
 
-fn open<'d>(profile: &Profile, data: &'d [u8]) -> Result<ElfFile<'d>, String> {
+fn open(data: &[u8]) -> Result<ElfFile<'_>, String> {
     let elf = ElfFile::parse(data).map_err(|error| error.to_string())?;
     if elf.kind != object::elf::ET_REL {
         return Err(format!("e_type {} is not that of a relocatable object", elf.kind));
     }
     elf.check_overlap().map_err(|error| error.to_string())?;
     check_foreign_relocs(&elf)?;
-    if elf.symbols.is_empty() && profile.has(Features::SYMTAB_REQUIRED) {
-        return Err("no .symtab".to_owned());
-    }
     Ok(elf)
 }
 
@@ -119,7 +133,7 @@ fn check_foreign_relocs(elf: &ElfFile<'_>) -> Result<(), String> {
 
 /// Writes the changed file, if anything has changed.
 fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, result: Analysis, mut out: Outcome) -> Outcome {
-    if result.edits.is_empty() || opts.dry_run {
+    if result.edits.is_empty() {
         return out;
     }
     let name = request::name_of(&opts.file);
@@ -131,15 +145,20 @@ fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, result: Analysis, mu
     };
     let image = match Image::build(elf, result.edits, rules) {
         Ok(image) => image,
-        Err(error) => {
-            let text = match &error {
-                ImageError::Update { what, .. } => format!("elf_update: {what}"),
-                ImageError::Edit(error) => error.to_string(),
-            };
-            out.stderr.extend(object_line(profile, &name, &text));
+        // With --dry-run the original creates everything as well, but does not lay it out.
+        Err(ImageError::Update { .. }) if opts.dry_run => return out,
+        Err(ImageError::Update { what, .. }) => {
+            out.stderr.extend(object_line(profile, &name, &format!("elf_update: {what}")));
             return out.with_code(failed);
         }
+        Err(ImageError::Edit(error)) => {
+            out.stderr.extend(object_line(profile, &name, &error.to_string()));
+            return out.with_code(255);
+        }
     };
+    if opts.dry_run {
+        return out;
+    }
     let chunks: Vec<&[u8]> = image.chunks().collect();
     if let Err(error) = output::replace(&opts.file, &chunks) {
         out.stderr.extend(object_line(profile, &name, &error.to_string()));

@@ -105,7 +105,8 @@ bitflags! {
         const ORC_ERROR_FAILS = 1 << 43;
         /// `.klp.tombstone.` prefixes are invisible (7.3).
         const KLP_TOMBSTONES = 1 << 44;
-        /// `udb` and other instructions end in a located end-of-section message (7.3).
+        /// The end-of-section message names the function and the section that the path ended in (7.3), not the one that
+        /// it began in.
         const END_OF_SECTION_NAMES_FUNC = 1 << 45;
         /// The tool disassembles by itself (7.3): `--verbose` lists functions that were warned about on standard output.
         /// In 6.12 objdump lists them on standard error.

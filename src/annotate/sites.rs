@@ -2,8 +2,6 @@
 //!
 //! Upstream: `create_retpoline_sites_sections()` and its sisters.
 
-use object::elf;
-
 use super::add;
 use super::place_reloc;
 use super::section;
@@ -112,16 +110,28 @@ fn is_magic(code: &Code<'_>, insn: InsnId, symbol: SymbolId) -> bool {
 }
 
 /// `.cfi_sites`: the type hash before every function; made even when there are none.
-pub fn cfi(code: &Code<'_>) -> Created {
+///
+/// A hash that is not in code ends the run. The section with what was made so far comes back: before 7.3 it is written.
+pub fn cfi(code: &Code<'_>) -> (Created, Result<(), Fatal>) {
     if code.section_names.get(".cfi_sites").is_some() {
-        return Created::already(".cfi_sites section");
+        return (Created::already(".cfi_sites section"), Ok(()));
     }
     let symbols = cfi_symbols(code);
-    let relocs = symbols.iter().enumerate().map(|(index, symbol)| {
+    let mut relocs = Vec::with_capacity(symbols.len());
+    let result = symbols.iter().enumerate().try_for_each(|(index, symbol)| {
         let sym = code.symbols.get(*symbol);
-        place_reloc(code, index as u64 * 4, sym.section, sym.offset)
+        let section = code.elf.section(sym.section);
+        if !section.is_exec() {
+            let name = String::from_utf8_lossy(section.name);
+            let text = format!("bad call to elf_init_reloc_text_sym() for data symbol {name}");
+            return Err(Fatal::new(Message::Raw { text }));
+        }
+        relocs.push(place_reloc(code, index as u64 * 4, sym.section, sym.offset));
+        Ok(())
     });
-    Created { edits: vec![add(section(".cfi_sites", 4, symbols.len(), relocs.collect()))], findings: Vec::new() }
+    relocs.resize(symbols.len(), NewReloc::UNSET);
+    let created = Created { edits: vec![add(section(".cfi_sites", 4, symbols.len(), relocs))], findings: Vec::new() };
+    (created, result)
 }
 
 fn cfi_symbols(code: &Code<'_>) -> Vec<SymbolId> {
@@ -145,9 +155,4 @@ pub fn grow_cfi(code: &Code<'_>) -> Vec<Edit> {
         }
     }
     edits
-}
-
-/// Whether `section` may be named by a relocation to text (`elf_init_reloc_text_sym()` refuses data).
-pub fn is_text(code: &Code<'_>, section: SectionId) -> bool {
-    code.elf.section(section).flags & u64::from(elf::SHF_EXECINSTR) != 0
 }

@@ -146,9 +146,14 @@ fn add(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Message
         }
         return Ok(());
     }
-    // A machine with another frame convention has its say here in the original; x86 symbols never match.
+    // The original asks the symbol for another machine's frame convention here, without looking whether there is one.
+    let is_frame_start = dest == bp && src == sp;
+    let is_frame_end = dest == sp && src == bp && is_reg(state.cfa.base, bp) && state.cfa.offset == 0;
+    if (is_frame_start || is_frame_end) && !cx.is_in_symbol {
+        return Err(Message::FrameOutsideSymbol);
+    }
     if dest == sp && src == bp {
-        if !(is_reg(state.cfa.base, bp) && state.cfa.offset == 0) {
+        if !is_frame_end {
             // lea disp(%rbp), %rsp
             state.stack_size = op.src_offset.wrapping_add(state.reg(bp).offset).wrapping_neg();
         }

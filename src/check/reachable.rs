@@ -8,40 +8,48 @@ use rustc_hash::FxHashSet;
 use super::Walk;
 use crate::code::Code;
 use crate::code::Hole;
+use crate::code::HoleFinder;
 use crate::code::InsnFlags;
 use crate::code::InsnId;
 use crate::code::SecFlags;
 use crate::code::SymFlags;
+use crate::diag::Fatal;
 use crate::diag::Finding;
 use crate::diag::Message;
 use crate::profile::Features;
 
-/// Reports every instruction that the walk did not come to and that has no excuse; returns how many those were.
-pub fn check(code: &Code<'_>, walk: &Walk) -> (Vec<Finding>, u32) {
-    let mut pass = Reachable { code, walk, searched: None, ignored: FxHashSet::default() };
+/// Reports every instruction that the walk did not come to and that has no excuse.
+pub fn check(code: &Code<'_>, walk: &Walk) -> (Vec<Finding>, Result<(), Fatal>) {
+    let holes = HoleFinder::new(&code.symbols);
+    let mut pass = Reachable { code, walk, searched: None, ignored: FxHashSet::default(), holes, fatal: None };
     let mut findings = Vec::new();
     if code.ignore_unreachables {
-        return (findings, 0);
+        return (findings, Ok(()));
     }
     for insn in code.all_insns() {
         if walk.has_visited(insn) || pass.is_excused(insn) {
             continue;
         }
+        if let Some(fatal) = pass.fatal.take() {
+            return (findings, Err(fatal));
+        }
         let callee = pass.noreturn_callee_before(insn);
         let message = callee.map_or(Message::UnreachableInsn, |symbol| Message::MissingNoreturn { symbol });
         findings.push(Finding::warn_insn(insn, message));
     }
-    let count = findings.len() as u32;
-    (findings, count)
+    (findings, Ok(()))
 }
 
 struct Reachable<'a, 'd> {
     code: &'a Code<'d>,
     walk: &'a Walk,
-    /// The last hole that was searched: up to which instruction, and what came of it (before 7.3).
-    searched: Option<(InsnId, bool)>,
+    /// The last hole that was searched: up to which instruction, where it ends, and what came of it (before 7.3).
+    searched: Option<(InsnId, u64, bool)>,
     /// Instructions of cold parts that a hole jumps to (before 7.3).
     ignored: FxHashSet<InsnId>,
+    holes: HoleFinder<'a>,
+    /// What the original does not get past.
+    fatal: Option<Fatal>,
 }
 
 impl Reachable<'_, '_> {
@@ -86,14 +94,13 @@ impl Reachable<'_, '_> {
     fn is_in_hole(&mut self, insn: InsnId) -> bool {
         let code = self.code;
         let start = code.insns.get(insn).offset.into();
-        let end = match code.symbols.hole(code.insns.section_of(insn), start) {
+        let end = match self.holes.at(code.insns.section_of(insn), start) {
             Hole::None => return false,
             Hole::ToEnd => return true,
             Hole::Until(end) => end,
         };
         // All unvisited instructions up to where a search stopped have its answer.
-        if let Some((stop, answer)) = self.searched.filter(|(stop, _)| insn < *stop) {
-            debug_assert!(stop > insn);
+        if let Some((.., answer)) = self.searched.filter(|(stop, to, _)| insn < *stop && *to == end) {
             return answer;
         }
         let mut next = code.insns.next(insn);
@@ -114,7 +121,7 @@ impl Reachable<'_, '_> {
             }
             next = code.insns.next(insn);
         }
-        self.searched = Some((last, answer));
+        self.searched = Some((last, end, answer));
         answer
     }
 
@@ -128,11 +135,11 @@ impl Reachable<'_, '_> {
     }
 
     /// One of the next five instructions reports to a sanitizer.
-    fn leads_to_sanitizer(&self, insn: InsnId, func: crate::elf::SymbolId) -> bool {
+    fn leads_to_sanitizer(&mut self, insn: InsnId, func: crate::elf::SymbolId) -> bool {
         let code = self.code;
         let end = code.symbols.get(func).end();
         let mut insn = insn;
-        for _ in 0..5 {
+        for round in 0..5 {
             if code.insns.kind(insn) == InsnKind::Call && self.is_sanitizer_call(insn) {
                 return true;
             }
@@ -146,7 +153,11 @@ impl Reachable<'_, '_> {
             if u64::from(code.insns.get(insn).end()) >= end {
                 return false;
             }
-            let Some(next) = code.insns.next(insn) else { return false };
+            let Some(next) = code.insns.next(insn) else {
+                // The original looks at what is not there, unless this was the last one anyway.
+                self.fatal = (round != 4).then(|| Fatal::new(Message::FuncPastSection { symbol: func }));
+                return false;
+            };
             insn = next;
         }
         false

@@ -146,7 +146,9 @@ impl Unret<'_, '_> {
                 let alts = code.alts_of(path.insn);
                 if let Some(alt) = alts.get(done) {
                     path.stage = Stage::Alternatives(done + 1);
-                    return Ok(Next::Follow(alt.insn));
+                    let insn = alt.insn.some();
+                    let insn = insn.ok_or_else(|| self.warn(path.insn, Message::NoAltJumpDest, Failure::Incomplete))?;
+                    return Ok(Next::Follow(insn));
                 }
                 if alts.iter().any(|alt| alt.skips_original) {
                     return Ok(Next::End);

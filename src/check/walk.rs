@@ -22,6 +22,7 @@ use crate::code::InsnId;
 use crate::code::NO_SYMBOL;
 use crate::code::SecFlags;
 use crate::code::SymFlags;
+use crate::diag::Fatal;
 use crate::diag::Finding;
 use crate::diag::Message;
 use crate::elf::SectionId;
@@ -43,6 +44,8 @@ pub struct Walk {
     pub n_reused: u64,
     /// How often the walk was aborted.
     pub n_warnings: u32,
+    /// What no walk gets past. The original goes on with memory that is not its own.
+    pub fatal: Option<Fatal>,
     /// Visited without and with user access open, by instruction.
     visited: Vec<u8>,
 }
@@ -90,6 +93,8 @@ impl PathState {
 #[derive(Debug)]
 struct Path {
     insn: InsnId,
+    /// Where the path began.
+    first: InsnId,
     prev: Option<InsnId>,
     state: PathState,
     stage: Stage,
@@ -183,6 +188,7 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
             n_visited: 0,
             n_reused: 0,
             n_warnings: 0,
+            fatal: None,
             visited: vec![0; n_insns],
         };
         let n_pv_ops = code.pv_ops.as_ref().map_or(0, |pv| pv.targets.len());
@@ -218,6 +224,9 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
 
     /// Upstream: `validate_symbol()`.
     fn walk_function(&mut self, section: SectionId, symbol: SymbolId, noinstr: bool) {
+        if self.walk.fatal.is_some() {
+            return;
+        }
         let code = self.code;
         let sym = code.symbols.get(symbol);
         if sym.len == 0 {
@@ -255,7 +264,7 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
         let texts = code.insns.texts.iter().filter(|text| section.is_none_or(|section| text.section == section));
         for insn in texts.flat_map(|text| text.ids()) {
             let is_start = code.has(insn, InsnFlags::HINT) && !code.has(insn, InsnFlags::IGNORE);
-            if is_start && !self.walk.has_visited(insn) {
+            if is_start && !self.walk.has_visited(insn) && self.walk.fatal.is_none() {
                 let state = PathState::unknown(noinstr);
                 if self.follow(code.func_of(insn), insn, state) {
                     self.findings.push(Finding::trail(insn, Message::TrailHint));
@@ -294,7 +303,7 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
 
     fn enter(&mut self, insn: InsnId, state: PathState) {
         self.observe(Event::Enter);
-        self.paths.push(Path { insn, prev: None, state, stage: Stage::Arrive });
+        self.paths.push(Path { insn, first: insn, prev: None, state, stage: Stage::Arrive });
     }
 
     /// Leaves the trail of an aborted path: every path below it waits at the instruction that led on.
@@ -331,6 +340,10 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
         loop {
             let next = self.code.next_to_validate(path.insn);
             match self.step(func, path, next) {
+                Next::Advance if self.walk.fatal.is_some() => {
+                    self.observe(Event::Done(path.insn, true));
+                    return Next::End(true);
+                }
                 Next::Advance => self.observe(Event::Done(path.insn, false)),
                 Next::End(is_aborted) => {
                     self.observe(Event::Done(path.insn, is_aborted));
@@ -350,7 +363,16 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
         if path.state.cfi.cfa.base == crate::cfi::UNDEFINED || self.code.ignore_unreachables {
             return Next::End(false);
         }
-        let section = self.code.insns.section_of(path.insn);
+        // Before 7.3 the message names the section that the path began in.
+        let names_func = self.code.profile.has(Features::END_OF_SECTION_NAMES_FUNC);
+        let section = self.code.insns.section_of(if names_func { path.insn } else { path.first });
+        if section == SectionId::UNDEF {
+            // The NOP of an empty replacement is nowhere; the original takes its name all the same.
+            let group = self.code.group_of(path.insn).and_then(|group| self.code.groups[group.index()].original);
+            let original = group.map_or(path.insn, |group| self.code.groups[group.index()].first);
+            let section = self.code.insns.section_of(original);
+            return self.give_up(original, Message::EndOfSection { func: func.unwrap_or(NO_SYMBOL), section });
+        }
         self.findings.push(Finding::warn(Message::EndOfSection { func: func.unwrap_or(NO_SYMBOL), section }));
         Next::End(true)
     }
@@ -396,7 +418,7 @@ impl Code<'_> {
             return true;
         }
         // CLAC and STAC are patched in together: a path with one and without the other does not exist.
-        let Some(alt) = self.alts_of(id).first() else { return false };
+        let Some(alt) = self.alts_of(id).first().filter(|alt| alt.insn != InsnId::NONE) else { return false };
         let alt_group = self.group_of(alt.insn);
         if alt_group.is_some_and(|group| self.groups[group.index()].is_ignored) {
             return false;

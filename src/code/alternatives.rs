@@ -61,9 +61,8 @@ impl Code<'_> {
         if alt.skip_alt {
             self.flags[orig.index()] |= InsnFlags::IGNORE_ALTS;
         }
-        // A jump at the very end of a section can be switched off without anything to go on with: the original then
-        // follows a null pointer.
-        let insn = new.ok_or_else(|| Fatal::insn(orig, Message::NoAltJumpDest))?;
+        // A jump at the very end of a section can be switched off without anything to go on with.
+        let insn = new.unwrap_or(InsnId::NONE);
         self.rare_mut(orig).alts.push(Alternative { insn, kind, skips_original: alt.skip_orig });
         Ok(())
     }

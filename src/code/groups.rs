@@ -50,7 +50,7 @@ pub enum AltKind {
 /// One way that execution may take instead of an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alternative {
-    /// Where it goes.
+    /// Where it goes; [`InsnId::NONE`] for a jump at the end of its section that is switched off.
     pub insn: InsnId,
     /// Why.
     pub kind: AltKind,

@@ -6,6 +6,7 @@ use arch::InsnKind;
 
 use super::Code;
 use super::Hole;
+use super::HoleFinder;
 use super::InsnFlags;
 use super::SymFlags;
 
@@ -16,6 +17,8 @@ impl Code<'_> {
             return;
         }
         let mut in_hole = false;
+        let mut finder = HoleFinder::new(&self.symbols);
+        let (mut holes, mut ignored) = (Vec::new(), Vec::new());
         for position in 0..self.insns.texts.len() {
             let text = self.insns.texts[position];
             for insn in text.ids() {
@@ -28,17 +31,23 @@ impl Code<'_> {
                 if !in_hole && self.insns.kind(insn) == InsnKind::Nop {
                     continue;
                 }
-                if self.symbols.hole(text.section, offset) == Hole::None {
+                if finder.at(text.section, offset) == Hole::None {
                     in_hole = false;
                     continue;
                 }
                 in_hole = true;
-                self.flags[insn.index()] |= InsnFlags::HOLE;
+                holes.push(insn);
                 let dest = self.jump_dest(insn).and_then(|dest| self.func_of(dest));
                 if let Some(func) = dest.filter(|func| self.symbols.get(*func).flags.contains(SymFlags::COLD)) {
-                    self.symbols.table[func.index()].flags |= SymFlags::IGNORE;
+                    ignored.push(func);
                 }
             }
+        }
+        for insn in holes {
+            self.flags[insn.index()] |= InsnFlags::HOLE;
+        }
+        for func in ignored {
+            self.symbols.table[func.index()].flags |= SymFlags::IGNORE;
         }
     }
 }

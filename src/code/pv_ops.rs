@@ -17,6 +17,8 @@ use crate::profile::Features;
 pub struct PvOps {
     /// Functions of each entry, latest first.
     pub targets: Vec<Vec<SymbolId>>,
+    /// Whether the tables have entries at all (7.3); before, their mere presence counts.
+    pub exists: bool,
     /// Index of the first entry of each known table.
     offsets: Vec<(&'static str, usize)>,
     added: FxHashSet<SymbolId>,
@@ -53,11 +55,13 @@ impl Code<'_> {
                 total += (size / ENTRY) as usize;
             }
         }
-        if concatenated && total == 0 {
+        pv.exists = !concatenated || total != 0;
+        pv.targets.resize_with(total, Vec::new);
+        let is_empty = !pv.exists;
+        self.pv_ops = Some(pv);
+        if is_empty {
             return Ok(());
         }
-        pv.targets.resize_with(total, Vec::new);
-        self.pv_ops = Some(pv);
         for (index, (name, symbol)) in found.into_iter().enumerate() {
             self.read_table(index, name, symbol, concatenated)?;
         }
@@ -94,14 +98,15 @@ impl Code<'_> {
 
     fn add_pv_target(&mut self, index: usize, func: SymbolId) -> Result<(), Fatal> {
         let name = self.name(func);
-        let Some(pv) = &mut self.pv_ops else { return Err(Fatal::new(Message::ParavirtConfusion)) };
+        let Some(pv) = &mut self.pv_ops else { return Ok(()) };
         // Both are patched into native code.
         if matches!(name, b"_paravirt_nop" | b"_paravirt_ident_64") || !pv.added.insert(func) {
             return Ok(());
         }
-        if let Some(targets) = pv.targets.get_mut(index) {
-            targets.insert(0, func);
-        }
+        // The original writes past the end of its table.
+        let targets =
+            pv.targets.get_mut(index).ok_or_else(|| Fatal::new(Message::PvOpsIndex { index: index as i64 }))?;
+        targets.insert(0, func);
         Ok(())
     }
 
@@ -125,13 +130,12 @@ impl Code<'_> {
         let value = self.relocs.at(section, offset + 7).map(|found| found.reloc);
         let func = value.and_then(|reloc| self.pv_target(reloc.symbol, reloc.addend.cast_unsigned()));
         let func = func.ok_or_else(|| Fatal::new(Message::NoPvOpsFunc))?;
-        match self.add_pv_target(base.saturating_add(entry as usize), func) {
-            // The original does not look at the result here.
-            Err(Fatal(finding)) => {
-                self.findings.push(finding);
-                Ok(())
-            }
-            Ok(()) => Ok(()),
+        if self.pv_ops.as_ref().is_some_and(|pv| pv.exists) {
+            return self.add_pv_target(base.saturating_add(entry as usize), func);
         }
+        // An error that the original does not look at.
+        let Fatal(finding) = Fatal::new(Message::ParavirtConfusion);
+        self.findings.push(finding);
+        Ok(())
     }
 }

@@ -49,7 +49,7 @@ bitflags! {
 pub struct Sym {
     /// Offset in its section.
     pub offset: u64,
-    /// Length in bytes; less than `st_size` for a function whose cold part lies inside it.
+    /// Length in bytes, below 4 GiB; less than `st_size` for a function whose cold part lies inside it.
     pub len: u64,
     /// Section; the null section for undefined, absolute and common symbols.
     pub section: SectionId,
@@ -134,7 +134,8 @@ impl Symbols {
     pub fn read(elf: &ElfFile<'_>, profile: &Profile) -> Self {
         let table = elf.symbols.iter().enumerate().map(|(index, raw)| Sym {
             offset: raw.value,
-            len: raw.size,
+            // The original keeps 32 bits of it.
+            len: u64::from(raw.size as u32),
             section: raw.section,
             alias: SymbolId(index as u32),
             pfunc: NO_SYMBOL,
@@ -338,26 +339,14 @@ impl Symbols {
         found.map(|id| self.resolve(id))
     }
 
-    /// What lies around `offset` if no symbol covers it (`find_symbol_hole_containing()`).
-    pub fn hole(&self, section: SectionId, offset: u64) -> Hole {
-        let mut covered = false;
-        self.covering(section, offset, |id| {
-            // An empty symbol's interval has one byte, but covers nothing.
-            covered = self.get(id).len != 0;
-            !covered
-        });
-        if covered {
-            return Hole::None;
-        }
-        let members = self.placed.of(section);
-        let after = members.partition_point(|id| self.get(*id).offset <= offset);
-        if after == 0 && !self.canonical {
-            return Hole::None;
-        }
-        match members.get(after) {
-            Some(id) => Hole::Until(self.get(*id).offset),
-            None => Hole::ToEnd,
-        }
+    /// Symbols of a section in tree order, as far as look-ups see them.
+    pub(super) fn placed_in(&self, section: SectionId) -> &[SymbolId] {
+        self.placed.of(section)
+    }
+
+    /// Whether look-ups see symbols without a length.
+    pub(super) fn zero_length_visible(&self) -> bool {
+        self.zero_length_visible
     }
 
     fn resolve(&self, id: SymbolId) -> SymbolId {
@@ -381,17 +370,6 @@ impl Symbols {
             self.get(id).last() < offset || visit(id)
         });
     }
-}
-
-/// Code that no symbol covers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hole {
-    /// A symbol covers the place, or nothing is known before it.
-    None,
-    /// Up to the next symbol at this offset.
-    Until(u64),
-    /// Up to the end of the section.
-    ToEnd,
 }
 
 /// Largest interval ends over a slice, as an implicit binary tree: node `n` has the children `2n` and `2n + 1`.
@@ -448,11 +426,9 @@ impl EndTree {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Symbols of one section from (offset, length, `STT_*`).
-    fn symbols(list: &[(u64, u64, u8)], zero_length_visible: bool) -> Symbols {
+impl Symbols {
+    /// Symbols of section 1 from (offset, length, `STT_*`).
+    pub(super) fn of(list: &[(u64, u64, u8)], zero_length_visible: bool) -> Self {
         let sym = |(index, &(offset, len, kind)): (usize, &(u64, u64, u8))| Sym {
             offset,
             len,
@@ -464,7 +440,7 @@ mod tests {
             binding: elf::STB_GLOBAL,
             flags: SymFlags::default(),
         };
-        let mut symbols = Symbols {
+        let mut symbols = Self {
             table: list.iter().enumerate().map(sym).collect(),
             listed: Sectioned::default(),
             placed: Sectioned::default(),
@@ -475,6 +451,11 @@ mod tests {
         symbols.place(2);
         symbols
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     const FUNC: u8 = elf::STT_FUNC;
     const LABEL: u8 = elf::STT_NOTYPE;
@@ -482,7 +463,7 @@ mod tests {
 
     #[test]
     fn the_smallest_symbol_that_covers_a_place_counts() {
-        let symbols = symbols(&[(0, 100, FUNC), (10, 20, LABEL), (12, 4, LABEL), (200, 8, FUNC)], true);
+        let symbols = Symbols::of(&[(0, 100, FUNC), (10, 20, LABEL), (12, 4, LABEL), (200, 8, FUNC)], true);
         let at = |offset| symbols.containing(TEXT, offset).map(|id| id.0);
         assert_eq!((at(5), at(10), at(13), at(16), at(99)), (Some(0), Some(1), Some(2), Some(1), Some(0)));
         assert_eq!((at(100), at(203), at(208)), (None, Some(3), None));
@@ -490,18 +471,11 @@ mod tests {
     }
 
     #[test]
-    fn holes_lie_between_symbols() {
-        let symbols = symbols(&[(0, 10, FUNC), (20, 10, FUNC)], true);
-        assert_eq!(symbols.hole(TEXT, 5), Hole::None);
-        assert_eq!(symbols.hole(TEXT, 10), Hole::Until(20));
-        assert_eq!(symbols.hole(TEXT, 30), Hole::ToEnd);
-    }
-
-    #[test]
     fn before_7_3_unsized_symbols_reorder_the_list() {
         // A sized function, two unsized labels behind it, then another sized function behind those.
         let list = [(0, 8, FUNC), (16, 0, LABEL), (16, 0, LABEL), (32, 8, FUNC)];
-        let order = |visible| -> Vec<u32> { symbols(&list, visible).in_section(TEXT).iter().map(|id| id.0).collect() };
+        let order =
+            |visible| -> Vec<u32> { Symbols::of(&list, visible).in_section(TEXT).iter().map(|id| id.0).collect() };
         assert_eq!(order(true), [0, 1, 2, 3]);
         assert_eq!(order(false), [0, 3, 2, 1]);
     }

@@ -270,6 +270,12 @@ messages! {
     /// Patching would overwrite what follows. The original tool writes past the end of an array here.
     /// Fix: use the `ALTERNATIVE` macros, which pad the original code.
     ReplacementTooLong = "replacement-too-long" => ["alternative replacement is longer than the original code"];
+    /// The original code of an alternative ends inside an instruction.
+    ///
+    /// The state of the stack is kept for each byte of it, and the rest of the instruction has none. The original tool
+    /// looks past the end of an array here.
+    /// Fix: use the `ALTERNATIVE` macros, which measure the original code.
+    AltCutsInsn = "alt-cuts-insn" => ["the original code of an alternative ends inside an instruction"];
     /// A switch's jump table has no entry that leads into the function.
     ///
     /// The cases of the switch are not followed, so nothing is known about the stack in them.
@@ -334,6 +340,11 @@ messages! {
     /// Calls through that entry cannot be checked.
     /// Fix: assign a function of type `STT_FUNC`.
     NoPvOpsFunc = "no-pv-ops-func" => ["no func for pv_ops[]"];
+    /// A call or an assignment of a `pv_ops` entry that is past the end of the array.
+    ///
+    /// Which functions the call may reach is not known. The original tool reads or writes memory that is not its own.
+    /// Fix: link the object that defines `pv_ops`, with its size.
+    PvOpsIndex { index: i64 } = "pv-ops-index" => ["pv_ops[{}] is past the end of the array"];
     /// A function is assigned to `pv_ops`, but there is no such array in the file.
     ///
     /// The file is no whole kernel, or paravirtualisation is configured in one part and not in the other.
@@ -493,6 +504,11 @@ messages! {
     /// From here on the frame is lost: unwind data would be wrong.
     /// Fix: use another instruction, or add an unwind hint right after it.
     UnknownStackMemory = "unknown-stack-memory" => ["unknown stack-related memory operation"];
+    /// Code outside any symbol derives the frame pointer from the stack pointer plus an offset, or the other way round.
+    ///
+    /// The symbol would tell which frame convention applies; the original tool follows a null pointer here.
+    /// Fix: give the code a symbol with a type and a size.
+    FrameOutsideSymbol = "frame-outside-symbol" => ["frame pointer changed outside any symbol"];
     /// More than 31 nested `pushf`.
     ///
     /// Whether user access is open is kept for each of them in one bit of a word; for more it is not known.
@@ -667,6 +683,11 @@ messages! {
     /// Fix: mark the function before it `__noreturn`, and list global ones in `tools/objtool/noreturns.h`; in assembly
     /// code drop it, or jump over it.
     UnreachableInsn = "unreachable-insn" => ["unreachable instruction"];
+    /// A function's size goes past the end of its section.
+    ///
+    /// Where its code ends cannot be told; the original tool looks for instructions behind the last one.
+    /// Fix: correct the size, `SYM_FUNC_END` does it for assembly.
+    FuncPastSection { symbol: SymbolId } = "func-past-section" => ["{}() goes on past the end of its section"];
     /// Code after a call that seems never to return.
     ///
     /// The compiler dropped the code behind the call because it knows that the function never returns; objtool follows

@@ -93,6 +93,7 @@ pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::WeirdOverlap { have, want } => text(format_args!("weirdly overlapping alternative! {have} != {want}")),
         M::EmptyAlternative => text(format_args!("empty alternative entry")),
         M::ReplacementTooLong => text(format_args!("alternative replacement is longer than the original code")),
+        M::AltCutsInsn => text(format_args!("the original code of an alternative ends inside an instruction")),
         M::NoSwitchTable => text(format_args!("can't find switch jump table")),
         M::JumpTableQuirk => text(format_args!("ignoring unreachables due to jump table quirk")),
         M::HintsNoRelocs => text(format_args!("missing .rela.discard.unwind_hints section")),
@@ -112,6 +113,7 @@ pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::UnknownPvOps { name } => text(format_args!("Unknown pv_ops array {name}")),
         M::NoPvFunc { name, index } => text(format_args!("can't find func at {name}[{index}]")),
         M::NoPvOpsFunc => text(format_args!("no func for pv_ops[]")),
+        M::PvOpsIndex { index } => text(format_args!("pv_ops[{index}] is past the end of the array")),
         M::ParavirtConfusion => text(format_args!("paravirt confusion")),
         M::Enqcmd { section, offset } => {
             push(out, &[b"ENQCMD instruction at ", w.sec(*section)]);
@@ -180,6 +182,7 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::UnsupportedRealignment => text(format_args!("unsupported stack pointer realignment")),
         M::UnknownStackInsn => text(format_args!("unknown stack-related instruction")),
         M::UnknownStackMemory => text(format_args!("unknown stack-related memory operation")),
+        M::FrameOutsideSymbol => text(format_args!("frame pointer changed outside any symbol")),
         M::PushfExhausted => text(format_args!("PUSHF stack exhausted")),
         M::LeavesNoinstr { callee } => {
             push(out, &[b"call to ", w.callee(*callee), b"() leaves .noinstr.text section"]);
@@ -228,6 +231,7 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         }
         M::CorruptPointer => text(format_args!("corrupt function pointer reference")),
         M::UnreachableInsn => text(format_args!("unreachable instruction")),
+        M::FuncPastSection { symbol } => push(out, &[w.sym(*symbol), b"() goes on past the end of its section"]),
         M::MissingNoreturn { symbol } => push(out, &[w.sym(*symbol), code.profile.missing_noreturn.as_bytes()]),
         M::AbsoluteRelocMade { name, offset } => {
             text(format_args!("section {name} has absolute relocation at offset 0x{offset:x}"));

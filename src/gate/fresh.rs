@@ -100,7 +100,7 @@ pub fn analyse(mut opts: Opts, profile: &Profile, elf: &ElfFile<'_>, noreturns: 
     match result {
         Ok(()) if !code.insns.is_empty() => run.steps(),
         Ok(()) => {}
-        Err(fatal) => run.take(&[fatal.0], None),
+        Err(stopped) => run.take(&[stopped.into_finding()], None),
     }
     fresh
 }
@@ -149,9 +149,15 @@ impl Run<'_, '_> {
         };
         let (walk, findings) = check::walk::walk(code, extent, &mut Unobserved);
         self.take(&findings, Some(&walk));
+        if let Some(fatal) = &walk.fatal {
+            self.take(std::slice::from_ref(&fatal.0), Some(&walk));
+        }
         if code.walks_branches() && walk.n_warnings == 0 {
-            let (findings, _) = check::reachable::check(code, &walk);
+            let (findings, result) = check::reachable::check(code, &walk);
             self.take(&findings, Some(&walk));
+            if let Err(fatal) = result {
+                self.take(&[fatal.0], Some(&walk));
+            }
         }
         walk
     }

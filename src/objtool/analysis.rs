@@ -17,6 +17,7 @@ use crate::check::walk::Extent;
 use crate::check::walk::observe::Unobserved;
 use crate::code;
 use crate::code::Code;
+use crate::code::Stopped;
 use crate::diag::Fatal;
 use crate::diag::Finding;
 use crate::diag::Message;
@@ -44,11 +45,16 @@ pub struct Analysis {
     pub n_warnings: u32,
     /// A fatal error was reported.
     pub failed: bool,
+    /// The file counts as one that cannot be opened.
+    pub unreadable: bool,
 }
 
 impl Analysis {
     /// Exit status of a run that ends here, or `None` if there is nothing wrong.
     pub fn exit_code(&self, opts: &Opts, profile: &Profile) -> Option<u8> {
+        if self.unreadable {
+            return Some(1);
+        }
         if !profile.has(Features::FATAL_FAILS) {
             return None;
         }
@@ -77,13 +83,23 @@ pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, noreturns: Opt
         run.out.stdout.extend(super::stats::of_code(&run.code).into_bytes());
     }
     run.say(&findings);
-    let result = result.and_then(|()| if run.code.insns.is_empty() { Ok(()) } else { run.steps() });
+    let result = result.and_then(|()| if run.code.insns.is_empty() { Ok(()) } else { Ok(run.steps()?) });
     run.out.edits.splice(0..0, run.code.edits.drain(..));
-    if let Err(Fatal(finding)) = result {
-        run.say(&[finding]);
+    if let Err(stopped) = result {
         run.out.failed = true;
+        run.out.unreadable = matches!(stopped, Stopped::Unreadable(_));
+        run.say(&[stopped.into_finding()]);
     }
     run.finish()
+}
+
+/// What there is to say about symbols that make no sense, for a file that nothing else was said about so far.
+pub fn refuse_symbols(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>) -> Option<Vec<u8>> {
+    let (code, result) = code::check_symbols(opts, profile, arch::for_machine(elf.machine)?, elf);
+    let finding = result.err()?.into_finding();
+    let mut report = Report::default();
+    report.add(&code, &super::request::name_of(&opts.file), &[finding]);
+    Some(report.text)
 }
 
 struct Run<'d> {
@@ -112,7 +128,7 @@ impl Run<'_> {
         let (code, report) = (&self.code, &self.out.report);
         let walk = || follow_paths(code, report);
         let (walked, beside) = threads::join(code.elf.data.len(), walk, || Beside::check(code));
-        let mut walk = self.report_walk(walked);
+        let mut walk = self.report_walk(walked)?;
         if self.code.opts.unret && self.unret().is_err() {
             return Ok(());
         }
@@ -139,16 +155,20 @@ impl Run<'_> {
     }
 
     /// Reports the walk, then what it did not come to.
-    fn report_walk(&mut self, (walk, findings): (Walk, Vec<Finding>)) -> Walk {
+    fn report_walk(&mut self, (mut walk, findings): (Walk, Vec<Finding>)) -> Result<Walk, Fatal> {
         self.out.n_warnings += walk.n_warnings;
         self.say(&findings);
+        if let Some(fatal) = walk.fatal.take() {
+            return Err(fatal);
+        }
         let by_walk = self.code.profile.has(Features::REACHABLE_GATED_BY_WALK);
         let gate = if by_walk { walk.n_warnings } else { self.out.n_warnings };
         if self.code.walks_branches() && gate == 0 {
-            let (findings, _) = check::reachable::check(&self.code, &walk);
+            let (findings, result) = check::reachable::check(&self.code, &walk);
             self.count(&findings);
+            result?;
         }
-        walk
+        Ok(walk)
     }
 
     fn unret(&mut self) -> Result<(), ()> {
@@ -175,7 +195,7 @@ impl Run<'_> {
             self.take(sites::retpolines(&self.code));
         }
         if opts.cfi && self.code.profile.has(Features::CFI_SITES_BY_CFI) {
-            self.take(sites::cfi(&self.code));
+            self.cfi_sites()?;
         }
         if opts.rethunk {
             self.take(sites::returns(&self.code));
@@ -187,19 +207,22 @@ impl Run<'_> {
             self.take(sites::mcount(&self.code));
         }
         if opts.prefix != 0 {
-            self.prefix(walk);
+            self.prefix(walk)?;
         }
         Ok(())
     }
 
-    fn prefix(&mut self, walk: &mut Walk) {
+    fn cfi_sites(&mut self) -> Result<(), Fatal> {
+        let (created, result) = sites::cfi(&self.code);
+        self.take(created);
+        result
+    }
+
+    fn prefix(&mut self, walk: &mut Walk) -> Result<(), Fatal> {
         let opts = self.code.opts;
         if opts.cfi && self.code.profile.has(Features::PREFIX_BY_ENTRIES) {
             self.out.edits.extend(sites::grow_cfi(&self.code));
-            if opts.fineibt {
-                self.take(sites::cfi(&self.code));
-            }
-            return;
+            return if opts.fineibt { self.cfi_sites() } else { Ok(()) };
         }
         let prefixes = prefix::create(&self.code, walk);
         for (insn, state) in prefixes.states {
@@ -207,6 +230,7 @@ impl Run<'_> {
         }
         walk.cfis.n_found += prefixes.n_found;
         self.take(prefixes.created);
+        Ok(())
     }
 
     fn seal(&mut self, endbrs: &EndbrUse) -> Result<(), Fatal> {

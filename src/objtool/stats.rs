@@ -10,15 +10,21 @@ fn table_bits(n: usize) -> u32 {
     n.checked_ilog2().unwrap_or(0).max(10)
 }
 
-/// Counters of the file. Writing to memory does not fail.
+/// Counters of the file's sections and symbols. Writing to memory does not fail.
 pub(super) fn of_file(elf: &ElfFile<'_>) -> String {
+    let (n_sections, n_symbols) = (elf.sections.len(), elf.symbols.len());
+    let mut text = String::new();
+    let _ = writeln!(text, "nr_sections: {n_sections}\nsection_bits: {}", table_bits(n_sections));
+    let _ = writeln!(text, "nr_symbols: {n_symbols}\nsymbol_bits: {}", table_bits(n_symbols));
+    text
+}
+
+/// Counters of its relocations, which are read once the symbols make sense.
+pub(super) fn of_relocs(elf: &ElfFile<'_>) -> String {
     let mut text = String::new();
     let n_relocs = |id| elf.relocs_in(id).map_or(0, |relocs| relocs.len());
     let counts: Vec<usize> = elf.section_ids().map(n_relocs).collect();
     let (total, most) = (counts.iter().sum(), counts.iter().max().copied().unwrap_or(0));
-    let (n_sections, n_symbols) = (elf.sections.len(), elf.symbols.len());
-    let _ = writeln!(text, "nr_sections: {n_sections}\nsection_bits: {}", table_bits(n_sections));
-    let _ = writeln!(text, "nr_symbols: {n_symbols}\nsymbol_bits: {}", table_bits(n_symbols));
     let _ = writeln!(text, "max_reloc: {most}\nnum_relocs: {total}\nreloc_bits: {}", table_bits(total));
     text
 }

@@ -21,6 +21,7 @@ use crate::elf::NewReloc;
 use crate::elf::NewSection;
 use crate::elf::RelocTarget;
 use crate::elf::SectionId;
+use crate::profile::Features;
 
 /// Entries with the places they are for.
 #[derive(Debug, Default)]
@@ -51,6 +52,9 @@ pub fn sections(code: &Code<'_>, walk: &Walk) -> Result<Vec<Edit>, Fatal> {
     if code.section_names.get(".orc_unwind").is_some() {
         // A warning for the original, and yet the end.
         return Err(Fatal(Finding::warn(Message::AlreadyHas { section: ".orc_unwind section" })));
+    }
+    if code.profile.has(Features::ORC_ERROR_FAILS) && code.section_names.get(".orc_unwind_ip").is_some() {
+        return Err(Fatal::new(Message::Raw { text: "section '.orc_unwind_ip' already exists".to_owned() }));
     }
     let kind = code.arch.facts().reloc_text;
     let relocs = table.places.iter().enumerate().map(|(index, &(section, offset))| NewReloc {
@@ -103,6 +107,9 @@ impl Maker<'_, '_> {
                 continue;
             };
             let len = self.code.insns.get(end).end().saturating_sub(self.code.insns.get(group.first).offset);
+            if len > n_bytes_kept(group.slots.len() as u32) {
+                return Err(Fatal::at(text.section, offset.into(), Message::AltCutsInsn));
+            }
             for byte in 0..len {
                 let slot = group.slots.start.checked_add(byte).filter(|slot| *slot < group.slots.end);
                 let id = slot.and_then(|slot| self.walk.slots.get(slot as usize)).copied().unwrap_or(CfiId::NONE);
@@ -144,4 +151,11 @@ impl Maker<'_, '_> {
         self.known.insert(id, entry);
         Ok(entry)
     }
+}
+
+/// For how many bytes of an alternative's original code the original can look up a state: its table of pointers has one
+/// for each byte, as far as the last pointer that fits into the memory that the C library hands out for that. Past it
+/// follows what is no pointer, and a crash.
+fn n_bytes_kept(orig_len: u32) -> u32 {
+    orig_len.max(2) | 1
 }

@@ -24,6 +24,7 @@ use crate::code::InsnFlags;
 use crate::code::InsnId;
 use crate::code::SecFlags;
 use crate::code::SymFlags;
+use crate::diag::Fatal;
 use crate::diag::Finding;
 use crate::diag::Message;
 use crate::diag::message::Callee;
@@ -110,6 +111,14 @@ impl<O: Observer> Walker<'_, '_, O> {
         Next::End(true)
     }
 
+    /// Ends all walks: the original follows a null pointer here, or writes where nothing is.
+    pub(super) fn give_up(&mut self, insn: InsnId, message: Message) -> Next {
+        // Said even about a symbol that was warned about already.
+        let (section, offset) = (self.code.insns.section_of(insn), self.code.insns.get(insn).offset.into());
+        self.walk.fatal.get_or_insert(Fatal::at(section, offset, message));
+        Next::End(true)
+    }
+
     /// Whether the state fits the one that an earlier visit left (`insn_cfi_match()`).
     fn matches(&mut self, insn: InsnId, state: &PathState) -> bool {
         let Some(known) = self.walk.cfi[insn.index()].some() else {
@@ -164,6 +173,9 @@ impl<O: Observer> Walker<'_, '_, O> {
     fn take_hint(&mut self, func: Option<SymbolId>, path: &mut Path) -> Option<Next> {
         let insn = path.insn;
         if self.code.has(insn, InsnFlags::RESTORE) {
+            if func.is_none() && self.code.insns.prev(insn).is_some() {
+                return Some(self.give_up(insn, Message::RestoreWithoutSave));
+            }
             let Some(saved) = self.find_saved(func, insn) else {
                 return Some(self.warn(insn, Message::RestoreWithoutSave));
             };
@@ -222,7 +234,7 @@ impl<O: Observer> Walker<'_, '_, O> {
         let offset = code.insns.get(insn).offset.wrapping_sub(code.insns.get(group.first).offset);
         let slot = group.slots.start.checked_add(offset).filter(|slot| *slot < group.slots.end);
         let Some(slot) = slot.and_then(|slot| self.walk.slots.get_mut(slot as usize)) else {
-            return Some(self.warn(insn, Message::ReplacementTooLong));
+            return Some(self.give_up(insn, Message::ReplacementTooLong));
         };
         if *slot == CfiId::NONE {
             *slot = id;
@@ -247,7 +259,10 @@ impl<O: Observer> Walker<'_, '_, O> {
             if let Some(alt) = alts.get(done as usize) {
                 self.observe(Event::AltBegin(path.insn, alt));
                 path.stage = Stage::Alternatives(done + 1);
-                return Some(Next::Follow(alt.insn));
+                let Some(insn) = alt.insn.some() else {
+                    return Some(self.give_up(path.insn, Message::NoAltJumpDest));
+                };
+                return Some(Next::Follow(insn));
             }
             if alts.iter().any(|alt| alt.skips_original) {
                 return Some(Next::End(false));
@@ -271,7 +286,10 @@ impl<O: Observer> Walker<'_, '_, O> {
         if self.code.insns.get(insn).n_ops != 0 {
             let before = O::IS_ON.then_some(path.state);
             let result = self.apply_ops(insn, next, &mut path.state);
-            let end = result.err().map(|message| self.warn(insn, message));
+            let end = result.err().map(|message| match message {
+                Message::FrameOutsideSymbol => self.give_up(insn, message),
+                message => self.warn(insn, message),
+            });
             if let Some(before) = before {
                 self.observe(Event::State(insn, &before, &path.state));
             }
@@ -455,7 +473,7 @@ impl<O: Observer> Walker<'_, '_, O> {
     /// Whether all targets of a paravirtual call are noinstr (`pv_call_dest()`).
     fn is_clean_pv_call(&mut self, insn: InsnId) -> bool {
         let code = self.code;
-        let Some(pv) = &code.pv_ops else { return false };
+        let Some(pv) = code.pv_ops.as_ref().filter(|pv| pv.exists) else { return false };
         let Some(found) = code.reloc_of(insn).filter(|found| code.name(found.reloc.symbol) == b"pv_ops") else {
             return false;
         };
@@ -465,7 +483,11 @@ impl<O: Observer> Walker<'_, '_, O> {
         };
         let index = addend.cast_unsigned() / 8;
         let at = usize::try_from(index).ok().filter(|at| *at < self.clean_pv_ops.len());
-        let Some(at) = at else { return false };
+        let Some(at) = at else {
+            // The original looks past the end of its table.
+            self.give_up(insn, Message::PvOpsIndex { index: index.cast_signed() });
+            return true;
+        };
         if self.clean_pv_ops[at] {
             return true;
         }
