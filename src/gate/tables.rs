@@ -79,7 +79,8 @@ pub fn counts(cx: &ObjectCx<'_>) -> Vec<(&'static str, u64)> {
 /// Whether `objtool` should have made tables for this object and has made none: it never ran.
 pub fn is_unprocessed(cx: &ObjectCx<'_>) -> bool {
     let Some(fresh) = cx.fresh else { return false };
-    let has_any = MADE_BY_OBJTOOL.iter().any(|(name, _)| cx.section(name).is_some());
+    let has = |name: &str| cx.section(name).is_some_and(|id| cx.elf.section(id).size > 0);
+    let has_any = MADE_BY_OBJTOOL.iter().any(|(name, _)| has(name));
     let wants_any = fresh.orc.as_ref().is_some_and(|entries| !entries.is_empty())
         || (fresh.opts.rethunk && !fresh.returns.is_empty())
         || (fresh.opts.static_call && !fresh.static_calls.is_empty())

@@ -1,6 +1,7 @@
 //! ORC tables against a fresh analysis.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::WorldCx;
 use super::check;
@@ -33,11 +34,12 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
     if tables::is_unprocessed(cx) {
         return Vec::new();
     }
-    let unwind = cx.section(".orc_unwind");
-    let places = Table::read(cx, ".orc_unwind_ip", 4);
+    let unwind = cx.section(".orc_unwind").filter(|id| cx.elf.section(*id).size > 0);
+    let places = Table::read(cx, ".orc_unwind_ip", 4).filter(|table| !table.records.is_empty());
     let fresh = cx.fresh.and_then(|fresh| fresh.orc.as_ref());
+    let places_are_there = places.is_some();
     let (Some(unwind), Some(places)) = (unwind, places) else {
-        let is_half = cx.section(".orc_unwind").is_some() != cx.section(".orc_unwind_ip").is_some();
+        let is_half = unwind.is_some() != places_are_there;
         let is_wanted = is_half || fresh.is_some_and(|entries| !entries.is_empty());
         let text = format!("{} has no complete ORC tables", cx.file.name);
         return if is_wanted { vec![Finding::new("missing", text)] } else { Vec::new() };
@@ -47,7 +49,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
         let found = entries(cx, unwind, &places);
         findings.extend(unsorted(cx, &found));
         if let Some(fresh) = fresh {
-            findings.extend(compare(cx, &found, fresh));
+            findings.extend(compare(cx, &found, fresh, &doubtful(cx)));
         }
     }
     findings
@@ -92,7 +94,12 @@ fn unsorted(cx: &ObjectCx<'_>, found: &[(Place, Entry)]) -> Vec<Finding> {
 }
 
 /// Entries of the file against those of a fresh analysis: one finding for each function.
-fn compare(cx: &ObjectCx<'_>, found: &[(Place, Entry)], fresh: &[(Place, Entry)]) -> Vec<Finding> {
+fn compare(
+    cx: &ObjectCx<'_>,
+    found: &[(Place, Entry)],
+    fresh: &[(Place, Entry)],
+    doubtful: &[(SectionId, Range<u64>)],
+) -> Vec<Finding> {
     let sorted = |entries: &[(Place, Entry)]| {
         let mut entries = entries.to_vec();
         entries.sort_unstable();
@@ -124,6 +131,9 @@ fn compare(cx: &ObjectCx<'_>, found: &[(Place, Entry)], fresh: &[(Place, Entry)]
             }
             (Some(_), None) => break,
         };
+        if doubtful.iter().any(|(section, range)| *section == place.0 && range.contains(&place.1)) {
+            continue;
+        }
         let symbol = cx.places.containing(place.0, place.1).map_or(u32::MAX, |(id, _)| id.0);
         differing.entry((place.0, symbol)).or_insert((place, kind));
     }
@@ -132,6 +142,19 @@ fn compare(cx: &ObjectCx<'_>, found: &[(Place, Entry)], fresh: &[(Place, Entry)]
         cx.finding_at(Finding::new(kind, text), place.0, place.1)
     });
     findings.collect()
+}
+
+/// Functions that the fresh analysis has findings about: it left them half way, so it knows no entries for the rest. Where
+/// a function ends counts as well, since the entry for what comes next starts there.
+fn doubtful(cx: &ObjectCx<'_>) -> Vec<(SectionId, Range<u64>)> {
+    let findings = cx.fresh.map_or(&[][..], |fresh| fresh.findings.as_slice());
+    let ranges = findings.iter().filter_map(|finding| {
+        let (section, offset) = finding.place?;
+        let (id, start) = cx.places.containing(section, offset)?;
+        let size = cx.elf.symbol(id)?.size;
+        Some((section, start..start.saturating_add(size).saturating_add(1)))
+    });
+    ranges.collect()
 }
 
 fn sentence(kind: &str) -> &'static str {

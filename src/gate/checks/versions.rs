@@ -39,7 +39,8 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
             Finding::new("no-srcversion", text).about(&module.file.subject, &module.file.name)
         }));
     }
-    findings.extend(vermagic(&modules));
+    let release = std::fs::read_to_string(cx.inputs.root.join("include/config/kernel.release"));
+    findings.extend(vermagic(&modules, release.unwrap_or_default().trim()));
     findings
 }
 
@@ -76,13 +77,16 @@ fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Optio
     findings
 }
 
-/// Modules whose `vermagic` is not that of most.
-fn vermagic(modules: &[&Facts]) -> Vec<Finding> {
+/// Modules whose `vermagic` is not that of most, or not this kernel's where there are as many of both.
+fn vermagic(modules: &[&Facts], release: &str) -> Vec<Finding> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for module in modules {
         *counts.entry(module.info("vermagic").unwrap_or_default()).or_default() += 1;
     }
-    let Some((usual, _)) = counts.iter().max_by_key(|(_, count)| **count) else { return Vec::new() };
+    let is_of = |magic: &str| magic.split(' ').next() == Some(release);
+    let Some((usual, _)) = counts.iter().max_by_key(|(magic, count)| (**count, is_of(magic))) else {
+        return Vec::new();
+    };
     let odd = modules.iter().filter(|module| module.info("vermagic").unwrap_or_default() != *usual);
     let findings = odd.map(|module| {
         let found = module.info("vermagic").unwrap_or_default();

@@ -15,7 +15,7 @@ extern long __SCT__tick(long);
 EXPORT_SYMBOL(__SCT__tick);
 
 long helper(long n);
-static long (*hook)(long) = tick_default;
+long (*hook)(long) = tick_default;
 
 noinline long call_hook(long n)
 {

@@ -1,0 +1,295 @@
+//! The gate on a small LTO kernel with two modules, whole and damaged.
+
+mod damages;
+mod object;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+
+use postlink::gate;
+use postlink::gate::Severity;
+use postlink::gate::finding::Key;
+use postlink::gate::report;
+use postlink::gate::report::Format;
+use postlink::gate::run::FailOn;
+use postlink::gate::run::Options;
+use postlink::gate::run::Quiet;
+
+fn kernel() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/gate/kernel")
+}
+
+fn options(dir: &Path) -> Options {
+    Options {
+        paths: vec![dir.to_owned()],
+        series: None,
+        baseline: None,
+        update_baseline: None,
+        compare: None,
+        fail_on: None,
+        only: Vec::new(),
+        skip: Vec::new(),
+        n_threads: 1,
+    }
+}
+
+/// A copy of the kernel to damage.
+fn copy() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    copy_into(&kernel(), dir.path());
+    dir
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            fs::create_dir(&target).expect("it can be made");
+            copy_into(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).expect("it can be copied");
+        }
+    }
+}
+
+fn keys(dir: &Path) -> BTreeMap<Key, usize> {
+    let outcome = gate::run(&options(dir), &Quiet).expect("the gate runs");
+    let mut keys = BTreeMap::new();
+    for judged in outcome.findings {
+        *keys.entry(judged.finding.key()).or_default() += 1;
+    }
+    keys
+}
+
+#[test]
+fn the_kernel_is_of_its_sources() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let check =
+        Command::new("scripts/gate-testdata").arg("--check").current_dir(root).output().expect("the script runs");
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+}
+
+#[test]
+fn the_whole_kernel_passes() {
+    let outcome = gate::run(&options(&kernel()), &Quiet).expect("the gate runs");
+    assert!(!outcome.has_failed);
+    let kinds: Vec<&str> = outcome.findings.iter().map(|judged| judged.finding.kind).collect();
+    assert_eq!(kinds, ["function", "summary"], "{:?}", outcome.findings);
+    assert!(outcome.inputs.missing.is_empty(), "{:?}", outcome.inputs.missing);
+}
+
+#[test]
+fn each_damage_gives_its_finding_and_nothing_else() {
+    assert!(damages::ALL.len() >= 40, "only {} damages", damages::ALL.len());
+    let whole = keys(&kernel());
+    let mut wrong = Vec::new();
+    for damage in damages::ALL {
+        let dir = copy();
+        (damage.make)(dir.path());
+        let mut found = Vec::new();
+        for (key, count) in keys(dir.path()) {
+            let new = count - whole.get(&key).copied().unwrap_or(0).min(count);
+            let symbol = if key.symbol.is_empty() { "-" } else { &key.symbol };
+            let line = format!("{}/{} {} {symbol}", key.check, key.kind, key.subject);
+            found.extend(std::iter::repeat_n(line, new));
+        }
+        found.sort();
+        if !fits(&found, damage.expected) {
+            wrong.push(format!("{}:\n  expected {:?}\n  found    {found:?}", damage.name, damage.expected));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether what was found is what was expected; a `*` line stands for one or more of its kind.
+fn fits(found: &[String], expected: &[&str]) -> bool {
+    let mut left: Vec<&str> = found.iter().map(String::as_str).collect();
+    for line in expected {
+        let before = left.len();
+        match line.strip_suffix('*') {
+            Some(start) => left.retain(|found| !found.starts_with(start)),
+            None => {
+                if let Some(at) = left.iter().position(|found| found == line) {
+                    left.remove(at);
+                }
+            }
+        }
+        if left.len() == before {
+            return false;
+        }
+    }
+    left.is_empty()
+}
+
+#[test]
+fn every_check_has_a_damage() {
+    for check in gate::checks::ALL {
+        let start = format!("{}/", check.id);
+        let has_one = damages::ALL.iter().any(|damage| damage.expected.iter().any(|line| line.starts_with(&start)));
+        assert!(has_one, "no damage for {}", check.id);
+    }
+}
+
+#[test]
+fn packed_modules_are_opened() {
+    let dir = copy();
+    let (ko, xz) = (dir.path().join("drivers/one.ko"), dir.path().join("drivers/one.ko.xz"));
+    let data = fs::read(&ko).expect("it is there");
+    lzma_rs::xz_compress(&mut &data[..], &mut fs::File::create(&xz).expect("a file")).expect("it packs");
+    fs::remove_file(&ko).expect("it goes");
+    assert_eq!(keys(dir.path()), keys(&kernel()));
+    fs::write(&xz, b"no such thing").expect("it can be written");
+    let found = keys(dir.path());
+    assert!(found.keys().any(|key| key.check == "elf" && key.subject == "drivers/one"), "{found:?}");
+}
+
+#[test]
+fn a_baseline_accepts_what_it_lists_and_new_findings_fail() {
+    let dir = copy();
+    let file = dir.path().join("baseline");
+    let update = Options { update_baseline: Some(file.clone()), ..options(dir.path()) };
+    gate::run(&update, &Quiet).expect("the gate runs");
+    let text = fs::read_to_string(&file).expect("it was written");
+    assert!(text.contains("promoted-symbols/function vmlinux slow_path .text -\n"), "{text}");
+    let with = Options { baseline: Some(file.clone()), ..options(dir.path()) };
+    let outcome = gate::run(&with, &Quiet).expect("the gate runs");
+    assert!(!outcome.has_failed && outcome.n_accepted() == 2 && outcome.gone.is_empty());
+
+    // Another hash of the promoted function's file is the same finding.
+    let promoted = damages::ALL.iter().find(|damage| damage.name == "one more promoted function").expect("it is there");
+    (promoted.make)(dir.path());
+    let outcome = gate::run(&with, &Quiet).expect("the gate runs");
+    assert!(outcome.has_failed, "a new promoted function");
+    assert_eq!(outcome.gone.len(), 1, "the old one is gone");
+    let lenient = Options { fail_on: Some(FailOn::Severity(Severity::Error)), ..with.clone() };
+    assert!(!gate::run(&lenient, &Quiet).expect("the gate runs").has_failed, "a note is no error");
+
+    // Reasons stay, gone lines go.
+    fs::write(&file, text.replace(" - -\n", " - - # known\n")).expect("it can be written");
+    gate::run(&Options { update_baseline: Some(file.clone()), ..with }, &Quiet).expect("the gate runs");
+    let text = fs::read_to_string(&file).expect("it was written");
+    assert!(text.contains("slow_pith") && !text.contains("slow_path") && text.contains("# known"), "{text}");
+}
+
+#[test]
+fn two_builds_are_compared() {
+    let dir = copy();
+    let compare = Options { compare: Some(kernel()), ..options(dir.path()) };
+    assert!(!gate::run(&compare, &Quiet).expect("the gate runs").has_failed);
+    let damage = damages::ALL.iter().find(|damage| damage.name == "an export that is not listed").expect("it is there");
+    (damage.make)(dir.path());
+    let outcome = gate::run(&compare, &Quiet).expect("the gate runs");
+    let open: Vec<&str> = outcome.findings.iter().filter(|j| j.is_open()).map(|j| j.finding.kind).collect();
+    assert_eq!(open, ["removed", "not-listed"], "by subject: Module.symvers comes before vmlinux");
+}
+
+#[test]
+fn checks_are_chosen_by_name() {
+    let only = Options { only: vec!["orc".to_owned()], ..options(&kernel()) };
+    assert!(gate::run(&only, &Quiet).expect("the gate runs").findings.is_empty());
+    let skip = Options { skip: vec!["promoted-symbols".to_owned()], ..options(&kernel()) };
+    assert!(gate::run(&skip, &Quiet).expect("the gate runs").findings.is_empty());
+    let unknown = Options { only: vec!["nonsense".to_owned()], ..options(&kernel()) };
+    assert!(gate::run(&unknown, &Quiet).expect_err("no such check").to_string().contains("'nonsense' is no check"));
+}
+
+#[test]
+fn what_cannot_be_done_is_an_error() {
+    assert!(gate::run(&options(Path::new("/no/such/folder")), &Quiet).is_err());
+    let empty = tempfile::tempdir().expect("a folder");
+    let error = gate::run(&options(empty.path()), &Quiet).expect_err("nothing to look at");
+    assert!(error.to_string().contains("neither vmlinux.o nor a module"), "{error}");
+}
+
+#[test]
+fn reports_are_the_same_at_any_number_of_threads() {
+    let dir = copy();
+    for damage in
+        damages::ALL.iter().filter(|damage| damage.name.contains("proprietary") || damage.name.contains("sealed"))
+    {
+        (damage.make)(dir.path());
+    }
+    for format in [Format::Text, Format::Json, Format::Sarif, Format::Kcidb, Format::Github, Format::Html] {
+        let render = |n_threads| {
+            let outcome = gate::run(&Options { n_threads, ..options(dir.path()) }, &Quiet).expect("the gate runs");
+            report::render(&outcome, format).expect("it renders")
+        };
+        let one = render(1);
+        assert!(one == render(2) && one == render(7), "{format:?}");
+    }
+}
+
+#[test]
+fn reports_are_well_formed() {
+    let dir = copy();
+    let damage =
+        damages::ALL.iter().find(|damage| damage.name == "a frame that is not taken down").expect("it is there");
+    (damage.make)(dir.path());
+    let outcome = gate::run(&options(dir.path()), &Quiet).expect("the gate runs");
+    assert!(outcome.has_failed);
+    let render = |format| String::from_utf8(report::render(&outcome, format).expect("it renders")).expect("text");
+
+    let json: serde_json::Value = serde_json::from_str(&render(Format::Json)).expect("it is JSON");
+    assert_eq!((json["result"].as_str(), json["counts"]["error"].as_u64()), (Some("fail"), Some(1)));
+    let schema = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/gate-report.schema.json"));
+    let schema: serde_json::Value = serde_json::from_str(&schema.expect("it is there")).expect("it is JSON");
+    assert_fits(&schema, &schema, &json, "report");
+
+    let sarif: serde_sarif::sarif::Sarif = serde_json::from_str(&render(Format::Sarif)).expect("it is SARIF");
+    assert_eq!(sarif.runs[0].results.as_ref().map(Vec::len), Some(outcome.findings.len()));
+    let junit = render(Format::Junit);
+    assert_eq!((junit.matches("<failure").count(), junit.matches("<testsuite ").count()), (1, gate::checks::ALL.len()));
+    let kcidb: serde_json::Value = serde_json::from_str(&render(Format::Kcidb)).expect("it is JSON");
+    assert!(kcidb["tests"].as_array().expect("tests").iter().any(|test| test["status"] == "FAIL"));
+    assert!(render(Format::Github).contains("::error title=stack/return-modified-frame::vmlinux: quiet_entry+"));
+    let html = render(Format::Html);
+    assert!(html.contains("return-modified-frame") && html.contains("cfa=sp+16") && !html.contains("http"));
+    let text = render(Format::Text);
+    assert!(
+        text.contains("error [return-modified-frame] vmlinux: quiet_entry+") && text.ends_with("says more)\n"),
+        "{text}"
+    );
+}
+
+/// The parts of JSON Schema that the published schema uses.
+fn assert_fits(root: &serde_json::Value, schema: &serde_json::Value, value: &serde_json::Value, at: &str) {
+    let schema = match schema["$ref"].as_str() {
+        Some(path) => root.pointer(path.trim_start_matches('#')).expect("the reference leads somewhere"),
+        None => schema,
+    };
+    let is_type = |name: &str| match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_u64(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        other => panic!("the schema has the type {other}, which this test does not know"),
+    };
+    match &schema["type"] {
+        serde_json::Value::String(name) => assert!(is_type(name), "{at} is not of type {name}"),
+        serde_json::Value::Array(names) => {
+            assert!(names.iter().filter_map(|name| name.as_str()).any(is_type), "{at} is of none of the types");
+        }
+        _ => {}
+    }
+    if let Some(values) = schema["enum"].as_array() {
+        assert!(values.contains(value), "{at}: {value} is not allowed");
+    }
+    for name in schema["required"].as_array().into_iter().flatten() {
+        assert!(value.get(name.as_str().expect("a name")).is_some(), "{at}: {name} is missing");
+    }
+    if let (Some(properties), Some(fields)) = (schema["properties"].as_object(), value.as_object()) {
+        for (name, field) in fields {
+            let schema = properties.get(name).unwrap_or_else(|| panic!("{at}.{name} is not in the schema"));
+            assert_fits(root, schema, field, &format!("{at}.{name}"));
+        }
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        assert_fits(root, &schema["items"], item, &format!("{at}[{index}]"));
+    }
+}
