@@ -1,6 +1,6 @@
 //! The file layer against the originals' output, at its limits, and on broken files.
 
-#[path = "../examples/reapply.rs"]
+#[path = "../scripts/lib/reapply.rs"]
 #[allow(dead_code)]
 mod reapply;
 

@@ -16,7 +16,7 @@ use super::run::Outcome;
 pub enum Format {
     /// For a terminal or a log.
     Text,
-    /// Everything, by the schema in `docs/gate-report.schema.json`.
+    /// Everything, by the schema in `src/gate/report/schema.json`.
     Json,
     /// SARIF 2.1.0, for code scanning services.
     Sarif,

@@ -235,7 +235,7 @@ fn reports_are_well_formed() {
 
     let json: serde_json::Value = serde_json::from_str(&render(Format::Json)).expect("it is JSON");
     assert_eq!((json["result"].as_str(), json["counts"]["error"].as_u64()), (Some("fail"), Some(1)));
-    let schema = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/gate-report.schema.json"));
+    let schema = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gate/report/schema.json"));
     let schema: serde_json::Value = serde_json::from_str(&schema.expect("it is there")).expect("it is JSON");
     assert_fits(&schema, &schema, &json, "report");
 

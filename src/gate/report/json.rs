@@ -1,4 +1,4 @@
-//! Everything as JSON, by `docs/gate-report.schema.json`.
+//! Everything as JSON, by `src/gate/report/schema.json`.
 
 use serde::Serialize;
 
