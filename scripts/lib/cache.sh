@@ -31,42 +31,47 @@ suite_uri() {
     echo "$uri"
 }
 
-# apt_in SUITE COMMAND...: apt with sources, lists and cache of its own, so the system's stay untouched.
+# apt_dir SUITE ARCHITECTURE: what belongs to a suite for amd64, which nearly all is, has no suffix.
+apt_dir() { case $2 in amd64) echo "$CACHE/apt/$1" ;; *) echo "$CACHE/apt/$1-$2" ;; esac; }
+
+# apt_in SUITE ARCHITECTURE COMMAND...: apt with sources, lists and cache of its own, so the system's stay untouched.
 apt_in() {
-    local suite=$1 dir=$CACHE/apt/$1
-    shift
+    local dir architecture=$2
+    dir=$(apt_dir "$1" "$2")
+    shift 2
     "$@" -q=2 \
         -o Dir::Etc::SourceList="$dir/sources.list" -o Dir::Etc::SourceParts=/dev/null \
         -o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
         -o Dir::State="$dir/state" -o Dir::State::Status="$dir/status" -o Dir::Cache="$dir/cache" \
-        -o APT::Architecture=amd64 -o APT::Architectures::=amd64 \
+        -o APT::Architecture="$architecture" -o APT::Architectures::="$architecture" \
         -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
         -o APT::Sandbox::User="$(id -un)" -o Acquire::Retries=3
 }
 
-# fetch_deb SUITE PATTERN: downloads the newest package of SUITE whose whole name matches the shell pattern, and prints
-# the file's path. A file fetched before is used again.
+# fetch_deb SUITE PATTERN [ARCHITECTURE]: downloads the newest package of SUITE whose whole name matches the shell
+# pattern, and prints the file's path. A file fetched before is used again.
 fetch_deb() {
-    local suite=$1 pattern=$2 dir=$CACHE/apt/$1 name file
+    local suite=$1 pattern=$2 architecture=${3:-amd64} dir name file
+    dir=$(apt_dir "$suite" "$architecture")
     (
-        lock "apt-$suite"
+        lock "apt-${dir##*/}"
         mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial"
         : >"$dir/status"
         # Without its lists apt cannot tell what exists; a day is fresh enough, suites change rarely.
         if [ ! -e "$dir/updated" ] || [ -n "$(find "$dir/updated" -mmin +1440)" ]; then
-            echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(suite_uri "$suite") $suite main" \
-                >"$dir/sources.list"
-            apt_in "$suite" apt-get update >&2 || die "cannot read the package lists of $suite"
+            echo "deb [arch=$architecture signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
+                "$(suite_uri "$suite") $suite main" >"$dir/sources.list"
+            apt_in "$suite" "$architecture" apt-get update >&2 || die "cannot read the package lists of $suite"
             touch "$dir/updated"
         fi
-        name=$(apt_in "$suite" apt-cache pkgnames | while read -r p; do
+        name=$(apt_in "$suite" "$architecture" apt-cache pkgnames | while read -r p; do
             case $p in $pattern) echo "$p" ;; esac; done | sort -V | tail -n 1)
         [ -n "$name" ] || die "suite $suite has no package named $pattern"
         cd "$dir/cache/archives"
         file=$(ls "$name"_*.deb 2>/dev/null | sort -V | tail -n 1)
         if [ -z "$file" ]; then
             say "fetching $name from $suite"
-            apt_in "$suite" apt-get download "$name" >&2 || die "cannot fetch $name"
+            apt_in "$suite" "$architecture" apt-get download "$name" >&2 || die "cannot fetch $name"
             file=$(ls "$name"_*.deb | sort -V | tail -n 1)
         fi
         echo "$PWD/$file"
