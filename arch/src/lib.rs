@@ -3,6 +3,7 @@
 //! Everything that differs between machines is behind [`Arch`], one `&'static dyn Arch` chosen from the ELF header. Facts
 //! are data ([`ArchFacts`]), behaviour is methods, missing abilities are `None`.
 
+pub mod arm64;
 mod facts;
 mod insn;
 pub mod x86_64;

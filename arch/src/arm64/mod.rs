@@ -1,0 +1,58 @@
+//! AArch64.
+//!
+//! What matters to unwinding: every instruction is one little-endian word of four bytes, a call leaves the return address
+//! in `x30` and moves nothing, so at the first instruction of a function `cfa = sp` and the return address is in `x30`. A
+//! frame is a record of two doublewords, the caller's `x29` and the return address, and `x29` points to it. Functions make
+//! it with `stp x29, x30, [sp, #-n]!`, or with a `sub` of `sp` and a plain `stp`. The return address may be signed with
+//! `sp` before it is stored (`paciasp`), and there may be a second copy on the shadow call stack at `x18`. Constants may
+//! stand between functions and even inside: mapping symbols (`$x`, `$d`) say what is code.
+//!
+//! A word is cheap to look at, so most analysis here is pure functions on a word, and no table of instructions is kept.
+//!
+//! psABI: <https://github.com/ARM-software/abi-aa>
+
+pub mod branch;
+pub mod class;
+pub mod hint;
+
+pub use branch::Branch;
+pub use branch::BranchRange;
+pub use branch::branch;
+pub use class::Class;
+pub use class::class;
+pub use hint::Hint;
+
+/// Size of an instruction in bytes.
+pub const INSN_SIZE: u32 = 4;
+
+/// `nop`.
+pub const NOP: u32 = 0xd503_201f;
+
+/// Number of the frame pointer.
+pub const FP: u8 = 29;
+
+/// Number of the link register, where a call leaves the return address.
+pub const LR: u8 = 30;
+
+/// Number of the stack pointer. The zero register, which shares its encoding, has no number.
+pub const SP: u8 = 31;
+
+/// The word at byte `offset` of `text`, or `None` if it is not all there.
+pub fn word_at(text: &[u8], offset: usize) -> Option<u32> {
+    text.get(offset..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
+/// Whether this is `nop` itself. Other hints that do nothing on some processors are not.
+pub const fn is_nop(word: u32) -> bool {
+    word == NOP
+}
+
+/// Bits `from` and up of `word`, `count` of them.
+const fn bits(word: u32, from: u32, count: u32) -> u32 {
+    word >> from & ((1 << count) - 1)
+}
+
+/// The lowest `count` bits of `value` as a signed number.
+const fn signed(value: u32, count: u32) -> i32 {
+    (value << (32 - count)) as i32 >> (32 - count)
+}
