@@ -1,0 +1,78 @@
+"""Runs the original objtool and ours on one assembled file, for scripts/fixtures and scripts/fuzz-parity."""
+
+import difflib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = Path(os.environ.get("POSTLINK_CACHE") or
+             Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "postlink")
+SECONDS = 20
+CRASH_WORDS = b"objtool crash!", b"objtool stack overflow!"
+
+
+class Answer:
+    """What a tool did."""
+
+    def __init__(self, status, out, err, files):
+        self.status, self.out, self.err, self.files = status, out, err, files
+
+    def crashed(self):
+        if self.status == "no end":
+            return True
+        return self.status < 0 or any(word in self.err for word in CRASH_WORDS)
+
+    def __eq__(self, other):
+        return (self.status, self.out, self.err, self.files) == (other.status, other.out, other.err, other.files)
+
+
+def original(series):
+    """The series' own objtool, without libopcodes: the text of instructions is no matter of ours."""
+    return CACHE / "ref" / series / "objtool-plain"
+
+
+def number(series):
+    """A series as assembler sources know it: 7.3 is 703."""
+    major, minor = series.split(".")
+    return int(major) * 100 + int(minor)
+
+
+def assemble(source, output, series, options=()):
+    """What the assembler says against it; empty if the object was made."""
+    command = ["as", "--64", "--defsym", f".Lseries={number(series)}", "-I", ROOT / "testdata/x86", *options, "-o", output, source]
+    return subprocess.run(command, capture_output=True, text=True).stderr
+
+
+def run(tool, series, args, data, folder, env=()):
+    """The tool's answer on an object `a.o` of these bytes."""
+    path = Path(folder) / "run"
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir()
+    (path / "a.o").write_bytes(data)
+    full = {"PATH": os.environ["PATH"], "LC_ALL": "C", "POSTLINK_SERIES": series, "RAYON_NUM_THREADS": "2", **dict(env)}
+    try:
+        done = subprocess.run(["objtool", *args, "a.o"], executable=tool, cwd=path, env=full, capture_output=True,
+                              stdin=subprocess.DEVNULL, timeout=SECONDS)
+        status, out, err = done.returncode, done.stdout, done.stderr
+    except subprocess.TimeoutExpired:
+        status, out, err = "no end", b"", b""
+    return Answer(status, out, err, {f.name: f.read_bytes() for f in path.iterdir()})
+
+
+def show(theirs, ours, folder):
+    """How two answers differ."""
+    lines = [f"  status: original {theirs.status}, ours {ours.status}"]
+    for what in ("err", "out"):
+        a, b = (getattr(answer, what).decode(errors="replace").splitlines() for answer in (theirs, ours))
+        lines += ["  " + line for line in difflib.unified_diff(a, b, f"original std{what}", f"our std{what}", lineterm="", n=1)]
+    if theirs.files != ours.files:
+        lines.append("  the objects differ:")
+        for side, answer in (("A", theirs), ("B", ours)):
+            (Path(folder) / side).write_bytes(answer.files.get("a.o", b""))
+        tool = ROOT / "target/release/postlink"
+        if tool.exists():
+            done = subprocess.run([tool, "compare", Path(folder) / "A", Path(folder) / "B"], capture_output=True, text=True)
+            lines += ["    " + line for line in (done.stdout + done.stderr).splitlines()[:20]]
+    return "\n".join(lines)

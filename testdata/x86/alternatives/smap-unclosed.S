@@ -1,0 +1,8 @@
+#: objtool --uaccess
+# Opened and never closed.
+.include "kernel.inc"
+
+FUNC f
+	ALT .LSMAP, "", "stac"
+	ret
+END f

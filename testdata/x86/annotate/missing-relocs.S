@@ -1,0 +1,11 @@
+#: objtool --orc
+#: series 7.3
+# More annotations than relocations.
+.include "kernel.inc"
+
+FUNC f
+	ANNOTATE NOENDBR
+	ret
+END f
+	.section .discard.annotate_insn, "M", @progbits, 8
+	.quad 0

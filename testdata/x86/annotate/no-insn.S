@@ -1,0 +1,10 @@
+#: objtool --orc
+#: series 7.3
+# An annotation in the middle of an instruction.
+.include "kernel.inc"
+
+FUNC f
+.Lx:	nopl (%rax)
+	ANNOTATE_AT NOENDBR, .Lx+1
+	ret
+END f

@@ -1,0 +1,7 @@
+#: objtool --orc
+#: series 7.3
+# NOCFI outside any symbol.
+.include "kernel.inc"
+
+	ANNOTATE NOCFI
+	ret

@@ -1,0 +1,11 @@
+#: objtool --orc
+#: series 6.12
+# Hints must refer to section symbols.
+.include "kernel.inc"
+
+FUNC f
+	ret
+END f
+	.section .discard.unwind_hints, "a"
+	.long f - .
+	.skip 8

@@ -1,0 +1,12 @@
+#: objtool --orc
+#: crashes 7.3 6.12
+# Outside functions there is no start to look from.
+.include "kernel.inc"
+
+	.globl entry
+entry:
+	HINT FUNC
+	nop
+	HINT RESTORE
+	ret
+	.size entry, . - entry

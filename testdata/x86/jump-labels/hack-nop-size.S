@@ -1,0 +1,10 @@
+#: objtool --hacks=jump_label
+#: crashes 7.3 6.12
+# There is no NOP of six bytes.
+.include "kernel.inc"
+
+FUNC f
+.Lat:	.byte 0x2e, 0xe9, 0, 0, 0, 0
+	ret
+END f
+	JUMP_LABEL .Lat, f, key+2

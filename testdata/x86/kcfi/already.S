@@ -1,0 +1,10 @@
+#: objtool --cfi --prefix=16 --fineibt --orc
+#: objtool@6.12 --cfi --orc
+# The file has been processed before.
+.include "kernel.inc"
+
+FUNC f
+	ret
+END f
+	.section .cfi_sites, "a"
+	.long 0

@@ -1,0 +1,8 @@
+#: objtool --orc
+#: crashes 7.3 6.12
+# And the other way round.
+.include "kernel.inc"
+
+	HINT CALL, BP, 0
+	lea 8(%rbp), %rsp
+	ret

@@ -1,0 +1,12 @@
+#: objtool --orc --backtrace
+#: series 6.12
+# The walk began at a hint.
+.include "kernel.inc"
+
+	.globl entry
+entry:
+	HINT CALL, SP, 8
+	jne 1f
+	nop
+1:	nop
+	.size entry, . - entry

@@ -1,0 +1,10 @@
+#: objtool --orc --werror --verbose
+#: series 7.3
+#: apart 7.3
+# With --verbose they are counted; we also say which series it is.
+.include "kernel.inc"
+
+FUNC f
+	push %rax
+	ret
+END f

@@ -1,0 +1,6 @@
+#: objtool --orc
+# A function without a size is not walked.
+.include "kernel.inc"
+
+FUNC f
+	ret
