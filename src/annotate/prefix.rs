@@ -4,6 +4,8 @@
 //! (7.3), which goes by the tracer's table.
 
 use arch::InsnKind;
+use object::elf;
+use rustc_hash::FxHashMap;
 
 use super::sites::Created;
 use crate::cfi::CfiId;
@@ -14,6 +16,7 @@ use crate::diag::Finding;
 use crate::diag::Message;
 use crate::elf::Edit;
 use crate::elf::NewSymbol;
+use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::profile::Features;
 
@@ -34,7 +37,9 @@ pub struct Prefixes {
 
 /// Makes the symbols.
 pub fn create(code: &Code<'_>, walk: &Walk) -> Prefixes {
-    let mut pass = Pass { code, walk, len: i64::from(code.opts.prefix).cast_unsigned(), out: Prefixes::default() };
+    let len = i64::from(code.opts.prefix).cast_unsigned();
+    let (made, states) = (FxHashMap::default(), FxHashMap::default());
+    let mut pass = Pass { code, walk, len, out: Prefixes::default(), made, states };
     match code.profile.has(Features::PREFIX_BY_ENTRIES) {
         true => pass.by_entries(),
         false => pass.by_padding(),
@@ -48,6 +53,10 @@ struct Pass<'a, 'd> {
     /// Bytes of padding.
     len: u64,
     out: Prefixes,
+    /// Where prefix symbols that are functions begin, as numbers of edits: the tracer's table may name one as well.
+    made: FxHashMap<(SectionId, u64), usize>,
+    /// The latest of `out.states` by instruction.
+    states: FxHashMap<InsnId, CfiId>,
 }
 
 impl Pass<'_, '_> {
@@ -60,24 +69,46 @@ impl Pass<'_, '_> {
             let Some(relocs) = code.relocs.of(section) else { continue };
             for reloc in relocs.relocs.iter() {
                 let (target, offset) = code.reloc_target(&reloc);
-                if let Some(func) = code.symbols.func_at(target, offset.wrapping_add(self.len)) {
+                if let Some(func) = self.func_at(target, offset.wrapping_add(self.len)) {
                     self.add_checked(func);
                 }
             }
         }
     }
 
-    /// 7.3 looks at the length of the name, not at the padding.
-    fn add_checked(&mut self, func: SymbolId) {
+    /// The function at a place: one of the file, or one that was made here. A later one of the same length is its alias.
+    fn func_at(&self, section: SectionId, offset: u64) -> Option<NewSymbol> {
         let code = self.code;
-        if code.name(func).len() + PREFIX.len() + 1 > SYM_NAME_LEN {
-            self.out.created.findings.push(Finding::warn(Message::PrefixNameTooLong { symbol: func }));
+        let made = self.made.get(&(section, offset)).and_then(|at| match self.out.created.edits.get(*at) {
+            Some(Edit::AddSymbol(symbol)) => Some(NewSymbol::clone(symbol)),
+            _ => None,
+        });
+        let Some(func) = code.symbols.func_at(section, offset) else { return made };
+        if code.symbols.get(func).len == self.len && made.is_some() {
+            return made;
+        }
+        Some(self.symbol(func))
+    }
+
+    /// A symbol of the file as one to name a prefix after.
+    fn symbol(&self, func: SymbolId) -> NewSymbol {
+        let sym = self.code.symbols.get(func);
+        let info = self.code.elf.symbols.get(func.index()).map_or(0, |raw| raw.info);
+        let name = self.code.name(func).to_vec();
+        NewSymbol { name, section: sym.section, value: sym.offset, size: sym.len, info, other: 0 }
+    }
+
+    /// 7.3 looks at the length of the name, not at the padding.
+    fn add_checked(&mut self, func: NewSymbol) {
+        let code = self.code;
+        if func.name.len() + PREFIX.len() + 1 > SYM_NAME_LEN {
+            let name = String::from_utf8_lossy(&func.name).into_owned();
+            self.out.created.findings.push(Finding::warn(Message::PrefixNameTooLong { name }));
             return;
         }
-        self.add_symbol(func);
-        let sym = code.symbols.get(func);
-        let Some(first) = code.insns.at(sym.section, sym.offset) else { return };
-        let start = code.insns.at(sym.section, sym.offset.wrapping_sub(self.len));
+        self.add_symbol(&func);
+        let Some(first) = code.insns.at(func.section, func.value) else { return };
+        let start = code.insns.at(func.section, func.value.wrapping_sub(self.len));
         self.pass_state(first, start);
     }
 
@@ -103,7 +134,7 @@ impl Pass<'_, '_> {
                 return;
             }
             if distance == self.len {
-                self.add_symbol(func);
+                self.add_symbol(&self.symbol(func));
                 self.pass_state(first, Some(prev));
                 return;
             }
@@ -111,22 +142,19 @@ impl Pass<'_, '_> {
         }
     }
 
-    fn add_symbol(&mut self, func: SymbolId) {
-        let sym = self.code.symbols.get(func);
-        let raw = &self.code.elf.symbols[func.index()];
-        self.out.created.edits.push(Edit::AddSymbol(Box::new(NewSymbol {
-            name: [PREFIX, self.code.name(func)].concat(),
-            section: sym.section,
-            value: sym.offset.wrapping_sub(self.len),
-            size: self.len,
-            info: raw.info,
-            other: 0,
-        })));
+    fn add_symbol(&mut self, func: &NewSymbol) {
+        let value = func.value.wrapping_sub(self.len);
+        let name = [PREFIX, &func.name].concat();
+        if func.info & 0xf == elf::STT_FUNC {
+            self.made.insert((func.section, value), self.out.created.edits.len());
+        }
+        let symbol = NewSymbol { name, value, size: self.len, ..func.clone() };
+        self.out.created.edits.push(Edit::AddSymbol(Box::new(symbol)));
     }
 
     /// Gives the padding the state of the function's first instruction.
     fn pass_state(&mut self, first: InsnId, start: Option<InsnId>) {
-        let state = self.walk.cfi[first.index()];
+        let state = self.states.get(&first).copied().unwrap_or(self.walk.cfi[first.index()]);
         if state == CfiId::NONE {
             return;
         }
@@ -134,6 +162,7 @@ impl Pass<'_, '_> {
         let mut next = start;
         while let Some(insn) = next.filter(|insn| *insn != first) {
             self.out.states.push((insn, state));
+            self.states.insert(insn, state);
             next = self.code.insns.next(insn);
         }
     }

@@ -731,7 +731,7 @@ messages! {
     ///
     /// The padding in front of the function gets no name, so stack traces from there name the function before it.
     /// Fix: shorten the name; the kernel's limit is 512 bytes.
-    PrefixNameTooLong { symbol: SymbolId } = "prefix-name-too-long"
+    PrefixNameTooLong { name: String } = "prefix-name-too-long"
         => ["{}: symbol name too long, can't create __pfx_ symbol"];
     /// The frame is found by a register that ORC cannot express.
     ///

@@ -247,9 +247,7 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::NoStaticCallKey { name } => {
             push(out, &[b"static_call: can't find static_call_key symbol: ", name]);
         }
-        M::PrefixNameTooLong { symbol } => {
-            push(out, &[w.sym(*symbol), b": symbol name too long, can't create __pfx_ symbol"]);
-        }
+        M::PrefixNameTooLong { name } => text(format_args!("{name}: symbol name too long, can't create __pfx_ symbol")),
         M::UnknownCfaBase { base } => text(format_args!("unknown CFA base reg {base}")),
         M::UnknownBpBase { base } => text(format_args!("unknown BP base reg {base}")),
         M::UnknownHintType { kind } => text(format_args!("unknown unwind hint type {kind}")),
