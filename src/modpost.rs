@@ -10,6 +10,7 @@ mod devtable;
 mod event;
 mod export;
 mod export_section;
+mod extended;
 mod files;
 mod finding;
 mod generate;
@@ -49,6 +50,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::ExitCode;
 
+pub use self::extended::Sighting;
+pub use self::extended::UndefinedSymbol;
 use self::finding::Finding;
 use self::finding::Stop;
 use self::generate::Generator;
@@ -63,40 +66,87 @@ use self::world::ModuleId;
 use self::world::World;
 use crate::profile::series;
 
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The messages for standard error.
+    pub text: Vec<u8>,
+    /// What there is to say about undefined symbols. Only of [`extended`].
+    pub undefined: Vec<UndefinedSymbol>,
+    /// Whether the exit status is 1.
+    pub has_failed: bool,
+}
+
 /// The drop-in command: behaves like the kernel's `modpost` of the series it finds itself in.
 pub fn drop_in(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    end(&run(args, Voice::Original))
+}
+
+/// The command of the project's own: does the same, and says more.
+pub fn run_extended(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    end(&extended(args))
+}
+
+/// Does what [`run_extended`] does, but prints nothing.
+pub fn extended(args: impl IntoIterator<Item = OsString>) -> Outcome {
+    run(args, Voice::Extended)
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voice {
+    /// The kernel's tool, byte for byte.
+    Original,
+    /// We.
+    Extended,
+}
+
+/// Prints an outcome; the exit status.
+fn end(outcome: &Outcome) -> ExitCode {
+    let mut text = outcome.text.clone();
+    text.extend(outcome.undefined.iter().flat_map(|symbol| symbol.lines().into_bytes()));
+    // Nobody can be told when standard error is closed.
+    let _ = std::io::stderr().lock().write_all(&text);
+    if outcome.has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Runs a command line, the program's name first.
+fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> Outcome {
     let mut argv: Vec<OsString> = args.into_iter().collect();
     let asked = series::take_option(&mut argv);
     let mut args = argv.into_iter();
     let argv0 = args.next().unwrap_or_else(|| "modpost".into());
     let args: Vec<OsString> = args.collect();
     let environ: Vec<(OsString, OsString)> = env::vars_os().collect();
+    let usage_error = |text| Outcome { text, undefined: Vec::new(), has_failed: true };
     let profile = match series::select(asked.as_deref(), &environ, Path::new(".")) {
         Ok(selection) => Profile::of(selection.series),
-        Err(error) => return usage_error(format!("modpost: {error}\n").as_bytes()),
+        Err(error) => return usage_error(format!("modpost: {error}\n").into_bytes()),
     };
-    match Opts::parse(&args, profile, env::var_os("POSIXLY_CORRECT").is_some()) {
-        Ok(opts) => run(&opts, profile),
-        Err(error) => usage_error(&error.line(&argv0)),
-    }
-}
-
-fn usage_error(line: &[u8]) -> ExitCode {
-    // Nobody can be told when standard error is closed.
-    let _ = std::io::stderr().write_all(line);
-    ExitCode::FAILURE
-}
-
-/// Runs `modpost` with these options.
-pub fn run(opts: &Opts, profile: &'static Profile) -> ExitCode {
-    let mut report = Report::new(profile);
-    if let Err(stop) = run_until_stop(opts, profile, &mut report) {
+    let opts = match Opts::parse(&args, profile, env::var_os("POSIXLY_CORRECT").is_some()) {
+        Ok(opts) => opts,
+        Err(error) => return usage_error(error.line(&argv0)),
+    };
+    let mut report = match voice {
+        Voice::Original => Report::new(profile),
+        Voice::Extended => Report::extended(profile),
+    };
+    let mut undefined = Vec::new();
+    if let Err(stop) = run_until_stop(&opts, profile, voice, &mut undefined, &mut report) {
         report.stop(&stop, NOBODY);
     }
-    report.finish()
+    let (text, has_failed) = report.into_parts();
+    Outcome { text, undefined, has_failed }
 }
 
-fn run_until_stop(opts: &Opts, profile: &'static Profile, report: &mut Report) -> Result<(), Stop> {
+/// Does everything, until something is fatal.
+fn run_until_stop(
+    opts: &Opts,
+    profile: &'static Profile,
+    voice: Voice,
+    undefined: &mut Vec<UndefinedSymbol>,
+    report: &mut Report,
+) -> Result<(), Stop> {
     // What other builds exported goes first: an object's export may conflict with it.
     let mut world = World::new(profile, opts.external);
     for dump in symvers::numbered(&opts.dumps) {
@@ -117,7 +167,11 @@ fn run_until_stop(opts: &Opts, profile: &'static Profile, report: &mut Report) -
     // From here on all exports are known, and modules are checked against them and written.
     let mut resolution = Resolution::new(&world, opts);
     let job = Job { world: &world, opts, profile };
-    job.check_and_write(&mut resolution, report)?;
+    let written = job.check_and_write(&mut resolution, report);
+    if voice == Voice::Extended {
+        *undefined = extended::undefined_symbols(&world, &resolution, profile, Path::new("."));
+    }
+    written?;
     if let Some(name) = &opts.namespace_deps {
         files::write_if_changed(name.as_bytes(), &job.generator(&resolution).namespace_deps()?, report)?;
     }

@@ -9,6 +9,8 @@
 mod buses;
 #[path = "modpost/case.rs"]
 mod case;
+#[path = "modpost/extended.rs"]
+mod extended;
 #[path = "modpost/object.rs"]
 mod object;
 

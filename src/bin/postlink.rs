@@ -35,7 +35,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
-    /// The modpost of a kernel series, as the drop-in.
+    /// The modpost of a kernel series; as the drop-in, but says where undefined symbols were last seen.
     #[command(disable_help_flag = true)]
     Modpost {
         /// As modpost takes them; --kernel-series chooses the series.
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
             let argv = [OsString::from("objtool")].into_iter().chain(args).collect();
             run::objtool(argv, &environ, CalledAs::Postlink).end()
         }
-        Command::Modpost { args } => modpost::drop_in([OsString::from("modpost")].into_iter().chain(args)),
+        Command::Modpost { args } => modpost::run_extended([OsString::from("modpost")].into_iter().chain(args)),
         Command::Compare { a, b, all } => {
             let detail = if all { Detail::All } else { Detail::First };
             let mut out = io::stdout().lock();

@@ -1,9 +1,9 @@
 //! Collecting messages in order, and knowing whether the run has failed.
 
-use std::io;
-use std::io::Write;
-use std::process::ExitCode;
+use std::collections::HashSet;
 
+use super::extended::MismatchKey;
+use super::extended::by_source;
 use super::finding::Finding;
 use super::finding::Stop;
 use super::profile::Features;
@@ -23,12 +23,19 @@ pub struct Report {
     text: Vec<u8>,
     has_failed: bool,
     blocks_writes: bool,
+    /// The mismatches so far, if each is to be told once.
+    told: Option<HashSet<MismatchKey>>,
 }
 
 impl Report {
     /// A report without messages.
     pub fn new(profile: &'static Profile) -> Self {
-        Self { profile, text: Vec::new(), has_failed: false, blocks_writes: false }
+        Self { profile, text: Vec::new(), has_failed: false, blocks_writes: false, told: None }
+    }
+
+    /// A report that tells each section mismatch once.
+    pub fn extended(profile: &'static Profile) -> Self {
+        Self { told: Some(HashSet::new()), ..Self::new(profile) }
     }
 
     /// Adds a finding with its usual severity.
@@ -38,6 +45,13 @@ impl Report {
 
     /// Adds a finding.
     pub fn add(&mut self, finding: &Finding, subject: Subject<'_>, severity: Severity) {
+        if let (Finding::SectionMismatch(at), Some(told)) = (finding, &mut self.told) {
+            let (key, described) = by_source(subject.module, at);
+            if told.insert(key) {
+                self.text.extend(render(&Finding::SectionMismatch(described), subject, severity, self.profile));
+            }
+            return;
+        }
         self.text.extend(render(finding, subject, severity, self.profile));
         let is_error = severity != Severity::Warning;
         self.blocks_writes |= is_error && self.profile.has(Features::ERROR_BLOCKS_WRITES);
@@ -63,17 +77,9 @@ impl Report {
         self.blocks_writes
     }
 
-    /// Prints what was collected since the last call.
-    pub fn flush(&mut self) {
-        // Nobody can be told when standard error is closed.
-        let _ = io::stderr().lock().write_all(&self.text);
-        self.text.clear();
-    }
-
-    /// Prints what is left; the exit status.
-    pub fn finish(mut self) -> ExitCode {
-        self.flush();
-        if self.has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    /// The messages, and whether the run has failed.
+    pub fn into_parts(self) -> (Vec<u8>, bool) {
+        (self.text, self.has_failed)
     }
 }
 

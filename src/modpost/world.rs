@@ -78,6 +78,8 @@ pub struct World {
     dumped: HashMap<(Option<usize>, Name), ModuleId>,
     /// Size of an entry of the exception table, or 0 as long as it is unknown.
     extable_entry: u32,
+    /// Versions of symbols that their module does not export.
+    pub unexported_crcs: Vec<(Name, ModuleId)>,
     /// Number of section mismatches.
     pub mismatches: u32,
 }
@@ -93,6 +95,7 @@ impl World {
             newest: HashMap::new(),
             dumped: HashMap::new(),
             extable_entry: 0,
+            unexported_crcs: Vec::new(),
             mismatches: 0,
         }
     }
@@ -307,8 +310,10 @@ impl World {
     /// Sets the versions of what `module` exports; those of other symbols are of no interest.
     fn set_crcs(&mut self, module: ModuleId, crcs: &[Crc]) {
         for (name, crc) in crcs {
-            let exported = self.find_in(name, module).and_then(|id| self.exports.get_mut(id.0 as usize));
-            exported.into_iter().for_each(|exported| exported.crc = Some(*crc));
+            match self.find_in(name, module).and_then(|id| self.exports.get_mut(id.0 as usize)) {
+                Some(exported) => exported.crc = Some(*crc),
+                None => self.unexported_crcs.push((name.clone(), module)),
+            }
         }
     }
 
