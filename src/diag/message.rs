@@ -243,7 +243,7 @@ messages! {
     /// A static branch has no relocation for its key.
     ///
     /// The branch belongs to no key, so it could never be switched, or be switched with a wrong one.
-    /// Fix: use `static_branch_likely()`/`static_branch_unlikely()` or `ARCH_STATIC_BRANCH`.
+    /// Fix: use `static_branch_likely()`/`static_branch_unlikely()`.
     NoKeyReloc = "no-key-reloc" => ["can't find key reloc"];
     /// A special section's size is no multiple of its entry size.
     ///
@@ -309,7 +309,7 @@ messages! {
     /// An unwind hint names a register that cannot be the base of a frame.
     ///
     /// ORC can find a frame by few registers only; this one it could not express.
-    /// Fix: use one that `UNWIND_HINT` documents: rsp, rbp, rdi, rdx, r10 or r13, or a place in memory by rsp or rbp.
+    /// Fix: use one that `UNWIND_HINT` documents: rsp, rbp, rax, rdx, rdi, r10, r13, or memory at rsp or rbp.
     HintBaseReg { reg: u8 } = "hint-base-reg" => ["unsupported unwind_hint sp base reg {}"];
     /// A global interrupt or exception entry has no `endbr64`.
     ///
@@ -736,7 +736,7 @@ messages! {
     /// The frame is found by a register that ORC cannot express.
     ///
     /// No unwind data can be made for the instruction, so none is made for the file.
-    /// Fix: find the frame by rsp, rbp, rdi, rdx, r10 or r13, or add an unwind hint.
+    /// Fix: find the frame by rsp, rbp, rax, rdx, rdi, r10 or r13, or add an unwind hint.
     UnknownCfaBase { base: i32 } = "unknown-cfa-base" => ["unknown CFA base reg {}"];
     /// The frame pointer was saved in a place that ORC cannot express.
     ///
