@@ -148,8 +148,6 @@ pub enum DeviceLayout {
 /// Everything that makes one kernel series different from another.
 #[derive(Debug)]
 pub struct Profile {
-    /// Name of the series, such as `6.12`.
-    pub series: &'static str,
     /// The option letters, as `getopt(3)` wants them.
     pub options: &'static str,
     /// Switches.
@@ -206,7 +204,6 @@ const UP_TO_5_18: Features = Features::LIST_DASH_IS_STDIN
 
 /// Series 5.10.
 pub static V5_10: Profile = Profile {
-    series: "5.10",
     options: "ei:mnT:o:awENd:",
     features: UP_TO_5_18
         .union(Features::LEGACY_EXPORT_KINDS)
@@ -219,7 +216,6 @@ pub static V5_10: Profile = Profile {
 
 /// Series 5.12 to 5.18: 5.10 and what Clang's LTO brought.
 pub static LTO: Profile = Profile {
-    series: "5.12",
     options: "ei:mnT:o:awENd:",
     features: UP_TO_5_18.union(Features::LTO_SUFFIX),
     wording: Wording::V5_10,
@@ -229,7 +225,6 @@ pub static LTO: Profile = Profile {
 
 /// Series 6.1.
 pub static V6_1: Profile = Profile {
-    series: "6.1",
     options: "ei:mnT:o:aWwENd:",
     features: Features::LIST_DASH_IS_STDIN
         .union(Features::REQUIRE_DOT_O)
@@ -280,7 +275,6 @@ const SINCE_6_12: Features = Features::REQUIRE_DOT_O
 
 /// Series 6.12.
 pub static V6_12: Profile = Profile {
-    series: "6.12",
     options: "ei:MmnT:to:au:WwENd:",
     features: SINCE_6_12.union(Features::DESCRIPTION_WITH_EXTRA_WARN),
     wording: Wording::V6_12,
@@ -290,7 +284,6 @@ pub static V6_12: Profile = Profile {
 
 /// Series 7.3.
 pub static V7_3: Profile = Profile {
-    series: "7.3",
     options: "ei:MmnT:to:au:WwENd:xb",
     features: SINCE_6_12
         .union(Features::DUMP_MODULE_KEYED_BY_FILE)

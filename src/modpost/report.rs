@@ -45,14 +45,15 @@ impl Report {
 
     /// Adds a finding.
     pub fn add(&mut self, finding: &Finding, subject: Subject<'_>, severity: Severity) {
-        if let (Finding::SectionMismatch(at), Some(told)) = (finding, &mut self.told) {
-            let (key, described) = by_source(subject.module, at);
-            if told.insert(key) {
-                self.text.extend(render(&Finding::SectionMismatch(described), subject, severity, self.profile));
+        match (finding, &mut self.told) {
+            (Finding::SectionMismatch(at), Some(told)) => {
+                let (key, described) = by_source(subject.module, at);
+                if told.insert(key) {
+                    self.text.extend(render(&Finding::SectionMismatch(described), subject, severity, self.profile));
+                }
             }
-            return;
+            _ => self.text.extend(render(finding, subject, severity, self.profile)),
         }
-        self.text.extend(render(finding, subject, severity, self.profile));
         let is_error = severity != Severity::Warning;
         self.blocks_writes |= is_error && self.profile.has(Features::ERROR_BLOCKS_WRITES);
         self.has_failed |= self.blocks_writes || severity == Severity::Fatal || (is_error && always_fails(finding));

@@ -78,8 +78,8 @@ fn undefined_symbols_are_looked_for() {
     assert_eq!(notes, expected);
     let mismatches: Vec<&str> = text.lines().filter(|line| line.contains("section mismatch")).collect();
     let expected = [
-        "WARNING: modpost: vmlinux: section mismatch in reference: f [clone .isra.1]+0x4 (section: .text.x) -> start (section: .init.text)",
         "WARNING: modpost: vmlinux: section mismatch in reference: g+0x1 (section: .text) -> start (section: .init.text)",
+        "WARNING: modpost: vmlinux: section mismatch in reference: f [clone .isra.1]+0x4 (section: .text.x) -> start (section: .init.text)",
     ];
     assert_eq!(mismatches, expected);
     assert_eq!(output.status.code(), Some(0));
