@@ -3,8 +3,8 @@
 //! The words are the findings' own documentation, see [`Message`](crate::diag::Message). A finding is asked for by its
 //! identifier, by a line copied from a log, or by words it speaks of.
 
-use crate::diag::message::EXPLANATIONS;
-use crate::diag::message::WORDINGS;
+use crate::arm64::finding as arm64;
+use crate::diag::message;
 use std::cmp::Reverse;
 use std::fmt::Write;
 
@@ -20,6 +20,22 @@ pub enum Explained {
 /// Stands for what differs from case to case in [`WORDINGS`].
 const HOLE: &str = "{}";
 
+/// Identifiers of findings, each with lines: of its explanation, or patterns of what it says.
+type Texts = &'static [(&'static str, &'static [&'static str])];
+
+/// Every finding's explanation.
+const EXPLANATIONS: [Texts; 2] = [message::EXPLANATIONS, arm64::EXPLANATIONS];
+/// What every finding says.
+const WORDINGS: [Texts; 2] = [message::WORDINGS, arm64::WORDINGS];
+
+fn explanations() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> + Clone {
+    EXPLANATIONS.into_iter().flatten()
+}
+
+fn wordings() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> + Clone {
+    WORDINGS.into_iter().flatten()
+}
+
 /// Explains the finding `query`.
 pub fn explain(query: &str) -> Explained {
     let found = find(query.trim());
@@ -33,9 +49,9 @@ pub fn explain(query: &str) -> Explained {
 
 /// All identifiers with the first line of each.
 pub fn list() -> String {
-    let width = EXPLANATIONS.iter().map(|(id, _)| id.len()).max().unwrap_or(0);
+    let width = explanations().map(|(id, _)| id.len()).max().unwrap_or(0);
     let mut list = String::new();
-    for (id, lines) in EXPLANATIONS {
+    for (id, lines) in explanations() {
         let meaning = lines.iter().take_while(|line| !line.trim().is_empty());
         let meaning: Vec<&str> = meaning.map(|line| line.trim()).collect();
         // Writing to memory does not fail.
@@ -55,7 +71,7 @@ fn find(query: &str) -> Vec<&'static str> {
 }
 
 fn called(query: &str) -> Vec<&'static str> {
-    EXPLANATIONS.iter().map(|(id, _)| *id).filter(|id| *id == query).collect()
+    explanations().map(|(id, _)| *id).filter(|id| *id == query).collect()
 }
 
 /// The finding that prints a line like this, with or without file name, severity and place.
@@ -68,7 +84,7 @@ fn saying(query: &str) -> Vec<&'static str> {
             let literal = says.iter().filter(|pattern| fits(pattern, text)).map(|pattern| literal_len(pattern)).max();
             literal.map(|len| (Reverse(len), *id))
         };
-        if let Some((_, id)) = WORDINGS.iter().filter_map(fits).min_by_key(|(len, _)| *len) {
+        if let Some((_, id)) = wordings().filter_map(fits).min_by_key(|(len, _)| *len) {
             return vec![id];
         }
     }
@@ -106,7 +122,7 @@ fn literal_len(pattern: &str) -> usize {
 fn saying_part(query: &str) -> Vec<&'static str> {
     let query = query.to_lowercase();
     let says = |(_, says): &&(&str, &[&str])| says.iter().any(|pattern| pattern.to_lowercase().contains(&query));
-    WORDINGS.iter().filter(says).map(|(id, _)| *id).collect()
+    wordings().filter(says).map(|(id, _)| *id).collect()
 }
 
 /// Findings that have all these words in their identifiers or explanations.
@@ -116,20 +132,20 @@ fn speaking_of(query: &str) -> Vec<&'static str> {
         let all = format!("{id} {}", lines.concat()).to_lowercase();
         words.iter().all(|word| all.contains(word.as_str()))
     };
-    EXPLANATIONS.iter().filter(speaks).map(|(id, _)| *id).collect()
+    explanations().filter(speaks).map(|(id, _)| *id).collect()
 }
 
 /// Identifier, what the finding says in a log, and its explanation.
 fn text(id: &str) -> String {
     let mut text = format!("{id}\n\n");
-    let says = WORDINGS.iter().filter(|(known, _)| *known == id).flat_map(|(_, says)| *says);
+    let says = wordings().filter(|(known, _)| *known == id).flat_map(|(_, says)| *says);
     for line in says.clone() {
         let _ = writeln!(text, "    > {}", line.replace(HOLE, "..."));
     }
     if says.count() != 0 {
         text.push('\n');
     }
-    let lines = EXPLANATIONS.iter().filter(|(known, _)| *known == id).flat_map(|(_, lines)| *lines);
+    let lines = explanations().filter(|(known, _)| *known == id).flat_map(|(_, lines)| *lines);
     for line in lines {
         // The remedy is a paragraph of its own.
         let blank = if line.trim().starts_with("Fix: ") { "\n" } else { "" };
@@ -142,7 +158,6 @@ fn text(id: &str) -> String {
 mod tests {
     use super::*;
     use crate::code;
-    use crate::diag::message;
     use crate::diag::wording;
     use crate::elf::ElfFile;
     use crate::opts::Opts;
@@ -198,11 +213,11 @@ mod tests {
 
     #[test]
     fn every_finding_is_listed_and_identifiers_are_unique() {
-        let mut ids: Vec<&str> = EXPLANATIONS.iter().map(|(id, _)| *id).collect();
+        let mut ids: Vec<&str> = explanations().map(|(id, _)| *id).collect();
         assert_eq!(list().lines().count(), ids.len());
         ids.sort_unstable();
         ids.dedup();
-        assert_eq!(ids.len(), EXPLANATIONS.len());
+        assert_eq!(ids.len(), explanations().count());
     }
 
     #[test]
@@ -225,7 +240,7 @@ mod tests {
             let arch = arch::for_machine(elf.machine).expect("x86-64");
             let (code, ..) = code::build(&opts, &profile, arch, &elf, None);
             for message in message::samples() {
-                let says = WORDINGS.iter().find(|(id, _)| *id == message.id()).expect("in the table").1;
+                let says = wordings().find(|(id, _)| *id == message.id()).expect("in the table").1;
                 let mut text = Vec::new();
                 wording::write(&mut text, &code, &message);
                 let text = String::from_utf8(text).expect("plain");

@@ -1,6 +1,7 @@
 //! The Linux kernel's post-link checkers, `objtool` and `modpost`, and the CI gate on top of them.
 
 pub mod annotate;
+pub mod arm64;
 pub mod cfi;
 pub mod check;
 pub mod cli;

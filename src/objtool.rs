@@ -8,7 +8,9 @@ mod module;
 mod request;
 mod stats;
 
+use crate::arm64;
 use crate::diag::report::object_line;
+use crate::elf::Edit;
 use crate::elf::ElfFile;
 use crate::elf::Image;
 use crate::elf::ImageError;
@@ -62,6 +64,10 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
             return out.with_code(1);
         }
     };
+    // None of the originals knows this machine, so nothing from here on is theirs.
+    if elf.machine == object::elf::EM_AARCH64 {
+        return run_on_arm64(request, &opts, &elf, out);
+    }
     let n_files = elf.symbols.iter().filter(|symbol| symbol.kind() == object::elf::STT_FILE).count();
     let mut linked = opts.clone();
     let after_open = request.rules.after_open(&mut linked, n_files > 1);
@@ -105,7 +111,25 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
     }
     match code {
         Some(code) if code != 0 => out.with_code(code),
-        _ => write(profile, &opts, &elf, result, out),
+        _ => write(profile, &opts, &elf, result.edits, out),
+    }
+}
+
+/// The part of a run that has an object for arm64 in memory.
+fn run_on_arm64(request: &Request, opts: &Opts, elf: &ElfFile<'_>, mut out: Outcome) -> Outcome {
+    let mut opts = opts.clone();
+    if let Some(line) = module::apply(request.module_rule, &mut opts, elf) {
+        out.stderr.extend(line.into_bytes());
+    }
+    let result = arm64::analyse(&opts, elf);
+    out.stderr.extend_from_slice(&result.stderr);
+    let is_refused = result.failed || opts.werror && result.n_warnings != 0;
+    if opts.backup && (is_refused || result.n_warnings != 0) {
+        request::backup(request, &opts, &mut out);
+    }
+    match is_refused {
+        true => out.with_code(1),
+        false => write(&request.profile, &opts, elf, result.edits, out),
     }
 }
 
@@ -132,8 +156,8 @@ fn check_foreign_relocs(elf: &ElfFile<'_>) -> Result<(), String> {
 }
 
 /// Writes the changed file, if anything has changed.
-fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, result: Analysis, mut out: Outcome) -> Outcome {
-    if result.edits.is_empty() {
+fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, edits: Vec<Edit>, mut out: Outcome) -> Outcome {
+    if edits.is_empty() {
         return out;
     }
     let name = request::name_of(&opts.file);
@@ -143,7 +167,7 @@ fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, result: Analysis, mu
         strings_are_aligned: profile.has(Features::FATAL_FAILS),
         section_names_are_unique: profile.has(Features::FATAL_FAILS),
     };
-    let image = match Image::build(elf, result.edits, rules) {
+    let image = match Image::build(elf, edits, rules) {
         Ok(image) => image,
         // With --dry-run the original creates everything as well, but does not lay it out.
         Err(ImageError::Update { .. }) if opts.dry_run => return out,

@@ -24,6 +24,7 @@ const LAYERS: &[&str] = &[
     "trace",
     "annotate",
     "orc",
+    "arm64",
     "compare",
     "explain",
     "objtool",

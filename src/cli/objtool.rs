@@ -10,6 +10,7 @@ use super::Exit;
 use super::subcmd;
 use super::usage;
 use super::words::Words;
+use crate::arm64;
 use crate::opts::Opts;
 use crate::opts::conflicts::OptionRules;
 use crate::profile::series::Series;
@@ -74,8 +75,13 @@ fn actions(series: Series, words: &Words, environ: &[(OsString, OsString)]) -> R
         Ok([file]) => OsString::from_vec(file).into(),
         Err(_) => return Err(Exit::failure(Exit::USAGE, usage::full(USAGE, &rows, None))),
     };
-    rules.before_open(&opts).map_err(|conflict| Exit::failure(1, format!("error: objtool: {}\n", conflict.0)))?;
-    Ok(Run { opts, rules })
+    match rules.before_open(&opts) {
+        // The rules are about x86-64's options; for arm64 there is work without any.
+        Err(conflict) if !arm64::is_file_for(&opts.file) => {
+            Err(Exit::failure(1, format!("error: objtool: {}\n", conflict.0)))
+        }
+        _ => Ok(Run { opts, rules }),
+    }
 }
 
 fn rules(series: Series) -> OptionRules {

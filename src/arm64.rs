@@ -1,0 +1,126 @@
+//! `objtool` for arm64, which the kernel's own never had.
+//!
+//! Two sorts of work: checks of the tables by which the kernel patches itself, always done, and what options ask for. No
+//! check edits; what was asked to be written is made from the same facts that were checked. Read [`analyse`] for the order.
+
+pub mod annotate;
+pub mod finding;
+pub mod object;
+mod options;
+pub mod tables;
+pub mod words;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::elf::Edit;
+use crate::elf::ElfFile;
+use crate::opts::Opts;
+use finding::Finding;
+use object::Object;
+
+/// What became of one file.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    /// For standard error.
+    pub stderr: Vec<u8>,
+    /// Number of findings.
+    pub n_warnings: usize,
+    /// Whether the run ends without a result.
+    pub failed: bool,
+    /// What is to be written.
+    pub edits: Vec<Edit>,
+}
+
+/// Whether a file is an ELF file for arm64, by its first bytes.
+pub fn is_file_for(path: &Path) -> bool {
+    let mut head = [0; 20];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    let machine = u16::from_le_bytes([head[18], head[19]]);
+    read.is_ok() && head.starts_with(&::object::elf::ELFMAG) && machine == ::object::elf::EM_AARCH64
+}
+
+/// Analyses one file.
+pub fn analyse(opts: &Opts, elf: &ElfFile<'_>) -> Analysis {
+    let mut run = Run { opts, out: Analysis::default() };
+    // What cannot be done is said before anything else is.
+    if let Some(text) = options::refused(opts) {
+        return run.fail(&text);
+    }
+    if !object::is_supported(elf) {
+        return run.fail("only little-endian 64-bit objects are supported");
+    }
+    // Functions, relocations and data in text can be looked up by place from here on.
+    let object = Object::new(elf);
+    let options = tables::Options { noinstr: opts.noinstr, ..tables::Options::default() };
+    run.say(&object, &tables::check_object(&object, &options));
+    if opts.verbose {
+        run.list(&object);
+    }
+    // What is written is made from the places that were found to be sound.
+    if opts.static_call {
+        let created = annotate::static_calls::create(&object, opts.module);
+        run.say(&object, created.finding.as_slice());
+        if let Some(text) = created.error {
+            return run.fail(&text);
+        }
+        run.out.edits.extend(created.edits);
+    }
+    if opts.mcount {
+        let (edits, finding) = annotate::mcount::create(&object);
+        run.say(&object, finding.as_slice());
+        run.out.edits.extend(edits);
+    }
+    run.out
+}
+
+struct Run<'o> {
+    opts: &'o Opts,
+    out: Analysis,
+}
+
+impl Run<'_> {
+    /// Adds findings in order.
+    fn say(&mut self, object: &Object<'_>, findings: &[Finding]) {
+        let severity = if self.opts.werror { "error" } else { "warning" };
+        for finding in findings {
+            self.line(severity, &finding.line(object, self.opts.sec_address));
+        }
+        self.out.n_warnings += findings.len();
+    }
+
+    fn fail(mut self, text: &str) -> Analysis {
+        self.line("error", text);
+        self.out.failed = true;
+        self.out.edits.clear();
+        self.out
+    }
+
+    fn line(&mut self, severity: &str, text: &str) {
+        let name = self.opts.file.as_os_str().as_encoded_bytes();
+        self.out.stderr.extend_from_slice(name);
+        self.out.stderr.extend(format!(": {severity}: objtool: {text}\n").into_bytes());
+    }
+
+    /// `--verbose`: what was found that is no finding.
+    fn list(&mut self, object: &Object<'_>) {
+        let mcount = tables::mcount::survey(object, tables::mcount::ENTRIES);
+        if let Some(layout) = mcount.layout {
+            let (n_sites, n_dropped) = (mcount.sites.len(), mcount.dropped.len());
+            self.note(&format!("{n_sites} mcount entries {}, {n_dropped} of dropped functions", layout.describe()));
+        }
+        for place in &mcount.dropped {
+            self.note(&format!("mcount entry of a dropped function at {}", object.describe_offset(*place)));
+        }
+        for site in tables::static_calls::sites(object) {
+            let what = if site.is_tail { "tail call" } else { "call" };
+            let (place, name) = (object.describe(site.place), object.symbol_name(site.trampoline));
+            self.note(&format!("static {what} of {name} at {place}"));
+        }
+    }
+
+    fn note(&mut self, text: &str) {
+        self.out.stderr.extend(format!("postlink: {text}\n").into_bytes());
+    }
+}

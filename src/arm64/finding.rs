@@ -1,0 +1,195 @@
+//! What the checks of arm64 objects find: every kind once, with its words and the explanation that `postlink explain` prints.
+
+use super::object::Object;
+use super::object::Place;
+
+/// Stands in a pattern for what differs from case to case.
+const HOLE: &str = "{}";
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind it is.
+    pub kind: Kind,
+    /// Where it is, or `None` when it is about the whole object.
+    pub place: Option<Place>,
+    /// What goes into the holes of the kind's words.
+    pub words: Vec<String>,
+}
+
+impl Finding {
+    /// A finding at a place.
+    pub fn at(place: Place, kind: Kind) -> Self {
+        Self { kind, place: Some(place), words: Vec::new() }
+    }
+
+    /// A finding about the whole object.
+    pub fn of_object(kind: Kind) -> Self {
+        Self { kind, place: None, words: Vec::new() }
+    }
+
+    /// Fills the next hole.
+    pub fn with(mut self, word: impl Into<String>) -> Self {
+        self.words.push(word.into());
+        self
+    }
+
+    /// The finding as a sentence, without its place.
+    pub fn text(&self) -> String {
+        let mut words = self.words.iter();
+        let mut pieces = self.kind.says().split(HOLE);
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            text.push_str(words.next().map_or("", String::as_str));
+            text.push_str(piece);
+        }
+        text
+    }
+
+    /// The finding as a sentence, after its place as `function+0x12`, with the section's offset as well if asked for.
+    pub fn line(&self, object: &Object<'_>, with_offset: bool) -> String {
+        let Some(place) = self.place else { return self.text() };
+        let (name, offset) = (object.describe(place), object.describe_offset(place));
+        match with_offset && name != offset {
+            true => format!("{name} ({offset}): {}", self.text()),
+            false => format!("{name}: {}", self.text()),
+        }
+    }
+}
+
+/// Declares the kinds once: identifier, words, explanation.
+macro_rules! kinds {
+    ($( $(#[doc = $doc:literal])+ $name:ident = $id:literal => $says:literal; )+) => {
+        /// What kind of finding.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $( $(#[doc = $doc])+ $name, )+
+        }
+
+        impl Kind {
+            /// Identifier for `postlink explain`, baselines and reports.
+            pub fn id(self) -> &'static str {
+                match self { $( Self::$name => $id, )+ }
+            }
+
+            /// What it says, with `{}` for what differs from case to case.
+            pub fn says(self) -> &'static str {
+                match self { $( Self::$name => $says, )+ }
+            }
+        }
+
+        /// All kinds, in the order of their declaration.
+        pub const KINDS: &[Kind] = &[$( Kind::$name, )+];
+
+        /// Identifier and explanation of every kind, in the order of their declaration.
+        pub const EXPLANATIONS: &[(&str, &[&str])] = &[ $( ($id, &[$($doc),+]), )+ ];
+
+        /// Identifier of every kind and what it says.
+        pub const WORDINGS: &[(&str, &[&str])] = &[ $( ($id, &[$says]), )+ ];
+    };
+}
+
+kinds! {
+    /// The size of a table is no multiple of the size of its records.
+    ///
+    /// The kernel walks it from record to record; the rest is read as half a record, or the records before it are shifted.
+    /// Fix: see what else writes into the section, and whether all objects were built for the same configuration.
+    TableSize = "arm64-table-size" => "{} has {} bytes, which is no multiple of {}";
+    /// A section that is to be made is there already.
+    ///
+    /// The object was processed before, or the compiler was told to make the table.
+    /// Fix: run objtool once, on what the compiler or the link made.
+    AlreadyHas = "arm64-already-has" => "the file has {} already, none is made";
+
+    /// A record of the function tracer's table does not lead to code.
+    ///
+    /// At boot ftrace writes an instruction wherever the table says. Where nothing is, the kernel's text is damaged, or ftrace
+    /// switches itself off with a warning.
+    /// Fix: look at what changed or dropped the record's relocation; it must be `R_AARCH64_ABS64` against text.
+    McountNoCode = "arm64-mcount-no-code" => "the mcount record does not lead to code";
+    /// A record of the function tracer's table stands elsewhere relative to its function than those of the whole object.
+    ///
+    /// The kernel adds one distance to every record, chosen when it is configured: entries lie 8 bytes before the function
+    /// with call ops (`-fpatchable-function-entry=4,2`), else at its first instruction after a `bti`. An entry of the other
+    /// sort makes ftrace patch the wrong instruction, or refuse the whole table.
+    /// Fix: build every file of the object with the same `CC_FLAGS_FTRACE`.
+    McountWrongOffset = "arm64-mcount-wrong-offset" => "the mcount entry is {} its function, but those of this object are {}";
+    /// A record of the function tracer's table leads into the middle of a function.
+    ///
+    /// Patching it replaces an instruction that belongs to the function by a call.
+    /// Fix: look at what moved the record or the code, such as a tool that rewrote one of them without the other.
+    McountNoEntry = "arm64-mcount-no-entry" => "the mcount entry is not at the entry of a function";
+    /// The instructions at a function's patch site are not the NOPs that the kernel expects there.
+    ///
+    /// ftrace compares before it writes; a mismatch at boot switches function tracing off altogether. With call ops there are
+    /// two NOPs before the function and two at its start, after a `bti` if there is one; otherwise only the latter.
+    /// Fix: look at what overwrote the NOPs, and whether the function was built with another number of them.
+    McountNotNops = "arm64-mcount-not-nops" => "the mcount entry lacks the NOPs that the kernel patches";
+    /// A patch site with call ops is not at a multiple of eight bytes.
+    ///
+    /// The two NOPs before the function become a pointer that is written and read as one word; the kernel drops a site that is
+    /// not aligned, so the function cannot be traced.
+    /// Fix: build with `-falign-functions=8` or more (`CONFIG_FUNCTION_ALIGNMENT_8B`); align assembly functions likewise.
+    McountMisaligned = "arm64-mcount-misaligned" => "the mcount entry is not aligned to 8 bytes, as call ops need";
+    /// A place is in the function tracer's table twice.
+    ///
+    /// ftrace patches it once, finds its own patch the second time, and switches itself off.
+    /// Fix: see that only one tool makes the table, and that no section is linked in twice.
+    McountTwice = "arm64-mcount-twice" => "in the mcount table twice";
+    /// The records of one text section are not in the order of its functions.
+    ///
+    /// The compiler emits table and text in one order and a link keeps it. Records out of order show that a tool has moved some
+    /// of them; where the kernel relies on a table that was sorted when it was built, look-ups miss functions.
+    /// Fix: look at what rewrote the table.
+    McountUnsorted = "arm64-mcount-unsorted" => "the mcount entry comes after that of a later function";
+    /// A function has the NOPs of a patch site but is in no table of them.
+    ///
+    /// It cannot be traced, probed or patched live, silently.
+    /// Fix: look at what dropped the record: a linker script without `KEEP`, section garbage collection, or `objcopy`.
+    McountMissing = "arm64-mcount-missing" => "{}() can be traced, but no mcount table lists it";
+
+    /// A static call's trampoline is not the four instructions that the kernel takes apart.
+    ///
+    /// To change what is called, the kernel decodes `adrp` and `ldr` of the trampoline to find the pointer it loads, and writes
+    /// there. Of other instructions it makes an arbitrary address.
+    /// Fix: make trampolines with `ARCH_DEFINE_STATIC_CALL_TRAMP`: `bti c; adrp x16; ldr x16; br x16`.
+    StaticCallShape = "arm64-static-call-shape" => "trampoline {} is not bti c; adrp x16, literal; ldr x16, [x16]; br x16";
+    /// The pointer that a static call's trampoline loads is not where the kernel can change it.
+    ///
+    /// It must be one aligned 64-bit word in read-only data: the kernel writes it through an alias, in one piece, while other
+    /// CPUs load it. In writable data anybody could redirect the call; a misaligned one can be seen half written.
+    /// Fix: make trampolines with `ARCH_DEFINE_STATIC_CALL_TRAMP`, which puts the literal into `.rodata`.
+    StaticCallLiteral = "arm64-static-call-literal" => "the literal of trampoline {} {}";
+    /// A static call's trampoline is defined, but not its key.
+    ///
+    /// The key holds the function that is called now; without it the call can never be changed.
+    /// Fix: define both with `DEFINE_STATIC_CALL`; look at what dropped or renamed the key, such as LTO without `__ADDRESSABLE`.
+    StaticCallNoKey = "arm64-static-call-no-key" => "trampoline {} is defined, but its key {} is not";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_explained_and_told_apart() {
+        let mut ids: Vec<&str> = KINDS.iter().map(|kind| kind.id()).collect();
+        let mut says: Vec<&str> = KINDS.iter().map(|kind| kind.says()).collect();
+        for (id, lines) in EXPLANATIONS {
+            assert!(id.starts_with("arm64-"), "{id}");
+            assert!(lines.iter().any(|line| line.trim().is_empty()), "{id}: why does it matter?");
+            assert!(lines.iter().any(|line| line.trim().starts_with("Fix: ")), "{id}: what is to be done?");
+        }
+        for list in [&mut ids, &mut says] {
+            list.sort_unstable();
+            list.dedup();
+            assert_eq!(list.len(), KINDS.len());
+        }
+    }
+
+    #[test]
+    fn holes_are_filled_in_order() {
+        let finding = Finding::of_object(Kind::TableSize).with("__ex_table").with("13").with("12");
+        assert_eq!(finding.text(), "__ex_table has 13 bytes, which is no multiple of 12");
+    }
+}

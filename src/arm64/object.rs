@@ -1,0 +1,225 @@
+//! An arm64 object with what the checks look up in it: functions by place, data in text, relocations, words.
+
+use object::elf;
+
+use crate::code::RelocIndex;
+use crate::elf::ElfFile;
+use crate::elf::Reloc;
+use crate::elf::SectionId;
+use crate::elf::SymbolId;
+
+/// A place in a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The section.
+    pub section: SectionId,
+    /// Offset in bytes.
+    pub offset: u64,
+}
+
+/// A function symbol's extent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Function {
+    /// Offset of its first instruction.
+    pub start: u64,
+    /// Offset behind its last one.
+    pub end: u64,
+    /// The symbol.
+    pub symbol: SymbolId,
+}
+
+/// An object that is being checked.
+pub struct Object<'a> {
+    /// Its contents.
+    pub elf: &'a ElfFile<'a>,
+    /// Relocations by place.
+    pub relocs: RelocIndex<'a>,
+    /// Per section: functions by (start, end).
+    functions: Vec<Vec<Function>>,
+    /// Per section: where mapping symbols say that code or data begins, by offset.
+    mapping: Vec<Vec<Mapping>>,
+}
+
+/// A mapping symbol.
+#[derive(Debug, Clone, Copy)]
+struct Mapping {
+    offset: u64,
+    is_data: bool,
+}
+
+impl Place {
+    /// The place `distance` bytes further.
+    pub fn plus(self, distance: i64) -> Option<Self> {
+        self.offset.checked_add_signed(distance).map(|offset| Self { offset, ..self })
+    }
+}
+
+impl<'a> Object<'a> {
+    /// Sorts the symbols of a file.
+    pub fn new(elf: &'a ElfFile<'a>) -> Self {
+        let mut functions: Vec<Vec<Function>> = vec![Vec::new(); elf.sections.len()];
+        let mut mapping: Vec<Vec<Mapping>> = vec![Vec::new(); elf.sections.len()];
+        for (index, symbol) in elf.symbols.iter().enumerate() {
+            let (start, section) = (symbol.value, symbol.section.index());
+            if symbol.section == SectionId::UNDEF {
+                continue;
+            }
+            if symbol.is_func() {
+                let end = start.saturating_add(symbol.size);
+                let function = Function { start, end, symbol: SymbolId(index as u32) };
+                push(&mut functions, section, function);
+            } else if let Some(is_data) = mapping_kind(elf.symbol_name(symbol)) {
+                push(&mut mapping, section, Mapping { offset: start, is_data });
+            }
+        }
+        functions.iter_mut().for_each(|list| list.sort_unstable());
+        // Of several at one place the last one counts, so their order must stay.
+        mapping.iter_mut().for_each(|list| list.sort_by_key(|mark| mark.offset));
+        Self { elf, relocs: RelocIndex::read(elf), functions, mapping }
+    }
+
+    /// All sections of this name, in file order.
+    pub fn sections_named<'s>(&'s self, name: &'s str) -> impl Iterator<Item = SectionId> + 's {
+        self.elf.section_ids().filter(move |id| self.elf.section(*id).name == name.as_bytes())
+    }
+
+    /// Sections of instructions, in file order.
+    pub fn code_sections(&self) -> impl Iterator<Item = SectionId> + '_ {
+        self.elf.section_ids().filter(|id| self.elf.section(*id).is_exec())
+    }
+
+    /// The instruction word at a place of an executable section, or any other's word.
+    pub fn word(&self, place: Place) -> Option<u32> {
+        let start = usize::try_from(place.offset).ok()?;
+        let bytes = self.elf.sections.get(place.section.index())?.data.get(start..)?;
+        bytes.first_chunk().map(|word| u32::from_le_bytes(*word))
+    }
+
+    /// Whether a place is in an executable section, at a multiple of 4, and not in data.
+    pub fn is_code(&self, place: Place) -> bool {
+        self.is_text(place) && place.offset.is_multiple_of(4) && !self.is_data(place)
+    }
+
+    /// Whether a place is inside of an executable section.
+    pub fn is_text(&self, place: Place) -> bool {
+        let section = self.elf.sections.get(place.section.index());
+        section.is_some_and(|section| section.is_exec() && place.offset < section.size)
+    }
+
+    /// Whether mapping symbols say that there is data at a place.
+    pub fn is_data(&self, place: Place) -> bool {
+        let list = self.mapping.get(place.section.index()).map_or(&[][..], Vec::as_slice);
+        let after = list.partition_point(|mark| mark.offset <= place.offset);
+        after.checked_sub(1).and_then(|last| list.get(last)).is_some_and(|mark| mark.is_data)
+    }
+
+    /// Where data begins at exactly this place, by a mapping symbol of its own.
+    pub fn is_data_start(&self, place: Place) -> bool {
+        let list = self.mapping.get(place.section.index()).map_or(&[][..], Vec::as_slice);
+        let after = list.partition_point(|mark| mark.offset <= place.offset);
+        let last = after.checked_sub(1).and_then(|last| list.get(last));
+        last.is_some_and(|mark| mark.is_data && mark.offset == place.offset)
+    }
+
+    /// The functions of a section, by (start, end).
+    pub fn functions(&self, section: SectionId) -> &[Function] {
+        self.functions.get(section.index()).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// All functions, section by section.
+    pub fn all_functions(&self) -> impl Iterator<Item = (Place, &Function)> {
+        self.functions.iter().enumerate().flat_map(|(section, list)| {
+            let section = SectionId(section as u32);
+            list.iter().map(move |function| (Place { section, offset: function.start }, function))
+        })
+    }
+
+    /// A function that starts at exactly this place.
+    pub fn function_at(&self, place: Place) -> Option<&Function> {
+        let list = self.functions(place.section);
+        let first = list.partition_point(|function| function.start < place.offset);
+        list.get(first).filter(|function| function.start == place.offset)
+    }
+
+    /// The function that covers a place and starts last.
+    pub fn function_over(&self, place: Place) -> Option<&Function> {
+        /// Functions that start later and end earlier are few.
+        const LOOK_BACK: usize = 64;
+        let list = self.functions(place.section);
+        let end = list.partition_point(|function| function.start <= place.offset);
+        let candidates = list.get(end.saturating_sub(LOOK_BACK)..end)?;
+        candidates.iter().rev().find(|function| place.offset < function.end)
+    }
+
+    /// Where a relocation leads, if this file defines its symbol.
+    pub fn target(&self, reloc: &Reloc) -> Option<Place> {
+        let symbol = self.elf.symbol(reloc.symbol)?;
+        let offset = symbol.value.wrapping_add_signed(reloc.addend);
+        (symbol.section != SectionId::UNDEF).then_some(Place { section: symbol.section, offset })
+    }
+
+    /// The relocation of the field at a place, if it is of type `kind`.
+    pub fn field(&self, place: Place, kind: u32) -> Option<Reloc> {
+        self.relocs.at(place.section, place.offset).map(|found| found.reloc).filter(|reloc| reloc.kind == kind)
+    }
+
+    /// Name of a section, for people.
+    pub fn section_name(&self, id: SectionId) -> String {
+        let section = self.elf.sections.get(id.index());
+        section.map_or_else(String::new, |section| String::from_utf8_lossy(section.name).into_owned())
+    }
+
+    /// Name of a symbol, for people; of its section for a section symbol.
+    pub fn symbol_name(&self, id: SymbolId) -> String {
+        match self.elf.symbol(id) {
+            Some(symbol) if symbol.is_section() => self.section_name(symbol.section),
+            Some(symbol) => String::from_utf8_lossy(self.elf.symbol_name(symbol)).into_owned(),
+            None => String::new(),
+        }
+    }
+
+    /// A place as `function+0x12`, or as `section+0x12` outside of functions.
+    pub fn describe(&self, place: Place) -> String {
+        match self.function_over(place) {
+            Some(function) => {
+                format!("{}+{:#x}", self.symbol_name(function.symbol), place.offset.saturating_sub(function.start))
+            }
+            None => self.describe_offset(place),
+        }
+    }
+
+    /// A place as `section+0x12`.
+    pub fn describe_offset(&self, place: Place) -> String {
+        format!("{}+{:#x}", self.section_name(place.section), place.offset)
+    }
+
+    /// What a relocation refers to, as a place or as a symbol and what is added to it.
+    pub fn describe_target(&self, reloc: &Reloc) -> String {
+        match self.target(reloc) {
+            Some(place) => self.describe(place),
+            None if reloc.addend == 0 => self.symbol_name(reloc.symbol),
+            None => format!("{}{:+#x}", self.symbol_name(reloc.symbol), reloc.addend),
+        }
+    }
+}
+
+fn push<T>(lists: &mut [Vec<T>], index: usize, item: T) {
+    if let Some(list) = lists.get_mut(index) {
+        list.push(item);
+    }
+}
+
+/// Whether the file is what the checks are for: 64 bit, little endian, arm64.
+pub fn is_supported(elf: &ElfFile<'_>) -> bool {
+    let is_little = matches!(elf.endian, object::Endianness::Little);
+    elf.machine == elf::EM_AARCH64 && elf.class == crate::elf::Class::Elf64 && is_little
+}
+
+/// Whether this is the name of a mapping symbol, and if so, whether of data: `$x` and `$d`, also with `.` and more.
+fn mapping_kind(name: &[u8]) -> Option<bool> {
+    match name {
+        [b'$', b'x'] | [b'$', b'x', b'.', ..] => Some(false),
+        [b'$', b'd'] | [b'$', b'd', b'.', ..] => Some(true),
+        _ => None,
+    }
+}

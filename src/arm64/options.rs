@@ -1,0 +1,39 @@
+//! Which of `objtool`'s options mean something for arm64.
+
+use crate::opts::Opts;
+
+/// One option: how it is typed, and whether it was.
+type Row = (&'static str, fn(&Opts) -> bool);
+
+/// What belongs to x86-64: its mitigations, its way to patch, its disassembler.
+const X86_ONLY: [Row; 16] = [
+    ("--cfi", |opts| opts.cfi),
+    ("--disas", |opts| opts.disas.is_some()),
+    ("--fineibt", |opts| opts.fineibt),
+    ("--hacks=jump_label", |opts| opts.hack_jump_label),
+    ("--hacks=noinstr", |opts| opts.hack_noinstr),
+    ("--hacks=skylake", |opts| opts.hack_skylake),
+    ("--ibt", |opts| opts.ibt),
+    ("--klp-symids", |opts| opts.klp_symids),
+    ("--mnop", |opts| opts.mnop),
+    ("--prefix", |opts| opts.prefix != 0),
+    ("--retpoline", |opts| opts.retpoline),
+    ("--rethunk", |opts| opts.rethunk),
+    ("--sls", |opts| opts.sls),
+    ("--trace", |opts| opts.trace.is_some()),
+    ("--uaccess", |opts| opts.uaccess),
+    ("--unret", |opts| opts.unret),
+];
+
+/// What is not there yet.
+const MISSING: [Row; 3] =
+    [("--stackval", |opts| opts.stackval), ("--orc", |opts| opts.orc), ("--dump=orc", |opts| opts.dump_orc)];
+
+/// Why the options are refused, if they are.
+pub fn refused(opts: &Opts) -> Option<String> {
+    let typed = |rows: &[Row]| rows.iter().find(|(_, is_typed)| is_typed(opts)).map(|(name, _)| *name);
+    if let Some(name) = typed(&X86_ONLY) {
+        return Some(format!("{name} is for x86-64, and this file is for arm64"));
+    }
+    typed(&MISSING).map(|name| format!("{name} is not supported for arm64"))
+}

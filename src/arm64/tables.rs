@@ -1,0 +1,77 @@
+//! Checks of the tables by which the kernel patches itself; none of them needs control flow.
+//!
+//! One file for each check: it reads the object and returns findings, in the order of the file. Nothing here prints or edits,
+//! and the time of each is linear in the object, but for the sorting of what it looks up.
+
+pub mod mcount;
+pub mod static_calls;
+
+use super::finding::Finding;
+use super::finding::Kind;
+use super::object::Object;
+use super::object::Place;
+use crate::elf::ElfFile;
+use crate::elf::Reloc;
+use crate::elf::SectionId;
+
+/// What the checks are to know beside the object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Whether calls out of noinstr code are findings. Not by default: arm64 code has no marks for where they are fine.
+    pub noinstr: bool,
+    /// How much of a branch's reach must be left unused, in percent.
+    pub branch_margin: u8,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { noinstr: false, branch_margin: 5 }
+    }
+}
+
+/// Runs every check on an object. Files for other machines, and big-endian ones, have no findings.
+pub fn check(elf: &ElfFile<'_>, options: &Options) -> Vec<Finding> {
+    if !super::object::is_supported(elf) {
+        return Vec::new();
+    }
+    check_object(&Object::new(elf), options)
+}
+
+/// Runs every check on an object that has been indexed.
+pub fn check_object(object: &Object<'_>, _options: &Options) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    // Every traceable function is in the function tracer's table, once, at its NOPs.
+    findings.extend(mcount::check(object));
+    // Every static call can be redirected.
+    findings.extend(static_calls::check(object));
+    findings
+}
+
+/// One record of a table.
+#[derive(Debug, Clone, Copy)]
+struct Record {
+    /// Where it is.
+    place: Place,
+}
+
+/// The whole records of `size` bytes in a section, and what is to be said about the rest.
+fn records(
+    object: &Object<'_>,
+    section: SectionId,
+    size: u64,
+) -> (impl Iterator<Item = Record> + use<>, Option<Finding>) {
+    let len = object.elf.section(section).data.len() as u64;
+    let cut = (!len.is_multiple_of(size)).then(|| {
+        let finding = Finding::of_object(Kind::TableSize).with(object.section_name(section));
+        finding.with(len.to_string()).with(size.to_string())
+    });
+    let all = (0..len / size).map(move |index| Record { place: Place { section, offset: index * size } });
+    (all, cut)
+}
+
+impl Record {
+    /// The relocation of type `kind` at `offset` in the record.
+    fn field(self, object: &Object<'_>, offset: i64, kind: u32) -> Option<Reloc> {
+        object.field(self.place.plus(offset)?, kind)
+    }
+}

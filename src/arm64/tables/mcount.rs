@@ -1,0 +1,299 @@
+//! The function tracer's tables: `__patchable_function_entries` as compilers make it, `__mcount_loc` as `--mcount` does.
+//!
+//! A record is the absolute address of a patch site. With call ops the site begins with two NOPs before the function,
+//! otherwise at its first instruction behind a `bti`:
+//!
+//! ```text
+//!     entry -8:  nop; nop; function: [bti c;] nop; nop      -fpatchable-function-entry=4,2
+//!     entry  0:  function: nop; nop                         -fpatchable-function-entry=2
+//!     entry +4:  function: bti c; nop; nop                  the same with branch protection
+//! ```
+//!
+//! The kernel assumes one of the first two for all of them (`ftrace_call_adjust()`). A site without a symbol is what a weak
+//! function leaves when another definition replaces it, as happens to the stubs of system calls that are configured: code
+//! and record stay, nobody calls it. Those are listed, not reported.
+
+use object::elf;
+use rustc_hash::FxHashMap;
+
+use super::Record;
+use super::records;
+use crate::arm64::finding::Finding;
+use crate::arm64::finding::Kind;
+use crate::arm64::object::Function;
+use crate::arm64::object::Object;
+use crate::arm64::object::Place;
+use crate::arm64::words;
+use crate::elf::SectionId;
+
+/// What compilers make.
+pub const ENTRIES: &str = "__patchable_function_entries";
+/// What the kernel reads in other builds, and `--mcount` makes.
+pub const MCOUNT_LOC: &str = "__mcount_loc";
+
+/// Where a record stands relative to its function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// 8 bytes before it.
+    Before,
+    /// At its first instruction, or behind a `bti` there.
+    AtStart,
+}
+
+impl Layout {
+    /// Where entries are, in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Before => "8 bytes before their functions",
+            Self::AtStart => "at the start of their functions",
+        }
+    }
+}
+
+/// The records of all tables of one name.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// What most records have in common; `None` if no record is at a function.
+    pub layout: Option<Layout>,
+    /// Places of sites that are fine, in the order of the tables.
+    pub sites: Vec<Place>,
+    /// Sites of functions that the link has dropped in favour of others.
+    pub dropped: Vec<Place>,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// Starts of the functions that some record is about, sorted.
+    claimed: Vec<Place>,
+}
+
+/// Checks both tables, and that no traceable function is missing.
+pub fn check(object: &Object<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for table in [ENTRIES, MCOUNT_LOC] {
+        let survey = survey(object, table);
+        let has_table = object.sections_named(table).next().is_some();
+        findings.extend(survey.findings.iter().cloned());
+        if has_table {
+            findings.extend(missing(object, &survey));
+        }
+    }
+    findings
+}
+
+/// Reads the tables of one name.
+pub fn survey(object: &Object<'_>, table: &str) -> Survey {
+    let mut survey = Survey::default();
+    let mut places = Vec::new();
+    for section in object.sections_named(table) {
+        let (all, cut) = records(object, section, 8);
+        survey.findings.extend(cut);
+        places.extend(all.map(|record| (record, target(object, record))));
+    }
+    survey.layout = common_layout(object, places.iter().filter_map(|(_, place)| *place));
+    let mut order = Order::default();
+    for (record, place) in places {
+        let Some(place) = place else {
+            survey.findings.push(Finding::at(record.place, Kind::McountNoCode));
+            continue;
+        };
+        survey.claimed.extend(claims(object, place));
+        let wrong = order.look(record, place).or_else(|| wrong(object, survey.layout, place));
+        match wrong {
+            Some(kind) => survey.findings.push(describe(object, survey.layout, place, kind)),
+            None if candidates(object, place).is_empty() => survey.dropped.push(place),
+            None => survey.sites.push(place),
+        }
+    }
+    survey.claimed.sort_unstable();
+    survey
+}
+
+/// Where a record leads, if that is code.
+fn target(object: &Object<'_>, record: Record) -> Option<Place> {
+    let reloc = record.field(object, 0, elf::R_AARCH64_ABS64)?;
+    object.target(&reloc).filter(|place| object.is_code(*place))
+}
+
+/// The functions that a record may be about.
+#[derive(Debug, Clone, Copy)]
+struct Candidates<'a> {
+    /// One that starts 8 bytes further.
+    before: Option<&'a Function>,
+    /// One that starts here, or at a `bti` before.
+    at_start: Option<&'a Function>,
+}
+
+impl Candidates<'_> {
+    fn is_empty(&self) -> bool {
+        self.before.is_none() && self.at_start.is_none()
+    }
+
+    fn of(&self, layout: Layout) -> bool {
+        match layout {
+            Layout::Before => self.before.is_some(),
+            Layout::AtStart => self.at_start.is_some(),
+        }
+    }
+}
+
+fn candidates<'o>(object: &'o Object<'_>, place: Place) -> Candidates<'o> {
+    let at = |distance: i64| place.plus(distance).and_then(|start| object.function_at(start));
+    let has_bti = place.plus(-4).and_then(|start| object.word(start)).is_some_and(words::is_bti);
+    Candidates { before: at(8), at_start: at(0).or_else(|| at(-4).filter(|_| has_bti)) }
+}
+
+/// The layout that explains more records; those that both explain do not count.
+fn common_layout(object: &Object<'_>, places: impl Iterator<Item = Place>) -> Option<Layout> {
+    let (mut n_before, mut n_at_start) = (0_u64, 0_u64);
+    for place in places {
+        let found = candidates(object, place);
+        n_before += u64::from(found.before.is_some());
+        n_at_start += u64::from(found.at_start.is_some());
+    }
+    match (n_before, n_at_start) {
+        (0, 0) => None,
+        _ if n_before > n_at_start => Some(Layout::Before),
+        _ => Some(Layout::AtStart),
+    }
+}
+
+/// What is wrong with the record for a place.
+fn wrong(object: &Object<'_>, layout: Option<Layout>, place: Place) -> Option<Kind> {
+    let found = candidates(object, place);
+    let Some(layout) = layout else {
+        let fits = has_nops(object, Layout::Before, place) || has_nops(object, Layout::AtStart, place);
+        return (!fits).then_some(Kind::McountNoEntry);
+    };
+    if !found.of(layout) && !found.is_empty() {
+        return Some(Kind::McountWrongOffset);
+    }
+    let first = match layout {
+        Layout::Before => place.plus(8).unwrap_or(place),
+        Layout::AtStart => place,
+    };
+    // Without a symbol it is either a dropped function, or a place inside of another function.
+    let is_inside =
+        found.is_empty() && (object.function_over(place).is_some() || object.function_over(first).is_some());
+    if is_inside {
+        return Some(Kind::McountNoEntry);
+    }
+    if !has_nops(object, layout, place) {
+        return Some(if found.is_empty() { Kind::McountNoEntry } else { Kind::McountNotNops });
+    }
+    (layout == Layout::Before && !is_aligned(object, place)).then_some(Kind::McountMisaligned)
+}
+
+fn is_aligned(object: &Object<'_>, place: Place) -> bool {
+    place.offset.is_multiple_of(8) && object.elf.section(place.section).align.is_multiple_of(8)
+}
+
+/// Whether the NOPs of a site are there.
+fn has_nops(object: &Object<'_>, layout: Layout, place: Place) -> bool {
+    let is_nop = |distance: i64| place.plus(distance).and_then(|at| object.word(at)) == Some(words::NOP);
+    if !is_nop(0) || !is_nop(4) {
+        return false;
+    }
+    match layout {
+        Layout::AtStart => true,
+        Layout::Before => {
+            let first = place.plus(8).and_then(|at| object.word(at));
+            let start = if first.is_some_and(words::is_bti) { 12 } else { 8 };
+            is_nop(start) && is_nop(start + 4)
+        }
+    }
+}
+
+fn describe(object: &Object<'_>, layout: Option<Layout>, place: Place, kind: Kind) -> Finding {
+    const BEFORE: &str = "8 bytes before";
+    const AT_START: &str = "at the start of";
+    let finding = Finding::at(place, kind);
+    match (kind, layout) {
+        (Kind::McountWrongOffset, Some(Layout::Before)) => finding.with(AT_START).with(BEFORE),
+        (Kind::McountWrongOffset, _) => {
+            let start = place.plus(8).unwrap_or(place);
+            Finding { place: object.function_at(start).map_or(Some(place), |_| Some(start)), ..finding }
+                .with(BEFORE)
+                .with(AT_START)
+        }
+        _ => finding,
+    }
+}
+
+/// Whether records repeat or go back.
+#[derive(Debug, Default)]
+struct Order {
+    /// The highest place so far: table, text section.
+    last: FxHashMap<(SectionId, SectionId), u64>,
+    seen: rustc_hash::FxHashSet<Place>,
+}
+
+impl Order {
+    fn look(&mut self, record: Record, place: Place) -> Option<Kind> {
+        if !self.seen.insert(place) {
+            return Some(Kind::McountTwice);
+        }
+        let last = self.last.entry((record.place.section, place.section)).or_insert(place.offset);
+        if place.offset < *last {
+            return Some(Kind::McountUnsorted);
+        }
+        *last = place.offset;
+        None
+    }
+}
+
+/// Starts of the functions that a record for this place is, or was, about.
+fn claims(object: &Object<'_>, place: Place) -> impl Iterator<Item = Place> + use<> {
+    let over = |place: Place| object.function_over(place).map(|found| Place { offset: found.start, ..place });
+    let next = |distance: i64| place.plus(distance).filter(|start| object.function_at(*start).is_some());
+    [over(place), next(4), next(8)].into_iter().flatten()
+}
+
+/// Functions with the NOPs of a site that no record is about.
+fn missing(object: &Object<'_>, survey: &Survey) -> Vec<Finding> {
+    // Where nothing tells the layout, only the NOPs before functions are a sure sign.
+    let layout = survey.layout.unwrap_or(Layout::Before);
+    let patched = patched_places(object);
+    let mut findings = Vec::new();
+    let mut last = None;
+    for (start, function) in object.all_functions() {
+        if last.replace(start) == Some(start) || !object.is_code(start) {
+            continue;
+        }
+        let Some(site) = site_of(object, layout, start) else { continue };
+        let is_known = survey.claimed.binary_search(&start).is_ok();
+        if !is_known && has_nops(object, layout, site) && !is_patched(&patched, start) {
+            let name = object.symbol_name(function.symbol);
+            findings.push(Finding::at(start, Kind::McountMissing).with(name));
+        }
+    }
+    findings
+}
+
+/// Where the record of a function that starts at `start` must lead.
+fn site_of(object: &Object<'_>, layout: Layout, start: Place) -> Option<Place> {
+    match layout {
+        Layout::Before => start.plus(-8),
+        Layout::AtStart if object.word(start).is_some_and(words::is_bti) => start.plus(4),
+        Layout::AtStart => Some(start),
+    }
+}
+
+/// Whether a NOP in the first words of a function is there for something else.
+fn is_patched(patched: &[Place], start: Place) -> bool {
+    let first = patched.partition_point(|place| *place < start);
+    patched.get(first).is_some_and(|place| place.section == start.section && place.offset - start.offset < 12)
+}
+
+/// Where other tables have their NOPs: alternatives and jump labels, sorted.
+fn patched_places(object: &Object<'_>) -> Vec<Place> {
+    const TABLES: [(&str, u64); 2] = [(".altinstructions", 12), ("__jump_table", 16)];
+    let mut places = Vec::new();
+    for (name, size) in TABLES {
+        for section in object.sections_named(name) {
+            let relocs = records(object, section, size).0;
+            let relocs = relocs.filter_map(|record| record.field(object, 0, elf::R_AARCH64_PREL32));
+            places.extend(relocs.filter_map(|reloc| object.target(&reloc)));
+        }
+    }
+    places.sort_unstable();
+    places
+}
