@@ -7,8 +7,11 @@ use std::process::ExitCode;
 /// Prints the variables for the tree in `dir`.
 pub fn main(dir: &Path) -> ExitCode {
     match variables(dir) {
-        Ok(line) => {
+        Ok((line, notes)) => {
             println!("{line}");
+            for note in notes {
+                eprintln!("postlink kbuild-args: {note}");
+            }
             ExitCode::SUCCESS
         }
         Err(error) => {
@@ -18,10 +21,10 @@ pub fn main(dir: &Path) -> ExitCode {
     }
 }
 
-/// `name=value` words for `make`, quoted for a shell.
+/// `name=value` words for `make`, quoted for a shell, and what they do not reach.
 ///
 /// Both tools are in make variables in every series, but under names that differ, and with other things in them.
-fn variables(dir: &Path) -> Result<String, String> {
+fn variables(dir: &Path) -> Result<(String, Vec<String>), String> {
     let source = if dir.join("source").is_dir() { dir.join("source") } else { dir.to_owned() };
     let read = |name: &str| fs::read_to_string(source.join(name)).unwrap_or_default();
     let lib =
@@ -31,9 +34,15 @@ fn variables(dir: &Path) -> Result<String, String> {
         return Err(format!("{}: neither a kernel tree nor an output folder of one", dir.display()));
     }
     let mut words = Vec::new();
+    let mut notes = Vec::new();
     for (text, names, tool) in [(&lib, OBJTOOL_NAMES, "objtool"), (&post, MODPOST_NAMES, "modpost")] {
         let found = names.iter().find_map(|name| Some((name, value_of(text, name)?)));
         let Some((name, value)) = found else { continue };
+        // Make ignores `+=` for a variable of the command line, so these options would be lost.
+        if has_additions(text, name) {
+            notes.push(format!("the makefiles add options to {name}: put {tool} in the place of their own instead"));
+            continue;
+        }
         // Up to 5.18 the variable holds options as well; they are kept for make to expand.
         let options = value.split_once(char::is_whitespace).map_or("", |(_, options)| options.trim());
         let quoted = if options.is_empty() { String::new() } else { format!("' {}'", options.replace('\'', "'\\''")) };
@@ -42,7 +51,10 @@ fn variables(dir: &Path) -> Result<String, String> {
     if words.is_empty() {
         return Err(format!("{}: its makefiles name the tools in no variable; replace the files", source.display()));
     }
-    Ok(words.join(" "))
+    if read("scripts/link-vmlinux.sh").lines().any(|line| line.trim_start().starts_with("tools/objtool/objtool ")) {
+        notes.push("scripts/link-vmlinux.sh runs tools/objtool/objtool itself, for vmlinux.o".to_owned());
+    }
+    Ok((words.join(" "), notes))
 }
 
 /// Names of the variable with objtool's path: today's, then 5.10's.
@@ -56,6 +68,12 @@ fn value_of(text: &str, name: &str) -> Option<String> {
     let line = joined.lines().find(|line| is_assignment(line, name))?;
     let (_, value) = line.split_once('=')?;
     Some(value.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether the makefile adds to the variable after it has set it.
+fn has_additions(text: &str, name: &str) -> bool {
+    text.lines()
+        .any(|line| line.trim_start().strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with("+=")))
 }
 
 fn is_assignment(line: &str, name: &str) -> bool {
@@ -75,5 +93,6 @@ mod tests {
         let text = "MODPOST = scripts/mod/modpost \\\n\t$(if $(CONFIG_X),-m) \\\n\t-a\nother = 1\n";
         assert_eq!(value_of(text, "MODPOST").as_deref(), Some("scripts/mod/modpost $(if $(CONFIG_X),-m) -a"));
         assert_eq!(value_of(text, "objtool"), None);
+        assert!(has_additions("MODPOST += -e\n", "MODPOST") && !has_additions(text, "MODPOST"));
     }
 }
