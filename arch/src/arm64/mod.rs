@@ -11,16 +11,24 @@
 //!
 //! psABI: <https://github.com/ARM-software/abi-aa>
 
+mod bitmask;
 pub mod branch;
 pub mod class;
+pub mod effects;
 pub mod hint;
+pub mod written;
 
 pub use branch::Branch;
 pub use branch::BranchRange;
 pub use branch::branch;
 pub use class::Class;
 pub use class::class;
+pub use effects::Effect;
+pub use effects::Effects;
+pub use effects::effects;
 pub use hint::Hint;
+pub use written::is_allocated;
+pub use written::written;
 
 /// Size of an instruction in bytes.
 pub const INSN_SIZE: u32 = 4;
