@@ -51,7 +51,7 @@ impl ClassTable {
     /// Puts the patterns of `rules` in order.
     pub fn new(rules: &SectionRules) -> Self {
         let mut table = Self { patterns: vec![Vec::new(); 256], exclusive: 0 };
-        for pattern in rules.unchecked {
+        for pattern in rules.unchecked.iter().copied().flatten() {
             table.add(pattern, Meaning { is_unchecked: true, ..Meaning::default() });
         }
         for (index, rule) in rules.rules.iter().enumerate() {
@@ -153,12 +153,14 @@ mod tests {
             let patterns = rules
                 .unchecked
                 .iter()
+                .copied()
+                .flatten()
                 .chain(rules.rules.iter().flat_map(|rule| rule.from.iter().chain(rule.bad).chain(rule.good)));
             let names = patterns.flat_map(|pattern| [pattern.replace('*', ""), pattern.replace('*', "x")]);
             for name in names {
                 let name = name.as_bytes();
                 let class = table.class(name);
-                assert_eq!(class.is_unchecked, matches_any(rules.unchecked, name));
+                assert_eq!(class.is_unchecked, rules.unchecked.iter().any(|list| matches_any(list, name)));
                 for (index, rule) in rules.rules.iter().enumerate() {
                     let has = |bits: u16| bits >> index & 1 != 0;
                     assert_eq!(has(class.from), matches_any(rule.from, name));

@@ -60,8 +60,8 @@ pub struct Exemption {
 /// The tables of one series.
 #[derive(Debug)]
 pub struct SectionRules {
-    /// Sections that need not be allocatable and whose references are not checked.
-    pub unchecked: &'static [&'static str],
+    /// Lists of sections that need not be allocatable and whose references are not checked.
+    pub unchecked: &'static [&'static [&'static str]],
     /// Forbidden references.
     pub rules: &'static [Rule],
     /// What is accepted nevertheless.
@@ -124,6 +124,29 @@ const ALL_TEXT: &[&str] = &[
     ".irqentry.text",
 ];
 
+/// Sections that no series looks at.
+const UNCHECKED: &[&str] = &[
+    ".comment*",
+    ".debug*",
+    ".zdebug*",
+    ".GCC.command.line",
+    ".mdebug*",
+    ".pdr",
+    ".stab*",
+    ".note*",
+    ".got*",
+    ".toc*",
+    ".xt.prop",
+    ".xt.lit",
+    ".arcextmap*",
+    ".gnu.linkonce.arcext*",
+    ".cmem*",
+    ".fmt_slot*",
+    ".gnu.lto*",
+    ".discard.*",
+];
+const UNCHECKED_6_12: &[&str] = &[".llvm.call-graph-profile"];
+
 const RULES_6_12: &[Rule] = &[
     rule(TEXT_DATA, INIT_EXIT, Mismatch::TextToInit),
     rule(INIT, EXIT, Mismatch::InitToExit),
@@ -153,38 +176,23 @@ const fn exempt(
     Exemption { from, to, from_symbol, to_symbol, unless_extra_warn: false }
 }
 
-/// Series 6.12.
-pub static V6_12: SectionRules = SectionRules {
-    unchecked: &[
-        ".comment*",
-        ".debug*",
-        ".zdebug*",
-        ".GCC.command.line",
-        ".mdebug*",
-        ".pdr",
-        ".stab*",
-        ".note*",
-        ".got*",
-        ".toc*",
-        ".xt.prop",
-        ".xt.lit",
-        ".arcextmap*",
-        ".gnu.linkonce.arcext*",
-        ".cmem*",
-        ".fmt_slot*",
-        ".gnu.lto*",
-        ".discard.*",
-        ".llvm.call-graph-profile",
-    ],
-    rules: RULES_6_12,
-    exemptions: &[
+/// The exemptions of 6.12 and newer; `from_data` are the symbols that may refer from data to anything freed.
+const fn exemptions_6_12(from_data: &'static [&'static str]) -> [Exemption; 6] {
+    [
         exempt(DATA, INIT_DATA, &["__param*"], &[]),
         exempt(DATA, &[".init.text"], &["__param_ops_*"], &[]),
-        exempt(DATA, INIT_EXIT, &["*_ops", "*_probe", "*_console"], &[]),
+        exempt(DATA, INIT_EXIT, from_data, &[]),
         exempt(&[".head.text*"], INIT, &[], &[]),
         exempt(&[], &[], &[], BOUNDS),
         exempt(ALL_TEXT, INIT, &["*.constprop.*"], &[]),
-    ],
+    ]
+}
+
+/// Series 6.12.
+pub static V6_12: SectionRules = SectionRules {
+    unchecked: &[UNCHECKED, UNCHECKED_6_12],
+    rules: RULES_6_12,
+    exemptions: &exemptions_6_12(&["*_ops", "*_probe", "*_console"]),
     init: INIT,
     exit: EXIT,
     data: DATA,
@@ -192,39 +200,9 @@ pub static V6_12: SectionRules = SectionRules {
 
 /// Series 7.3.
 pub static V7_3: SectionRules = SectionRules {
-    unchecked: &[
-        ".comment*",
-        ".debug*",
-        ".zdebug*",
-        ".GCC.command.line",
-        ".mdebug*",
-        ".pdr",
-        ".stab*",
-        ".note*",
-        ".got*",
-        ".toc*",
-        ".xt.prop",
-        ".xt.lit",
-        ".arcextmap*",
-        ".gnu.linkonce.arcext*",
-        ".cmem*",
-        ".fmt_slot*",
-        ".gnu.lto*",
-        ".discard.*",
-        ".llvm.call-graph-profile",
-        "__llvm_covfun",
-        "__llvm_covmap",
-        ".klp.symid",
-    ],
+    unchecked: &[UNCHECKED, UNCHECKED_6_12, &["__llvm_covfun", "__llvm_covmap", ".klp.symid"]],
     rules: RULES_6_12,
-    exemptions: &[
-        exempt(DATA, INIT_DATA, &["__param*"], &[]),
-        exempt(DATA, &[".init.text"], &["__param_ops_*"], &[]),
-        exempt(DATA, INIT_EXIT, &["*_ops", "*_ops.llvm.*", "*_console"], &[]),
-        exempt(&[".head.text*"], INIT, &[], &[]),
-        exempt(&[], &[], &[], BOUNDS),
-        exempt(ALL_TEXT, INIT, &["*.constprop.*"], &[]),
-    ],
+    exemptions: &exemptions_6_12(&["*_ops", "*_ops.llvm.*", "*_console"]),
     init: INIT,
     exit: EXIT,
     data: DATA,
@@ -261,26 +239,7 @@ const ALL_TEXT_6_1: &[&str] = &[
 
 /// Series 6.1.
 pub static V6_1: SectionRules = SectionRules {
-    unchecked: &[
-        ".comment*",
-        ".debug*",
-        ".zdebug*",
-        ".GCC.command.line",
-        ".mdebug*",
-        ".pdr",
-        ".stab*",
-        ".note*",
-        ".got*",
-        ".toc*",
-        ".xt.prop",
-        ".xt.lit",
-        ".arcextmap*",
-        ".gnu.linkonce.arcext*",
-        ".cmem*",
-        ".fmt_slot*",
-        ".gnu.lto*",
-        ".discard.*",
-    ],
+    unchecked: &[UNCHECKED],
     rules: &[
         rule(TEXT_6_1, ALL_INIT_6_1, Mismatch::TextToInit),
         rule(DATA, MEM_INIT, Mismatch::DataToInit),
@@ -350,27 +309,7 @@ const fn rule_5_10(from: &'static [&'static str], bad: &'static [&'static str], 
 
 /// Series 5.10 to 5.18.
 pub static V5_10: SectionRules = SectionRules {
-    unchecked: &[
-        ".comment*",
-        ".debug*",
-        ".cranges",
-        ".zdebug*",
-        ".GCC.command.line",
-        ".mdebug*",
-        ".pdr",
-        ".stab*",
-        ".note*",
-        ".got*",
-        ".toc*",
-        ".xt.prop",
-        ".xt.lit",
-        ".arcextmap*",
-        ".gnu.linkonce.arcext*",
-        ".cmem*",
-        ".fmt_slot*",
-        ".gnu.lto*",
-        ".discard.*",
-    ],
+    unchecked: &[UNCHECKED, &[".cranges"]],
     rules: &[
         rule_5_10(TEXT_5_10, ALL_INIT_6_1, Mismatch::TextToInit),
         rule_5_10(DATA, MEM_INIT, Mismatch::DataToInit),
