@@ -19,5 +19,6 @@ pub mod opts;
 pub mod orc;
 pub mod output;
 pub mod profile;
+pub mod source;
 pub mod threads;
 pub mod trace;

@@ -1,0 +1,114 @@
+//! Translation units, by `STT_FILE` symbols.
+//!
+//! Local symbols follow the file symbol of their unit. Global ones come after all local ones and tell nothing; but a linker
+//! puts the units' code one behind the other, so a global function belongs to a unit of the local symbols around it.
+
+use object::elf;
+
+use crate::elf::ElfFile;
+use crate::elf::SectionId;
+
+/// More candidates than this are no help.
+const MAX_CANDIDATES: usize = 3;
+
+/// Symbols that start later and end earlier are few; nested ones are fewer.
+const LOOK_BACK: usize = 64;
+
+/// The units of a file.
+#[derive(Debug)]
+pub struct Units<'d> {
+    /// Names of the file symbols, in link order.
+    names: Vec<&'d [u8]>,
+    /// Symbols in sections that are loaded at run time, by place.
+    places: Vec<Place>,
+    /// Positions in `places` of those that know their unit.
+    known: Vec<u32>,
+    /// By section, the lowest and highest unit of its symbols.
+    in_section: Vec<Option<(u32, u32)>>,
+}
+
+/// Where a symbol is.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    section: SectionId,
+    start: u64,
+    end: u64,
+    /// Position in `names` of a local symbol's unit.
+    unit: Option<u32>,
+}
+
+impl<'d> Units<'d> {
+    /// Reads the symbol table.
+    pub fn read(elf: &ElfFile<'d>) -> Self {
+        let mut names = Vec::new();
+        let mut places = Vec::new();
+        for sym in &elf.symbols {
+            if sym.kind() == elf::STT_FILE {
+                names.push(elf.symbol_name(sym));
+            }
+            let is_loaded = elf.sections.get(sym.section.index()).is_some_and(|section| section.is_alloc());
+            if is_loaded && !sym.is_section() && sym.kind() != elf::STT_FILE {
+                let unit = (names.len() as u32).checked_sub(1).filter(|_| sym.is_local());
+                let end = sym.value.saturating_add(sym.size);
+                places.push(Place { section: sym.section, start: sym.value, end, unit });
+            }
+        }
+        places.sort_by_key(|place| (place.section, place.start));
+        let mut known = Vec::new();
+        let mut in_section: Vec<Option<(u32, u32)>> = vec![None; elf.sections.len()];
+        for (at, place) in places.iter().enumerate() {
+            let Some(unit) = place.unit else { continue };
+            known.push(at as u32);
+            if let Some(range) = in_section.get_mut(place.section.index()) {
+                *range = Some(range.map_or((unit, unit), |(low, high)| (low.min(unit), high.max(unit))));
+            }
+        }
+        Self { names, places, known, in_section }
+    }
+
+    /// Names of the units that a place may be of: one if it is certain, none if nothing is known of it.
+    pub fn at(&self, section: SectionId, offset: u64) -> Vec<&'d [u8]> {
+        let names = self
+            .range(section, offset)
+            .and_then(|(first, last)| self.names.get(usize::try_from(first).ok()?..=usize::try_from(last).ok()?));
+        names.filter(|names| names.len() <= MAX_CANDIDATES).unwrap_or_default().to_vec()
+    }
+
+    /// The first and last unit that a place may be of.
+    fn range(&self, section: SectionId, offset: u64) -> Option<(u32, u32)> {
+        if self.names.len() == 1 {
+            return Some((0, 0));
+        }
+        let after = self.places.partition_point(|place| (place.section, place.start) <= (section, offset));
+        let near = self.places.get(after.saturating_sub(LOOK_BACK)..after)?;
+        let containing = near.iter().rev().find(|place| place.section == section && offset < place.end);
+        if let Some(unit) = containing.and_then(|place| place.unit) {
+            return Some((unit, unit));
+        }
+        // Neighbours in other sections tell something only if neither section holds the code of many units.
+        let own = self.known_in(section);
+        let bound = |known: Option<usize>, otherwise: u32| match known.and_then(|known| self.known.get(known)) {
+            None if is_one(own) => Some(otherwise),
+            None => None,
+            Some(at) => {
+                let place = self.places.get(*at as usize)?;
+                let is_near = place.section == section || (is_one(own) && is_one(self.known_in(place.section)));
+                place.unit.filter(|_| is_near)
+            }
+        };
+        let next = self.known.partition_point(|at| (*at as usize) < after);
+        let last_unit = (self.names.len() as u32).checked_sub(1)?;
+        let (before, next) = (bound(next.checked_sub(1), 0)?, bound(Some(next), last_unit)?);
+        (before <= next).then_some((before, next))
+    }
+
+    /// The lowest and highest unit that is known in a section.
+    fn known_in(&self, section: SectionId) -> Option<(u32, u32)> {
+        self.in_section.get(section.index()).copied().flatten()
+    }
+}
+
+/// Whether a section is not known to hold several units.
+fn is_one(units: Option<(u32, u32)>) -> bool {
+    units.is_none_or(|(lowest, highest)| lowest == highest)
+}
