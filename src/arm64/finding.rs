@@ -165,6 +165,128 @@ kinds! {
     /// The key holds the function that is called now; without it the call can never be changed.
     /// Fix: define both with `DEFINE_STATIC_CALL`; look at what dropped or renamed the key, such as LTO without `__ADDRESSABLE`.
     StaticCallNoKey = "arm64-static-call-no-key" => "trampoline {} is defined, but its key {} is not";
+
+    /// A function that may be called through a pointer does not begin with a landing pad.
+    ///
+    /// With branch target identification the processor raises an exception when an indirect call lands on anything but
+    /// `bti c` or `paciasp`; in the kernel that is an oops.
+    /// Fix: build the file with `-mbranch-protection=bti`; begin assembly functions with `SYM_FUNC_START`, which has the pad.
+    NoLandingPad = "arm64-no-landing-pad" => "{}() {}, but does not begin with bti c or paciasp";
+    /// A function whose address is taken has no type hash before it, though this object is built with kCFI.
+    ///
+    /// Callers compare the word before the function with the hash of the type they expect; without it every call through the
+    /// pointer is stopped.
+    /// Fix: build the file with kCFI; begin assembly functions that are called through pointers with `SYM_TYPED_FUNC_START`.
+    NoTypeHash = "arm64-no-type-hash" => "{}() has its address taken at {}, but no kCFI hash is before it";
+
+    /// A record of an alternative does not lead to code.
+    ///
+    /// At boot the kernel copies instructions from the replacement to the original's place; with a wrong place it destroys text
+    /// or runs data.
+    /// Fix: look at what dropped or rewrote the record's relocations, and at sections that were discarded by the link.
+    AltNoCode = "arm64-alternative-no-code" => "the alternative's {} is not code";
+    /// The lengths of an alternative do not fit.
+    ///
+    /// Both must be the same multiple of four, and zero for the replacement that a callback makes; on anything else the
+    /// kernel stops at boot (`BUG_ON(alt->alt_len != alt->orig_len)`).
+    /// Fix: pad the shorter one with NOPs, as `alternative_else_nop_endif` does.
+    AltLength = "arm64-alternative-length" => "the alternative replaces {} bytes by {} of {}";
+    /// A replacement has an instruction that addresses by its own place, which the kernel does not adjust.
+    ///
+    /// `adr` and loads of literals name something relative to themselves. The kernel refuses to move them: it stops at boot.
+    /// Fix: use `adrp` with an offset, or put what is addressed outside and branch to code that does it.
+    AltOwnPlace = "arm64-alternative-own-place" => "the replacement addresses by its own place and cannot be moved to {}";
+    /// A branch out of a replacement does not reach its target from where it will run.
+    ///
+    /// The kernel adjusts the distance and cuts off what does not fit, so the branch goes anywhere.
+    /// Fix: branch with `b` instead of `tbz` or `cbz`, or bring target and original closer together.
+    AltOutOfReach = "arm64-alternative-out-of-reach" => "the replacement branches to {}, which is out of reach of {}";
+
+    /// An exception entry does not lead to code.
+    ///
+    /// After a fault at the instruction the kernel goes on at the fixup. With a wrong place either the fault is not found in the
+    /// table and the kernel dies, or it runs data.
+    /// Fix: look at what dropped or moved the relocations; both places must be instructions in text.
+    ExTableNoCode = "arm64-extable-no-code" => "the exception entry's {} is not code";
+    /// An exception entry has a type that no handler knows.
+    ///
+    /// The fault that it is for stops the kernel with `BUG()`.
+    /// Fix: make entries with the macros of `asm/asm-extable.h`; older objects have entries without type, of eight bytes.
+    ExTableType = "arm64-extable-type" => "the exception entry has type {}, which no handler knows";
+    /// An exception entry's data is not what its type needs.
+    ///
+    /// For most types it is two register numbers of five bits; further bits mean that it is something else.
+    /// Fix: make entries with the macros of `asm/asm-extable.h`.
+    ExTableData = "arm64-extable-data" => "the exception entry of type {} has data {}";
+
+    /// A record of a static branch does not lead to code.
+    ///
+    /// Switching the branch writes an instruction at the site; with a wrong place it destroys something else.
+    /// Fix: look at what dropped or moved the relocations of `__jump_table`.
+    JumpLabelNoCode = "arm64-jump-label-no-code" => "the jump label's {} is not code";
+    /// The instruction of a static branch is neither a NOP nor a branch.
+    ///
+    /// Switching the branch overwrites an instruction that does something, and never brings it back.
+    /// Fix: look at what changed the instruction or the record: other patching tables with the same place, or a shifted one.
+    JumpLabelSite = "arm64-jump-label-site" => "the jump label is neither a NOP nor a branch";
+    /// The branch of a static branch goes elsewhere than its record says.
+    ///
+    /// As long as nobody switches it one way is taken, later the other.
+    /// Fix: look at what moved code or rewrote the record.
+    JumpLabelTarget = "arm64-jump-label-target" => "the jump label branches to {}, but its record says {}";
+    /// The key of a static branch is missing, or is code.
+    ///
+    /// The kernel counts in the key and finds the sites of a key by it.
+    /// Fix: look at what dropped the record's relocation; it must be `R_AARCH64_PREL64` against the key.
+    JumpLabelKey = "arm64-jump-label-key" => "the jump label has no key in data";
+
+    /// An entry of the table of bugs and warnings does not lead to code.
+    ///
+    /// The warning that it belongs to is not found in the table and becomes an oops.
+    /// Fix: look at what dropped or moved the relocations of `__bug_table`.
+    BugNoCode = "arm64-bug-no-code" => "the bug entry does not lead to code";
+    /// An entry of the table of bugs and warnings is for an instruction that is no `brk #0x800`.
+    ///
+    /// It will never be used, and the `brk` that it was for has none: that warning becomes an oops.
+    /// Fix: look at what moved the record or the code.
+    BugNoBrk = "arm64-bug-no-brk" => "the bug entry is not for a brk #0x800";
+    /// A `brk #0x800` has no entry in the table of bugs and warnings.
+    ///
+    /// The kernel cannot tell a warning from a bug and dies at both.
+    /// Fix: look at what dropped the entry, and use `WARN()` or `BUG()` instead of a bare `brk`.
+    BugUnlisted = "arm64-bug-unlisted" => "brk #0x800 without an entry in __bug_table";
+
+    /// Code in which nothing may be instrumented calls code that may be.
+    ///
+    /// Entry code runs before the kernel has set up what tracing and RCU need; an instrumented function called there may
+    /// recurse, or work on stale state. Calls after that point are fine, but arm64 code does not mark them, so each finding is
+    /// to be looked at once. Only with `--noinstr`.
+    /// Fix: call after `enter_from_kernel_mode()` and its like, or make the callee `noinstr`.
+    NoinstrCall = "arm64-leaves-noinstr" => "direct call to {} leaves {}";
+
+    /// A branch cannot reach its target.
+    ///
+    /// What links the object either refuses it, or goes through a veneer for calls and jumps.
+    /// Fix: use `b` instead of `cbz` or `tbz`, or put both places into one section, closer together.
+    BranchOutOfReach = "arm64-branch-out-of-reach" => "{} to {} must span {} bytes and reaches {}";
+    /// A branch barely reaches its target.
+    ///
+    /// The next change that makes the code between them grow breaks the link.
+    /// Fix: use `b` instead of `cbz` or `tbz`, or put both places closer together.
+    BranchNearLimit = "arm64-branch-near-limit" => "{} to {} spans {} bytes of the {} that it reaches";
+
+    /// Code or data that is used before the kernel is relocated holds an absolute address.
+    ///
+    /// It is the address that the kernel was linked for, not the one it runs at: early code that uses it reads or jumps
+    /// anywhere, but only where the two differ.
+    /// Fix: make addresses with `adrp` or `adr_l`; keep distances in data (`.rodata.prel64`).
+    EarlyAbsolute = "arm64-early-absolute" => "absolute relocation in {}, to {}";
+    /// A pointer in the hypervisor's data is not in the list of those that the kernel adjusts.
+    ///
+    /// The nVHE hypervisor runs at other addresses than the kernel. A pointer that is not listed in `.hyp.reloc` keeps the
+    /// kernel's address, which is not mapped there.
+    /// Fix: see that `gen-hyprel` ran on the final hypervisor object.
+    HypUnlisted = "arm64-hyp-unlisted" => "pointer that .hyp.reloc does not list, to {}";
 }
 
 #[cfg(test)]

@@ -113,14 +113,6 @@ impl<'a> Object<'a> {
         after.checked_sub(1).and_then(|last| list.get(last)).is_some_and(|mark| mark.is_data)
     }
 
-    /// Where data begins at exactly this place, by a mapping symbol of its own.
-    pub fn is_data_start(&self, place: Place) -> bool {
-        let list = self.mapping.get(place.section.index()).map_or(&[][..], Vec::as_slice);
-        let after = list.partition_point(|mark| mark.offset <= place.offset);
-        let last = after.checked_sub(1).and_then(|last| list.get(last));
-        last.is_some_and(|mark| mark.is_data && mark.offset == place.offset)
-    }
-
     /// The functions of a section, by (start, end).
     pub fn functions(&self, section: SectionId) -> &[Function] {
         self.functions.get(section.index()).map_or(&[][..], Vec::as_slice)
@@ -193,6 +185,19 @@ impl<'a> Object<'a> {
         format!("{}+{:#x}", self.section_name(place.section), place.offset)
     }
 
+    /// Name of the function that starts here, or the place.
+    pub fn describe_start(&self, place: Place) -> String {
+        self.function_at(place).map_or_else(|| self.describe(place), |function| self.symbol_name(function.symbol))
+    }
+
+    /// What a call goes to: the name of a function, or a place.
+    pub fn describe_callee(&self, reloc: &Reloc) -> String {
+        match self.target(reloc) {
+            Some(place) if self.function_at(place).is_some() => format!("{}()", self.describe_start(place)),
+            _ => self.describe_target(reloc),
+        }
+    }
+
     /// What a relocation refers to, as a place or as a symbol and what is added to it.
     pub fn describe_target(&self, reloc: &Reloc) -> String {
         match self.target(reloc) {
@@ -216,10 +221,28 @@ pub fn is_supported(elf: &ElfFile<'_>) -> bool {
 }
 
 /// Whether this is the name of a mapping symbol, and if so, whether of data: `$x` and `$d`, also with `.` and more.
+///
+/// The build prefixes every symbol of early code and of the hypervisor, mapping symbols too.
 fn mapping_kind(name: &[u8]) -> Option<bool> {
-    match name {
+    let bare = [&b"__pi_"[..], b"__kvm_nvhe_"].iter().find_map(|prefix| name.strip_prefix(*prefix)).unwrap_or(name);
+    match bare {
         [b'$', b'x'] | [b'$', b'x', b'.', ..] => Some(false),
         [b'$', b'd'] | [b'$', b'd', b'.', ..] => Some(true),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mapping_symbols_may_have_a_prefix() {
+        assert_eq!(mapping_kind(b"$x"), Some(false));
+        assert_eq!(mapping_kind(b"$d.12"), Some(true));
+        assert_eq!(mapping_kind(b"__pi_$x"), Some(false));
+        assert_eq!(mapping_kind(b"__kvm_nvhe_$d"), Some(true));
+        assert_eq!(mapping_kind(b"$dx"), None);
+        assert_eq!(mapping_kind(b"x$d"), None);
     }
 }

@@ -3,7 +3,17 @@
 //! One file for each check: it reads the object and returns findings, in the order of the file. Nothing here prints or edits,
 //! and the time of each is linear in the object, but for the sorting of what it looks up.
 
+mod address_taken;
+mod alternatives;
+mod branch_range;
+mod bug_table;
+mod early_code;
+mod ex_table;
+mod jump_table;
+mod kcfi;
+mod landing_pads;
 pub mod mcount;
+mod noinstr;
 pub mod static_calls;
 
 use super::finding::Finding;
@@ -38,12 +48,28 @@ pub fn check(elf: &ElfFile<'_>, options: &Options) -> Vec<Finding> {
 }
 
 /// Runs every check on an object that has been indexed.
-pub fn check_object(object: &Object<'_>, _options: &Options) -> Vec<Finding> {
+pub fn check_object(object: &Object<'_>, options: &Options) -> Vec<Finding> {
     let mut findings = Vec::new();
     // Every traceable function is in the function tracer's table, once, at its NOPs.
     findings.extend(mcount::check(object));
     // Every static call can be redirected.
     findings.extend(static_calls::check(object));
+    // Every function that may be called through a pointer begins with what the processor and callers look for.
+    let taken = address_taken::functions(object);
+    findings.extend(landing_pads::check(object, &taken));
+    findings.extend(kcfi::check(object, &taken));
+    // Whatever is patched, or found by its address after a trap, is an instruction of the right sort.
+    findings.extend(alternatives::check(object));
+    findings.extend(ex_table::check(object));
+    findings.extend(jump_table::check(object));
+    findings.extend(bug_table::check(object));
+    // What a link or a later patch will write into branches fits.
+    findings.extend(branch_range::check(object, options.branch_margin));
+    // Early code has no addresses that are not true yet.
+    findings.extend(early_code::check(object));
+    if options.noinstr {
+        findings.extend(noinstr::check(object));
+    }
     findings
 }
 

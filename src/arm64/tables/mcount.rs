@@ -205,15 +205,12 @@ fn has_nops(object: &Object<'_>, layout: Layout, place: Place) -> bool {
 fn describe(object: &Object<'_>, layout: Option<Layout>, place: Place, kind: Kind) -> Finding {
     const BEFORE: &str = "8 bytes before";
     const AT_START: &str = "at the start of";
-    let finding = Finding::at(place, kind);
+    // Named after the function, if one begins right after the entry.
+    let start = place.plus(8).filter(|start| object.function_at(*start).is_some());
+    let finding = Finding::at(start.unwrap_or(place), kind);
     match (kind, layout) {
         (Kind::McountWrongOffset, Some(Layout::Before)) => finding.with(AT_START).with(BEFORE),
-        (Kind::McountWrongOffset, _) => {
-            let start = place.plus(8).unwrap_or(place);
-            Finding { place: object.function_at(start).map_or(Some(place), |_| Some(start)), ..finding }
-                .with(BEFORE)
-                .with(AT_START)
-        }
+        (Kind::McountWrongOffset, _) => finding.with(BEFORE).with(AT_START),
         _ => finding,
     }
 }

@@ -1,0 +1,33 @@
+//! kCFI: before every function that may be called through a pointer stands a word with the hash of its type.
+//!
+//! Only for objects that were built for it: those in which most functions whose address data holds have the word. Compilers
+//! mark it as data; a NOP in its place is none.
+
+use super::address_taken::How;
+use super::address_taken::Taken;
+use crate::arm64::finding::Finding;
+use crate::arm64::finding::Kind;
+use crate::arm64::object::Object;
+use crate::arm64::object::Place;
+use crate::arm64::words;
+
+/// Looks at every function whose address data holds.
+pub fn check(object: &Object<'_>, taken: &[Taken]) -> Vec<Finding> {
+    let of_data = || taken.iter().filter(|taken| taken.how == How::Data);
+    let n_hashes = of_data().filter(|taken| has_hash(object, taken.function)).count();
+    if n_hashes.saturating_mul(2) <= of_data().count() {
+        return Vec::new();
+    }
+    let lacking = of_data().filter(|taken| !has_hash(object, taken.function));
+    let describe = |taken: &Taken| {
+        let finding = Finding::at(taken.function, Kind::NoTypeHash);
+        finding.with(object.describe_start(taken.function)).with(object.describe(taken.from))
+    };
+    lacking.map(describe).collect()
+}
+
+fn has_hash(object: &Object<'_>, function: Place) -> bool {
+    let Some(hash) = function.plus(-4) else { return false };
+    let is_hash = object.is_data(hash) || object.relocs.at(hash.section, hash.offset).is_some();
+    is_hash && object.word(hash).is_some_and(|word| word != words::NOP)
+}

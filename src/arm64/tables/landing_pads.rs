@@ -1,0 +1,62 @@
+//! Landing pads: where branch target identification is on, an indirect call may only land on `bti c` or `paciasp`.
+//!
+//! Only for objects that were built for it: those whose property note says so, or whose callable functions mostly begin with
+//! a `bti`. Position-independent early code is built without and runs before it is on.
+
+use object::elf;
+
+use super::address_taken::How;
+use super::address_taken::Taken;
+use crate::arm64::finding::Finding;
+use crate::arm64::finding::Kind;
+use crate::arm64::object::Object;
+use crate::arm64::object::Place;
+use crate::arm64::words;
+
+/// Looks at every function that may be called through a pointer.
+pub fn check(object: &Object<'_>, taken: &[Taken]) -> Vec<Finding> {
+    let starts = |is: fn(u32) -> bool| {
+        let starts = taken.iter().filter(|taken| object.word(taken.function).is_some_and(is));
+        starts.count()
+    };
+    let is_built_for_it = has_property(object) || starts(words::is_bti).saturating_mul(2) > taken.len();
+    if !is_built_for_it || starts(words::is_landing_pad) == taken.len() {
+        return Vec::new();
+    }
+    let lacks = |taken: &&Taken| {
+        let is_pad = object.word(taken.function).is_some_and(words::is_landing_pad);
+        !is_pad && !is_early(object, taken.function)
+    };
+    taken.iter().filter(lacks).map(|taken| describe(object, taken)).collect()
+}
+
+fn describe(object: &Object<'_>, taken: &Taken) -> Finding {
+    let finding = Finding::at(taken.function, Kind::NoLandingPad);
+    finding.with(object.describe_start(taken.function)).with(match taken.how {
+        How::Export => "is exported".to_owned(),
+        How::Data | How::Code => format!("has its address taken at {}", object.describe(taken.from)),
+    })
+}
+
+/// Whether the function is part of the position-independent early code.
+fn is_early(object: &Object<'_>, function: Place) -> bool {
+    let symbol = object.function_at(function).and_then(|function| object.elf.symbol(function.symbol));
+    symbol.is_some_and(|symbol| object.elf.symbol_name(symbol).starts_with(b"__pi_"))
+}
+
+/// Whether `.note.gnu.property` says that every part of the object was built with landing pads.
+fn has_property(object: &Object<'_>) -> bool {
+    /// u32 name length 4, u32 length, u32 type 5, "GNU", then properties.
+    const HEADER: usize = 16;
+    let mut notes = object.sections_named(".note.gnu.property").map(|id| object.elf.section(id).data);
+    notes.any(|note| {
+        let words: Vec<u32> = note.get(HEADER..).unwrap_or_default().chunks_exact(4).filter_map(word).collect();
+        let wanted = elf::GNU_PROPERTY_AARCH64_FEATURE_1_AND;
+        let feature = words.windows(3).find(|words| words.first() == Some(&wanted)).and_then(|words| words.last());
+        feature.is_some_and(|bits| bits & elf::GNU_PROPERTY_AARCH64_FEATURE_1_BTI != 0)
+    })
+}
+
+fn word(bytes: &[u8]) -> Option<u32> {
+    bytes.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+}

@@ -1,0 +1,50 @@
+// Functions that may be called through pointers, built with branch protection and kCFI; one that may not.
+	.text
+	.p2align 2
+	.macro	function name, pad
+	.long	0x12345678
+	.globl	\name
+	.type	\name, %function
+\name:
+	\pad
+	nop
+	ret
+	.size	\name, . - \name
+	.endm
+	function taken, "bti c"
+	function taken_as_well, paciasp
+	function exported, "bti c"
+	function made_by_code, "bti c"
+
+	.type	called_directly, %function
+called_directly:
+	nop
+	ret
+	.size	called_directly, . - called_directly
+
+	.globl	caller
+	.type	caller, %function
+caller:
+	bti	c
+	adrp	x0, made_by_code
+	add	x0, x0, :lo12:made_by_code
+	bl	called_directly
+	ret
+	.size	caller, . - caller
+
+	.section .rodata, "a"
+	.p2align 3
+	.quad	taken
+	.quad	taken_as_well
+
+	.section .export_symbol, ""
+	.asciz	"GPL"
+	.asciz	""
+	.p2align 3
+	.quad	exported
+
+	.section .note.gnu.property, "a"
+	.p2align 3
+	.long	4, 16, 5
+	.asciz	"GNU"
+	.long	0xc0000000, 4, 3, 0
