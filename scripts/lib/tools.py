@@ -28,9 +28,9 @@ class Answer:
         return (self.status, self.out, self.err, self.files) == (other.status, other.out, other.err, other.files)
 
 
-def original(series):
-    """The series' own objtool, without libopcodes: the text of instructions is no matter of ours."""
-    return CACHE / "ref" / series / "objtool-plain"
+def original(series, has_listings=False):
+    """The series' own objtool, without libopcodes unless it is to list instructions: their text is no matter of ours."""
+    return CACHE / "ref" / series / ("objtool" if has_listings else "objtool-plain")
 
 
 def number(series):

@@ -51,32 +51,32 @@ messages! {
     ///
     /// Alternatives are patched in at boot, so each of them is a way that a running kernel may take.
     /// Fix: nothing here; the finding above names the place.
-    TrailAlt = "trail-alt" => ["(alt)"];
+    TrailAlt = "trail-alt" => ["(alt)", "(alt) {}"];
     /// A step of the way that led to the finding above: from here a jump was followed.
     ///
     /// The steps are printed from the finding back to the start of the function, with `--backtrace` or `--verbose`.
     /// Fix: nothing here; the finding above names the place.
-    TrailBranch = "trail-branch" => ["(branch)"];
+    TrailBranch = "trail-branch" => ["(branch)", "(branch) {}"];
     /// A step of the way that led to the finding above: from here a conditional jump was followed.
     ///
     /// The unret check prints these; it starts at the kernel's entries instead of at functions.
     /// Fix: nothing here; the finding above names the place.
-    TrailBranchCond = "trail-branch-cond" => ["(branch-cond)"];
+    TrailBranchCond = "trail-branch-cond" => ["(branch-cond)", "(branch-cond) {}"];
     /// A step of the way that led to the finding above: from here a call was followed.
     ///
     /// Only the unret check follows calls; it wants to know what happens before the first return.
     /// Fix: nothing here; the finding above names the place.
-    TrailCall = "trail-call" => ["(call)"];
+    TrailCall = "trail-call" => ["(call)", "(call) {}"];
     /// The way to the finding above began here, at an unwind hint that no function led to.
     ///
     /// Code with hints is followed from each hint on its own, in the state that the hint gives.
     /// Fix: nothing here; the finding above names the place.
-    TrailHint = "trail-hint" => ["<=== (hint)"];
+    TrailHint = "trail-hint" => ["<=== (hint)", "<=== (hint) {}"];
     /// The way to the finding above began here, at the start of a function.
     ///
     /// A function is followed from its first instruction, in the state right after a call.
     /// Fix: nothing here; the finding above names the place.
-    TrailSym = "trail-sym" => ["<=== (sym)"];
+    TrailSym = "trail-sym" => ["<=== (sym)", "<=== (sym) {}"];
     /// The instruction that the finding above is about.
     ///
     /// With `--backtrace` or `--verbose` it is shown before the way that led to it.

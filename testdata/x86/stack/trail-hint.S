@@ -1,5 +1,5 @@
 #: objtool --orc --backtrace
-#: series 6.12
+#: listing 7.3
 # The walk began at a hint.
 .include "kernel.inc"
 

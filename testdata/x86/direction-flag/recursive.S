@@ -1,0 +1,10 @@
+#: objtool --orc
+# Set twice.
+.include "kernel.inc"
+
+FUNC f
+	std
+	std
+	cld
+	ret
+END f

@@ -1,0 +1,5 @@
+#: objtool --orc
+#: objcopy --strip-all
+# No symbol table, and nothing that needs one.
+	.data
+	.quad 1

@@ -1,0 +1,5 @@
+#: objtool --orc
+#: objcopy --strip-all
+# No symbol table.
+	nop
+	ret

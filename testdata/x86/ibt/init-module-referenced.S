@@ -1,0 +1,10 @@
+#: objtool --ibt --link --module
+# A reference keeps the landing pad.
+.include "kernel.inc"
+
+FUNC init_module
+	endbr64
+	ret
+END init_module
+	.data
+	.quad init_module

@@ -1,0 +1,8 @@
+#: objtool --ibt --link --module
+# The module loader finds this function by its name.
+.include "kernel.inc"
+
+FUNC init_module
+	endbr64
+	ret
+END init_module

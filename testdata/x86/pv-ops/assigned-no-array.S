@@ -1,0 +1,10 @@
+#: objtool --noinstr --link
+#: crashes 6.12
+# There is nothing that it could be stored into.
+.include "kernel.inc"
+
+	.section .init.text, "ax"
+FUNC init
+	movq $init, pv_ops(%rip)
+	ret
+END init
