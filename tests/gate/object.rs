@@ -1,13 +1,17 @@
 //! An object that is damaged on purpose: single fields are overwritten in place.
 
+use std::collections::BTreeSet;
+
 use postlink::elf::ElfFile;
 use postlink::elf::SectionId;
+use postlink::elf::Symbol;
 
 /// The bytes of a 64-bit little-endian object.
 pub struct Object(pub Vec<u8>);
 
 /// Fields of a section header: offset and width.
 pub const SH_FLAGS: (usize, usize) = (8, 8);
+pub const SH_OFFSET: (usize, usize) = (24, 8);
 pub const SH_SIZE: (usize, usize) = (32, 8);
 pub const SH_LINK: (usize, usize) = (40, 4);
 
@@ -44,13 +48,9 @@ impl Object {
         self.with(|elf| elf.section(id).offset as usize)
     }
 
-    fn table(&self, of: impl FnOnce(&ElfFile<'_>) -> usize) -> usize {
-        self.with(of)
-    }
-
     /// Place of a field of a section header.
     pub fn header(&self, name: &str, field: (usize, usize)) -> (usize, usize) {
-        let start = self.table(|elf| elf.section_headers_offset as usize) + self.section(name) * 64;
+        let start = self.with(|elf| elf.section_headers_offset as usize) + self.section(name) * 64;
         (start + field.0, field.1)
     }
 
@@ -59,18 +59,14 @@ impl Object {
         (self.contents(&format!(".rela{section}")) + nth * 24 + field.0, field.1)
     }
 
-    /// Number of the first relocation of a section that refers to a symbol.
-    pub fn reloc_to(&self, section: &str, symbol: &str) -> usize {
-        let wanted = self.symbol(symbol);
-        let id = SectionId(self.section(&format!(".rela{section}")) as u32);
-        let relocs =
-            |elf: &ElfFile<'_>| elf.relocs_in(id).expect("relocations").iter().position(|r| r.symbol.index() == wanted);
-        self.with(relocs).unwrap_or_else(|| panic!("{section} does not refer to {symbol}"))
-    }
-
     /// Place of a field of a symbol.
     pub fn symbol_field(&self, name: &str, field: (usize, usize)) -> (usize, usize) {
-        let start = self.table(|elf| elf.section(elf.symtab).offset as usize) + self.symbol(name) * 24;
+        self.field_of(self.symbol(name), field)
+    }
+
+    /// Place of a field of the symbol of this number.
+    pub fn field_of(&self, symbol: usize, field: (usize, usize)) -> (usize, usize) {
+        let start = self.with(|elf| elf.section(elf.symtab).offset as usize) + symbol * 24;
         (start + field.0, field.1)
     }
 
@@ -92,19 +88,25 @@ impl Object {
         self.0[at..at + bytes.len()].copy_from_slice(bytes);
     }
 
-    /// Replaces the first string `old` of the whole file that stands between NULs.
+    /// Gives a symbol another name that is not longer.
     pub fn rename(&mut self, old: &str, new: &str) {
-        assert_eq!(old.len(), new.len(), "names are overwritten in place");
-        let needle = [b"\0", old.as_bytes(), b"\0"].concat();
-        let at = self.0.windows(needle.len()).rposition(|window| window == needle);
-        let at = at.unwrap_or_else(|| panic!("no string {old}")) + 1;
+        assert!(new.len() <= old.len(), "names are overwritten in place");
+        let at = self.name_place(self.symbol(old));
+        self.0[at..at + old.len()].fill(0);
         self.0[at..at + new.len()].copy_from_slice(new.as_bytes());
+    }
+
+    /// Place of a symbol's name in the file.
+    pub fn name_place(&self, symbol: usize) -> usize {
+        let strtab = self.get(self.header(".strtab", SH_OFFSET)) as usize;
+        let symtab = self.with(|elf| elf.section(elf.symtab).offset as usize);
+        strtab + self.get((symtab + symbol * 24, 4)) as usize
     }
 
     /// Replaces bytes wherever they are.
     pub fn replace(&mut self, old: &[u8], new: &[u8]) {
         assert_eq!(old.len(), new.len(), "bytes are overwritten in place");
-        let at = self.0.windows(old.len()).position(|window| window == old).expect("the bytes are there");
+        let at = memchr::memmem::find(&self.0, old).expect("the bytes are there");
         self.0[at..at + new.len()].copy_from_slice(new);
     }
 
@@ -129,27 +131,104 @@ impl Object {
     }
 }
 
+/// A relocation of code, by the code's section.
+#[derive(Debug, Clone)]
+pub struct CodeReloc {
+    pub section: String,
+    /// Number among the section's relocations.
+    pub nth: usize,
+    /// Offset in the code.
+    pub offset: usize,
+}
+
 impl Object {
-    /// Number of the first relocation in the code of a function.
-    pub fn with_code_reloc(&self, section: &str, function: &str) -> usize {
-        let start = self.get(self.symbol_field(function, ST_VALUE));
-        let mut inside = (0..).filter(|nth| self.get(self.reloc(section, *nth, R_OFFSET)) > start);
-        inside.next().expect("the code refers to something")
-    }
-
-    /// Place of the first byte of this value in a section, at or after an offset.
-    pub fn find(&self, section: &str, from: usize, byte: u8) -> usize {
-        let start = self.contents(section);
-        let found = self.0[start + from..].iter().position(|other| *other == byte);
-        from + found.expect("the byte is there")
-    }
-
-    /// Name of the first symbol that starts so.
-    pub fn name_starting(&self, start: &str) -> String {
+    /// Names of the global functions that it defines in sections that begin so.
+    pub fn global_functions(&self, sections: &[u8]) -> BTreeSet<String> {
         let names = |elf: &ElfFile<'_>| {
-            let mut names = elf.symbols.iter().map(|sym| String::from_utf8_lossy(elf.symbol_name(sym)).into_owned());
-            names.find(|name| name.starts_with(start))
+            let is_there = |sym: &Symbol| !sym.is_undefined() && elf.section(sym.section).name.starts_with(sections);
+            let functions = elf.symbols.iter().filter(|sym| sym.is_func() && sym.is_global() && is_there(sym));
+            functions.map(|sym| String::from_utf8_lossy(elf.symbol_name(sym)).into_owned()).collect()
         };
-        self.with(names).unwrap_or_else(|| panic!("no symbol {start}…"))
+        self.with(names)
+    }
+
+    /// The first relocation of code in a section that `is_section` accepts, of the field of an instruction that begins with
+    /// `code`, and whose symbol fits.
+    pub fn code_reloc(
+        &self,
+        is_section: impl Fn(&str) -> bool,
+        code: &[u8],
+        fits: impl Fn(&ElfFile<'_>, &Symbol) -> bool,
+    ) -> CodeReloc {
+        let find = |elf: &ElfFile<'_>| {
+            for id in elf.section_ids() {
+                let section = elf.section(id);
+                let name = String::from_utf8_lossy(section.name).into_owned();
+                let Some(own) = name.strip_prefix(".rela").filter(|name| is_section(name)) else { continue };
+                let code_at = elf.section(SectionId(section.info)).data;
+                for (nth, reloc) in elf.relocs_in(id).expect("relocations").iter().enumerate() {
+                    let offset = reloc.offset as usize;
+                    let begins = code_at.get(..offset).is_some_and(|before| before.ends_with(code));
+                    let is_inside = || {
+                        let own = |sym: &&Symbol| sym.is_func() && sym.section.0 == section.info;
+                        let mut functions = elf.symbols.iter().filter(own);
+                        functions.any(|sym| (sym.value..sym.value + sym.size).contains(&reloc.offset))
+                    };
+                    if begins && elf.symbol(reloc.symbol).is_some_and(|symbol| fits(elf, symbol)) && is_inside() {
+                        return Some(CodeReloc { section: own.to_owned(), nth, offset });
+                    }
+                }
+            }
+            None
+        };
+        self.with(find).expect("some code refers so")
+    }
+
+    /// Place of the first of these bytes in a section, at or after an offset.
+    pub fn find(&self, section: &str, from: usize, bytes: &[u8]) -> usize {
+        let start = self.contents(section);
+        let size = self.get(self.header(section, SH_SIZE)) as usize;
+        let found = memchr::memmem::find(&self.0[start + from..start + size], bytes);
+        from + found.unwrap_or_else(|| panic!("{section} has no {bytes:02x?}"))
+    }
+
+    /// Whether there is a section of this name with something in it.
+    pub fn has(&self, name: &str) -> bool {
+        self.with(|elf| elf.sections.iter().any(|section| section.name == name.as_bytes() && section.size > 0))
+    }
+
+    /// Number of the first symbol that fits.
+    pub fn symbol_that(&self, fits: impl Fn(&ElfFile<'_>, &Symbol) -> bool) -> usize {
+        self.with(|elf| elf.symbols.iter().position(|symbol| fits(elf, symbol))).expect("some symbol fits")
+    }
+
+    /// Name of a symbol.
+    pub fn name(&self, symbol: usize) -> String {
+        self.with(|elf| String::from_utf8_lossy(elf.symbol_name(&elf.symbols[symbol])).into_owned())
+    }
+
+    /// Adds an undefined symbol, with the tables moved to the end of the file. Returns its number.
+    pub fn add_undefined(&mut self, name: &str) -> usize {
+        let (symtab, n_symbols) = self.with(|elf| (elf.section(elf.symtab).data.to_vec(), elf.symbols.len()));
+        let strtab_size = self.get(self.header(".strtab", SH_SIZE)) as usize;
+        let strings = self.contents(".strtab");
+        let strtab = self.0[strings..strings + strtab_size].to_vec();
+        let mut entry = [0; 24];
+        entry[..4].copy_from_slice(&(strtab_size as u32).to_le_bytes());
+        entry[ST_INFO.0] = 0x10;
+        self.move_to_end(".strtab", [strtab, name.as_bytes().to_vec(), vec![0]].concat());
+        self.move_to_end(".symtab", [symtab, entry.to_vec()].concat());
+        n_symbols
+    }
+
+    fn move_to_end(&mut self, section: &str, contents: Vec<u8>) {
+        let (offset, size) = (self.header(section, SH_OFFSET), self.header(section, SH_SIZE));
+        while !self.0.len().is_multiple_of(8) {
+            self.0.push(0);
+        }
+        let (new_offset, new_size) = (self.0.len() as u64, contents.len() as u64);
+        self.0.extend_from_slice(&contents);
+        self.set(offset, new_offset);
+        self.set(size, new_size);
     }
 }

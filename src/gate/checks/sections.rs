@@ -35,6 +35,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
         let class = CLASSES.iter().find(|class| is_own_section(&name, class));
         if cx.file.stage == Stage::Module
             && let Some(class) = class.filter(|class| is_merged(cx, class))
+            && !cx.inputs.module_lds.as_ref().is_some_and(|script| is_made_by(script, &name))
         {
             let mut finding = Finding::new("unmerged", format!("{name} should have been merged into {class}"));
             finding.counterpart = name.clone();
@@ -58,9 +59,25 @@ fn is_merged(cx: &ObjectCx<'_>, class: &str) -> bool {
     }
 }
 
+/// Whether a linker script makes a section of this name, as arm64's makes `.text.ftrace_trampoline`.
+fn is_made_by(script: &str, name: &str) -> bool {
+    script.lines().any(|line| {
+        let rest = line.trim_start().strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with([' ', '\t', ':']))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sections_that_the_script_makes() {
+        let script =
+            "SECTIONS {\n .text 0 : {\n  *(.text .text.[0-9a-zA-Z_]*)\n }\n .text.ftrace_trampoline 0 : { BYTE(0) }\n";
+        assert!(is_made_by(script, ".text.ftrace_trampoline"));
+        assert!(!is_made_by(script, ".text.ftrace") && !is_made_by(script, ".text.[0-9a-zA-Z_]*)"));
+    }
 
     #[test]
     fn sections_of_single_functions() {

@@ -1,0 +1,243 @@
+//! Who plays in the damages: the folder, and which of its files and symbols are damaged.
+//!
+//! The parts are cast by looking for whoever fits, so that the same damages are done to the small test kernel and to a real
+//! kernel's build folder.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+use postlink::elf::ElfFile;
+
+use crate::object::Object;
+
+/// A private copy of a build folder, and the parts.
+pub struct Cast {
+    pub root: PathBuf,
+    /// A module of one source file, without suffix; it has static calls.
+    pub one: String,
+    /// A module of several source files that depends on another.
+    pub two: String,
+    /// The module that `two` depends on, without folder.
+    pub depends: String,
+    /// The last member of `two`.
+    pub two_last: String,
+    /// A member that is bitcode.
+    pub bitcode: String,
+    /// A native member of `vmlinux.o` with global definitions.
+    pub native: String,
+    /// A function that the kernel exports and only `one` uses.
+    pub import: String,
+    /// A function that the kernel exports and no module uses.
+    pub export: String,
+    /// A symbol that the kernel exports for GPL only and no other module than `one` uses.
+    pub gpl_export: String,
+    /// A runtime function that nobody exports.
+    pub runtime: String,
+    /// A module that exports, and the first symbol it exports by the dump.
+    pub exporter: String,
+    pub exported: String,
+    /// A module that imports a namespace.
+    pub ns_user: String,
+    /// A module with landing pads to seal.
+    pub sealed: String,
+    /// Files that a damage has changed, with what was in them; `None` for a new file.
+    changed: RefCell<BTreeMap<String, Option<Vec<u8>>>>,
+}
+
+/// A line of `Module.symvers`.
+struct Export {
+    symbol: String,
+    owner: String,
+    is_gpl_only: bool,
+}
+
+/// A module and the symbols it needs.
+struct Module {
+    name: String,
+    n_members: usize,
+    imports: BTreeSet<String>,
+}
+
+impl Cast {
+    /// Casts the parts in a folder.
+    pub fn of(root: &Path) -> Self {
+        let exports = exports(root);
+        let modules: Vec<Module> = lines(root, "modules.order").iter().map(|line| module(root, line)).collect();
+        let has_table = |name: &str, table: &str| {
+            let data = read(root, &format!("{name}.o"));
+            let elf = ElfFile::parse(&data).expect("a native object");
+            elf.sections.iter().any(|section| section.name == table.as_bytes() && section.size > 0)
+        };
+        let first = |what: &str, fits: &dyn Fn(&Module) -> bool| {
+            let found = modules.iter().find(|module| fits(module));
+            found.unwrap_or_else(|| panic!("no module {what}"))
+        };
+        let users = |symbol: &str| modules.iter().filter(|module| module.imports.contains(symbol)).count();
+        let vmlinux = Object(read(root, "vmlinux.o"));
+        let functions = vmlinux.global_functions(b".text");
+        let is_function = |export: &&Export| export.owner == "vmlinux" && functions.contains(&export.symbol);
+        // Calls of the runtime library and of static calls are other checks' business.
+        let is_plain = |export: &&Export| !export.symbol.starts_with("mem") && !export.symbol.starts_with("__SC");
+        let own_import = |module: &Module| {
+            let mut plain = exports.iter().filter(is_function).filter(is_plain);
+            plain.find(|export| users(&export.symbol) == 1 && module.imports.contains(&export.symbol))
+        };
+        let one = first("of one file with static calls", &|module| {
+            module.n_members == 1 && has_table(&module.name, ".static_call_sites") && own_import(module).is_some()
+        });
+        let is_dependent = |module: &Module| {
+            module.n_members > 1 && depends(root, &module.name).is_some() && has_table(&module.name, "__mcount_loc")
+        };
+        // Objtool looks at code for initialization with other eyes when it knows that it is a module's.
+        let two = modules.iter().find(|module| is_dependent(module) && !has_table(&module.name, ".init.text"));
+        let two = two.unwrap_or_else(|| first("of several files that depends on another", &is_dependent));
+        let members = lines(root, &format!("{}.mod", two.name));
+        let unused = exports.iter().filter(is_function).find(|export| users(&export.symbol) == 0);
+        let is_private = |export: &&Export| users(&export.symbol) == usize::from(one.imports.contains(&export.symbol));
+        let gpl = exports.iter().filter(is_function).find(|export| export.is_gpl_only && is_private(export));
+        let exporter = exports.iter().find(|export| export.owner != "vmlinux").expect("a module exports something");
+        let is_exported = |name: &&str| exports.iter().any(|export| export.symbol == *name);
+        let runtime = ["strncpy", "memset", "strcat"].into_iter().find(|name| !is_exported(name));
+        Self {
+            depends: depends(root, &two.name).expect("it depends on something"),
+            two_last: members.last().expect("it has members").clone(),
+            bitcode: members.iter().find(|name| read(root, name).starts_with(b"BC")).expect("bitcode").clone(),
+            native: native(root),
+            import: own_import(one).expect("it has one").symbol.clone(),
+            export: unused.expect("an export that no module uses").symbol.clone(),
+            gpl_export: gpl.expect("an export for GPL only").symbol.clone(),
+            runtime: runtime.expect("a runtime function that is not exported").to_owned(),
+            exporter: exporter.owner.clone(),
+            exported: exporter.symbol.clone(),
+            ns_user: first("that imports a namespace", &|module| {
+                memchr::memmem::find(&read(root, &format!("{}.ko", module.name)), b"import_ns=").is_some()
+            })
+            .name
+            .clone(),
+            sealed: first("with landing pads to seal", &|module| has_table(&module.name, ".ibt_endbr_seal"))
+                .name
+                .clone(),
+            one: one.name.clone(),
+            two: two.name.clone(),
+            changed: RefCell::default(),
+            root: root.to_owned(),
+        }
+    }
+
+    /// An expected line with the names of the parts for `{one}` and the like.
+    pub fn fill(&self, line: &str) -> String {
+        let parts = [
+            ("{one}", &self.one),
+            ("{two}", &self.two),
+            ("{import}", &self.import),
+            ("{export}", &self.export),
+            ("{gpl_export}", &self.gpl_export),
+            ("{runtime}", &self.runtime),
+            ("{exporter}", &self.exporter),
+            ("{exported}", &self.exported),
+            ("{ns_user}", &self.ns_user),
+            ("{sealed}", &self.sealed),
+        ];
+        parts.iter().fold(line.to_owned(), |line, (part, name)| line.replace(part, name))
+    }
+
+    pub fn one_o(&self) -> String {
+        format!("{}.o", self.one)
+    }
+
+    pub fn two_o(&self) -> String {
+        format!("{}.o", self.two)
+    }
+
+    pub fn one_ko(&self) -> String {
+        format!("{}.ko", self.one)
+    }
+
+    pub fn two_ko(&self) -> String {
+        format!("{}.ko", self.two)
+    }
+
+    /// The recorded command of an object.
+    pub fn command_of(&self, object: &str) -> String {
+        match object.rsplit_once('/') {
+            Some((dir, name)) => format!("{dir}/.{name}.cmd"),
+            None => format!(".{object}.cmd"),
+        }
+    }
+
+    /// Contents of a file.
+    pub fn read(&self, file: &str) -> Vec<u8> {
+        read(&self.root, file)
+    }
+
+    /// Contents of a text file.
+    pub fn read_text(&self, file: &str) -> String {
+        String::from_utf8(self.read(file)).expect("text")
+    }
+
+    /// Replaces a file, or makes it, until the next `restore`.
+    pub fn write(&self, file: &str, contents: impl AsRef<[u8]>) {
+        let path = self.root.join(file);
+        self.changed.borrow_mut().entry(file.to_owned()).or_insert_with(|| fs::read(&path).ok());
+        fs::write(path, contents).expect("it can be written");
+    }
+
+    /// Undoes every change.
+    pub fn restore(&self) {
+        for (file, contents) in self.changed.take() {
+            let path = self.root.join(file);
+            match contents {
+                Some(contents) => fs::write(path, contents).expect("it can be written"),
+                None => fs::remove_file(path).expect("it can be removed"),
+            }
+        }
+    }
+}
+
+fn read(root: &Path, file: &str) -> Vec<u8> {
+    fs::read(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+fn lines(root: &Path, file: &str) -> Vec<String> {
+    String::from_utf8(read(root, file)).expect("text").lines().map(str::to_owned).collect()
+}
+
+fn exports(root: &Path) -> Vec<Export> {
+    let export = |line: &String| {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let is_gpl_only = fields[3].ends_with("_GPL");
+        Export { symbol: fields[1].to_owned(), owner: fields[2].to_owned(), is_gpl_only }
+    };
+    lines(root, "Module.symvers").iter().map(export).collect()
+}
+
+fn module(root: &Path, line: &str) -> Module {
+    let name = line.strip_suffix(".o").expect("a line of modules.order").to_owned();
+    let data = read(root, &format!("{name}.ko"));
+    let elf = ElfFile::parse(&data).expect("a module");
+    let undefined = elf.symbols.iter().filter(|symbol| symbol.is_undefined());
+    let imports = undefined.map(|symbol| String::from_utf8_lossy(elf.symbol_name(symbol)).into_owned()).collect();
+    Module { n_members: lines(root, &format!("{name}.mod")).len(), imports, name }
+}
+
+/// The first module that a module depends on, by its generated source.
+fn depends(root: &Path, module: &str) -> Option<String> {
+    let text = String::from_utf8(read(root, &format!("{module}.mod.c"))).expect("text");
+    let (_, rest) = text.split_once("MODULE_INFO(depends, \"")?;
+    let (list, _) = rest.split_once('"')?;
+    list.split(',').next().filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+/// The first member of the kernel that is no bitcode and defines global functions.
+fn native(root: &Path) -> String {
+    let members = lines(root, ".vmlinux.objs");
+    let is_native = |name: &&String| {
+        let data = read(root, name);
+        data.starts_with(b"\x7fELF") && !Object(data).global_functions(b"").is_empty()
+    };
+    members.iter().find(is_native).expect("a native member").clone()
+}
