@@ -7,6 +7,7 @@ pub mod annotate;
 pub mod finding;
 pub mod object;
 mod options;
+pub mod stack;
 pub mod tables;
 pub mod words;
 

@@ -9,6 +9,7 @@ pub mod code;
 pub mod compare;
 pub mod diag;
 pub mod disas;
+pub mod dwarf_oracle;
 pub mod elf;
 pub mod explain;
 pub mod gate;

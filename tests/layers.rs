@@ -28,6 +28,7 @@ const LAYERS: &[&str] = &[
     "arm64",
     "compare",
     "explain",
+    "dwarf_oracle",
     "objtool",
     "modpost",
     "cli",

@@ -113,6 +113,11 @@ impl<'a> Object<'a> {
         after.checked_sub(1).and_then(|last| list.get(last)).is_some_and(|mark| mark.is_data)
     }
 
+    /// Whether there is any data in a section of code.
+    pub fn has_data(&self, section: SectionId) -> bool {
+        self.mapping.get(section.index()).is_some_and(|list| list.iter().any(|mark| mark.is_data))
+    }
+
     /// The functions of a section, by (start, end).
     pub fn functions(&self, section: SectionId) -> &[Function] {
         self.functions.get(section.index()).map_or(&[][..], Vec::as_slice)

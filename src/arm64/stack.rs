@@ -1,0 +1,181 @@
+//! `--stackval` and the base of `--orc`: where the frame is at every instruction.
+//!
+//! For every function the frame address (CFA), the caller's frame pointer and the return address are followed along every
+//! way through it. Functions that end up with something else than they began with, or whose ways disagree, are findings. A
+//! function with an indirect jump that cannot be resolved is left alone and said to be so.
+//!
+//! The result depends on the object alone: units are walked on as many threads as there are, and put together in order.
+
+pub mod edges;
+mod flow;
+pub mod jump_table;
+pub mod regions;
+pub mod state;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::elf::SectionId;
+use crate::elf::SymbolId;
+use crate::profile::Profile;
+
+use super::object::Object;
+use super::object::Place;
+use edges::Edges;
+use flow::Walked;
+use regions::Regions;
+use state::Conflict;
+use state::State;
+
+/// The state from one instruction on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// First byte, from the start of the section.
+    pub offset: u64,
+    /// The state, or `None` where no way leads to.
+    pub state: Option<State>,
+}
+
+/// One function, or a part of one.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Its section.
+    pub section: SectionId,
+    /// First byte.
+    pub start: u64,
+    /// The byte after the last.
+    pub end: u64,
+    /// Its symbol.
+    pub symbol: SymbolId,
+    /// Where its state changes, in ascending order; the first row is at its start.
+    pub rows: Vec<Row>,
+    /// Why it could not be followed: the instruction and the reason. Its rows are then as far as it went.
+    pub unresolved: Option<(Place, &'static str)>,
+}
+
+/// Something wrong with the frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trouble {
+    /// The instruction.
+    pub place: Place,
+    /// What it is.
+    pub kind: TroubleKind,
+}
+
+/// The kinds of [`Trouble`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TroubleKind {
+    /// Two ways meet that cannot.
+    Conflict(Conflict),
+    /// The frame address can no longer be found after the instruction.
+    CfaLost,
+    /// Control goes on behind the function.
+    FallsThrough,
+    /// A jump to another function that leaves a frame behind.
+    TailCall,
+    /// A return that leaves a frame behind.
+    ReturnWithFrame,
+    /// A return to something else than the return address.
+    ReturnLost,
+    /// A return to an address that is still signed.
+    ReturnSigned,
+}
+
+/// What is known of an object's stack use.
+#[derive(Debug, Default)]
+pub struct StackTable {
+    /// Functions by section and start.
+    pub functions: Vec<Function>,
+    /// What is wrong, in order of place.
+    pub troubles: Vec<Trouble>,
+}
+
+/// What the walk of a unit looks things up in.
+pub struct Context<'a> {
+    object: &'a Object<'a>,
+    regions: Regions,
+    edges: Edges,
+    /// Symbols of functions that do not return.
+    noreturns: FxHashSet<SymbolId>,
+    /// Which sections have data in their text.
+    has_data: Vec<bool>,
+}
+
+impl Context<'_> {
+    fn is_data(&self, place: Place) -> bool {
+        self.has_data.get(place.section.index()) == Some(&true) && self.object.is_data(place)
+    }
+}
+
+/// Text of this size and more is worth several threads.
+const LARGE_TEXT: u64 = 256 << 10;
+
+/// Follows every function of an object.
+pub fn analyse(object: &Object<'_>) -> StackTable {
+    let edges = Edges::of(object);
+    let cx = Context {
+        object,
+        regions: Regions::of(object, &edges),
+        edges,
+        noreturns: noreturns(object),
+        has_data: object.elf.section_ids().fold(vec![false], |mut list, id| {
+            list.push(object.has_data(id));
+            list
+        }),
+    };
+    let walk = |unit: usize| flow::walk(&cx, cx.regions.members(unit));
+    let n_bytes: u64 = object.code_sections().map(|id| object.elf.section(id).size).fold(0, u64::saturating_add);
+    let walked: Vec<Walked> = if n_bytes < LARGE_TEXT {
+        (0..cx.regions.n_units()).map(walk).collect()
+    } else {
+        (0..cx.regions.n_units()).into_par_iter().map(walk).collect()
+    };
+    collect(&cx, walked)
+}
+
+fn collect(cx: &Context<'_>, walked: Vec<Walked>) -> StackTable {
+    let mut table = StackTable::default();
+    for (unit, mut walked) in walked.into_iter().enumerate() {
+        let members = cx.regions.members(unit).iter().filter_map(|id| cx.regions.get(*id));
+        for (region, rows) in members.zip(walked.rows) {
+            table.functions.push(Function {
+                section: region.section,
+                start: region.start,
+                end: region.end,
+                symbol: region.symbol,
+                rows,
+                unresolved: walked.unresolved,
+            });
+        }
+        table.troubles.append(&mut walked.troubles);
+    }
+    table.functions.sort_by_key(|function| (function.section, function.start));
+    table.troubles.sort_by_key(|trouble| trouble.place);
+    table
+}
+
+impl StackTable {
+    /// The function that covers a place.
+    pub fn function(&self, section: SectionId, offset: u64) -> Option<&Function> {
+        let after = self.functions.partition_point(|function| (function.section, function.start) <= (section, offset));
+        let function = self.functions.get(after.checked_sub(1)?)?;
+        (function.section == section && offset < function.end).then_some(function)
+    }
+}
+
+impl Function {
+    /// The state before the instruction at `offset`, which must lie in the function.
+    pub fn state(&self, offset: u64) -> Option<&State> {
+        let after = self.rows.partition_point(|row| row.offset <= offset);
+        self.rows.get(after.checked_sub(1)?)?.state.as_ref()
+    }
+}
+
+/// The functions that the kernel's own list says do not return.
+fn noreturns(object: &Object<'_>) -> FxHashSet<SymbolId> {
+    let names: FxHashSet<&[u8]> =
+        Profile::v7_3().noreturns.iter().flat_map(|list| list.iter()).map(|name| name.as_bytes()).collect();
+    let symbols = object.elf.symbols.iter().enumerate();
+    let found = symbols.filter(|(_, symbol)| names.contains(object.elf.symbol_name(symbol)));
+    found.map(|(index, _)| SymbolId(index as u32)).collect()
+}

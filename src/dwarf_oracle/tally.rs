@@ -1,0 +1,96 @@
+//! What came of a comparison: one verdict for each function, and totals.
+
+use std::io;
+use std::io::Write;
+
+use super::Detail;
+
+/// One function that the compiler describes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// Its name.
+    pub name: String,
+    /// Where it is, for people: section and offset.
+    pub place: String,
+    /// Instructions that both sides describe, and that agree.
+    pub n_agree: u64,
+    /// Instructions that both sides describe, and that do not.
+    pub n_disagree: u64,
+    /// Ranges of instructions (first byte, length) from the function's start that no way leads to.
+    pub unreached: Vec<(u64, u64)>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// What became of one function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every instruction that is reached agrees.
+    Agrees,
+    /// The first instruction that does not, in words.
+    Disagrees(String),
+    /// It does not agree, and what the tables say cannot be, and why.
+    Misdescribed(String),
+    /// We could not follow it, and why.
+    Unresolved(String),
+    /// The compiler's description cannot be read, and why.
+    Unreadable(String),
+}
+
+/// All functions of an object.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// In order of place.
+    pub functions: Vec<Compared>,
+    /// What could not be read at all.
+    pub errors: Vec<String>,
+}
+
+impl Tally {
+    /// Whether everything agrees, as far as the tables can be right.
+    pub fn is_clean(&self) -> bool {
+        let is_fine = |function: &Compared| matches!(function.verdict, Verdict::Agrees | Verdict::Misdescribed(_));
+        self.errors.is_empty() && self.functions.iter().all(is_fine)
+    }
+
+    /// Writes a line for each function that does not agree, then totals.
+    pub(super) fn write(&self, detail: Detail, out: &mut dyn Write) -> io::Result<()> {
+        for error in &self.errors {
+            writeln!(out, "unreadable: {error}")?;
+        }
+        for function in &self.functions {
+            let (name, place) = (&function.name, &function.place);
+            match &function.verdict {
+                Verdict::Agrees => {}
+                Verdict::Disagrees(text) => writeln!(out, "disagrees: {name} ({place}): {text}")?,
+                Verdict::Misdescribed(text) => writeln!(out, "described wrongly: {name} ({place}): {text}")?,
+                Verdict::Unresolved(text) => writeln!(out, "unresolved: {name} ({place}): {text}")?,
+                Verdict::Unreadable(text) => writeln!(out, "unreadable: {name} ({place}): {text}")?,
+            }
+            for (start, len) in function.unreached.iter().filter(|_| detail == Detail::Unreached) {
+                writeln!(out, "unreached: {name}+{start:#x} ({place}): {} instructions", len / 4)?;
+            }
+        }
+        self.write_totals(out)
+    }
+
+    fn write_totals(&self, out: &mut dyn Write) -> io::Result<()> {
+        let count = |is: fn(&Verdict) -> bool| self.functions.iter().filter(|function| is(&function.verdict)).count();
+        let n_agree = count(|verdict| *verdict == Verdict::Agrees);
+        let n_disagree = count(|verdict| matches!(verdict, Verdict::Disagrees(_)));
+        let n_wrong = count(|verdict| matches!(verdict, Verdict::Misdescribed(_)));
+        let n_unresolved = count(|verdict| matches!(verdict, Verdict::Unresolved(_)));
+        let n_unreadable = count(|verdict| matches!(verdict, Verdict::Unreadable(_)));
+        let sum = |of: fn(&Compared) -> u64| self.functions.iter().map(of).fold(0, u64::saturating_add);
+        let (insns, wrong) = (sum(|function| function.n_agree), sum(|function| function.n_disagree));
+        let unreached = sum(|function| function.unreached.iter().map(|(_, len)| len / 4).sum());
+        let percent = 100.0 * n_agree as f64 / self.functions.len().max(1) as f64;
+        writeln!(
+            out,
+            "{} functions: {n_agree} agree ({percent:.2}%), {n_disagree} disagree, {n_wrong} described wrongly, \
+             {n_unresolved} unresolved, {n_unreadable} unreadable",
+            self.functions.len()
+        )?;
+        writeln!(out, "{} instructions: {insns} agree, {wrong} disagree; {unreached} are not reached", insns + wrong)
+    }
+}
