@@ -1,0 +1,7 @@
+#: objtool --dump
+# No table.
+.include "kernel.inc"
+
+FUNC f
+	ret
+END f

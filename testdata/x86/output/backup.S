@@ -1,0 +1,8 @@
+#: objtool --orc --backup
+# 6.12 always keeps a copy, 7.3 if there was something to say.
+.include "kernel.inc"
+
+FUNC f
+	push %rax
+	ret
+END f
