@@ -17,6 +17,7 @@ mod generate;
 mod getopt;
 mod inputs;
 mod ksymtab;
+mod located;
 mod md4;
 mod modinfo;
 mod names;

@@ -6,7 +6,9 @@
 mod analysis;
 mod module;
 mod request;
+mod source;
 mod stats;
+mod way;
 
 use crate::arm64;
 use crate::diag::report::object_line;
@@ -102,7 +104,7 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
         out.stderr.extend(line.into_bytes());
     }
     // Analysis never fails as such: it says what it found, what is to change, and whether it gave up.
-    let result = analysis::analyse(&opts, profile, &elf, request.noreturns.as_ref());
+    let result = analysis::analyse(&opts, profile, &elf, request);
     out.stdout.extend_from_slice(&result.stdout);
     out.stderr.extend_from_slice(&result.report.text);
     let code = result.exit_code(&opts, profile);

@@ -50,10 +50,11 @@ mod tests {
         let elf = ElfFile::parse(STRIPPED).expect("it is sound");
         assert!(DebugInfo::read(&elf).is_none());
         let units = Units::read(&elf);
+        let unit = |offset| units.describe(TEXT, offset);
         // One is local, one after all local ones, one before them.
-        assert_eq!(units.at(TEXT, 0x22), [b"units-two.c"]);
-        assert_eq!(units.at(TEXT, 0x30), [b"units-two.c"]);
-        assert_eq!(units.at(TEXT, 0x10), [b"units-one.c", b"units-two.c"]);
+        assert_eq!(unit(0x22).as_deref(), Some("units-two.c"));
+        assert_eq!(unit(0x30).as_deref(), Some("units-two.c, going by the symbols around"));
+        assert_eq!(unit(0x10).as_deref(), Some("units-one.c or units-two.c, going by the symbols around"));
     }
 
     #[test]
@@ -65,7 +66,7 @@ mod tests {
             let Some(info) = DebugInfo::read(&elf) else { continue };
             let Some(lines) = Lines::of(&info) else { continue };
             (0..0x40).for_each(|offset| drop(lines.at(TEXT, offset)));
-            (0..0x40).for_each(|offset| drop(Units::read(&elf).at(TEXT, offset)));
+            (0..0x40).for_each(|offset| drop(Units::read(&elf).describe(TEXT, offset)));
         }
     }
 }

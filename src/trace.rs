@@ -5,6 +5,8 @@
 
 mod change;
 
+pub use change::describe;
+
 use arch::InsnKind;
 use rustc_hash::FxHashSet;
 

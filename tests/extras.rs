@@ -199,3 +199,59 @@ fn built_in_code_with_modinfo_is_no_module() {
     let fatal = "driver.o: error: objtool: static_call: can't find static_call_key symbol: __SCK__hook\n";
     assert_eq!((ran.code, ran.stderr.as_str()), (255, fatal));
 }
+
+/// What `--source` says about `units.o`; with a line for each finding if there is debug information.
+fn with_source(first: &str, second: &str) -> String {
+    [
+        "units.o: warning: objtool: unbalanced+0x6: stack state mismatch: cfa1=4+16 cfa2=4+24\n",
+        "  unit:   units-one.c or units-two.c, going by the symbols around\n",
+        first,
+        "  way:    unbalanced+0x0               starts with cfa=rsp+8\n",
+        "          unbalanced+0x0  push   %rbx  cfa=rsp+16 rbx=(cfa-16)\n",
+        "          unbalanced+0x5  push   %rbx  cfa=rsp+24 rbx=(cfa-16)\n",
+        "          unbalanced+0x6  nop1         <- here, with cfa=rsp+24 rbx=(cfa-16)\n",
+        "  but:    another way came there with cfa=rsp+16 rbx=(cfa-16)\n",
+        "units.o: warning: objtool: local+0x4: return with modified stack frame\n",
+        "  unit:   units-two.c\n",
+        second,
+        "  way:    local+0x0               starts with cfa=rsp+8\n",
+        "          local+0x2  push   %r12  cfa=rsp+16 r12=(cfa-16)\n",
+        "          local+0x4  ret          <- here, with cfa=rsp+16 r12=(cfa-16)\n",
+    ]
+    .concat()
+}
+
+#[test]
+fn findings_are_found_in_the_source() {
+    for series in ["7.3", "6.12"] {
+        let options = "--source --orc --link --dry-run";
+        let ran = objtool(CalledAs::Postlink, series, "units.o", "units.o", options);
+        let expected = with_source("  source: units-one.c:13\n", "  source: units-two.c:7\n");
+        assert_eq!((ran.code, ran.stderr), (0, expected), "{series}");
+    }
+}
+
+#[test]
+fn findings_without_debug_information_have_a_unit() {
+    let ran = objtool(CalledAs::Postlink, "7.3", "units-stripped.o", "units.o", "--orc --link --dry-run --source");
+    assert_eq!((ran.code, ran.stderr), (0, with_source("", "")));
+}
+
+#[test]
+fn what_the_original_says_stays_as_it_is() {
+    let with = objtool(CalledAs::Postlink, "7.3", "units.o", "units.o", "--source --orc --link").stderr;
+    let plain = objtool(CalledAs::DropIn, "7.3", "units.o", "units.o", "--orc --link");
+    let lines: String = with.lines().filter(|line| !line.starts_with("  ")).map(|line| format!("{line}\n")).collect();
+    assert_eq!(lines, plain.stderr);
+    let under_our_name = objtool(CalledAs::Postlink, "7.3", "units.o", "units.o", "--orc --link");
+    assert_eq!(under_our_name.stderr, plain.stderr);
+    assert!(under_our_name.file == plain.file, "files differ");
+}
+
+#[test]
+fn the_drop_in_knows_no_source() {
+    let ran = objtool(CalledAs::DropIn, "7.3", "units.o", "units.o", "--source --orc --dry-run");
+    assert_eq!(ran.code, 129);
+    assert!(ran.stderr.contains("unknown option `source'"), "{}", ran.stderr);
+    assert!(ran.file == fixture("units.o"), "it has changed");
+}

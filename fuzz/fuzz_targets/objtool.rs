@@ -46,6 +46,7 @@ fuzz_target!(|data: &[u8]| {
             noreturns: None,
             argv: Vec::new(),
             module_rule: ModuleRule::AsAsked,
+            source: false,
         });
         let left = fs::read(&file).expect("still there");
         if outcome.code != 0 {

@@ -29,7 +29,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The objtool of a kernel series; as the drop-in, but helpful: --module is supplied for what is evidently a module.
+    /// The objtool of a kernel series; as the drop-in, but helpful: --module is supplied for what is evidently a module, and
+    /// --source says where in the source a finding is.
     #[command(disable_help_flag = true)]
     Objtool {
         /// As objtool takes them; --kernel-series chooses the series.

@@ -25,19 +25,20 @@ pub enum CalledAs {
 
 /// Runs `objtool` on the words `argv`, the first of which is the program's name.
 pub fn objtool(mut argv: Vec<OsString>, environ: &[(OsString, OsString)], called_as: CalledAs) -> Exit {
+    let source = called_as == CalledAs::Postlink && take_source(&mut argv);
     let asked = series::take_option(&mut argv);
     let selection = match series::select(asked.as_deref(), environ, Path::new("")) {
         Ok(selection) => selection,
         Err(unknown) => return Exit::usage_error(&unknown),
     };
     match objtool::parse(selection.series, &argv, environ) {
-        Parsed::Run(run) => work(*run, &selection, &argv, called_as),
+        Parsed::Run(run) => work(*run, &selection, &argv, called_as, source),
         Parsed::Klp(_) => Exit::klp_not_implemented(),
         Parsed::Exit(exit) => exit,
     }
 }
 
-fn work(run: Run, selection: &Selection, argv: &[OsString], called_as: CalledAs) -> Exit {
+fn work(run: Run, selection: &Selection, argv: &[OsString], called_as: CalledAs, source: bool) -> Exit {
     let Some(profile) = Profile::of(selection.series) else {
         return Exit::series_unsupported(selection.series.name());
     };
@@ -54,6 +55,7 @@ fn work(run: Run, selection: &Selection, argv: &[OsString], called_as: CalledAs)
         noreturns: selection.tree.as_ref().and_then(Tree::noreturns),
         argv: argv.iter().map(|word| word.as_encoded_bytes().to_vec()).collect(),
         module_rule,
+        source,
     });
     let mut stderr = Vec::new();
     if verbose {
@@ -62,4 +64,31 @@ fn work(run: Run, selection: &Selection, argv: &[OsString], called_as: CalledAs)
     }
     stderr.extend(outcome.stderr);
     Exit { stdout: outcome.stdout, stderr, code: outcome.code }
+}
+
+/// Takes `--source` out of the words before `--`: the original's parser does not know it.
+fn take_source(argv: &mut Vec<OsString>) -> bool {
+    let end = argv.iter().position(|word| word == "--").unwrap_or(argv.len());
+    let rest = argv.split_off(end);
+    let n_words = argv.len();
+    argv.retain(|word| word != "--source");
+    let found = argv.len() != n_words;
+    argv.extend(rest);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn source_is_taken_from_the_options() {
+        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        let mut argv = words("objtool --source --orc --source x.o");
+        assert!(take_source(&mut argv));
+        assert_eq!(argv, words("objtool --orc x.o"));
+        let mut argv = words("objtool --orc -- --source");
+        assert!(!take_source(&mut argv));
+        assert_eq!(argv, words("objtool --orc -- --source"));
+    }
 }

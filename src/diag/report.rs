@@ -19,9 +19,21 @@ pub struct Report {
     pub text: Vec<u8>,
     /// Symbols that were warned about.
     warned: FxHashSet<SymbolId>,
+    /// Where in `text` the line of each finding ends, if that is to be known.
+    printed: Option<Vec<(usize, Finding)>>,
 }
 
 impl Report {
+    /// A report that remembers where the line of each finding ends.
+    pub fn with_places() -> Self {
+        Self { printed: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// The findings with a line, in order, and where in `text` each line ends.
+    pub fn printed(&self) -> &[(usize, Finding)] {
+        self.printed.as_deref().unwrap_or_default()
+    }
+
     /// Adds findings in order. `object` is the file's name as given.
     pub fn add(&mut self, code: &Code<'_>, object: &[u8], findings: &[Finding]) {
         for finding in findings {
@@ -96,6 +108,9 @@ impl Report {
         }
         wording::write(out, code, &finding.message);
         out.push(b'\n');
+        if let Some(printed) = &mut self.printed {
+            printed.push((self.text.len(), finding.clone()));
+        }
     }
 
     /// A trail line. From 7.3 on it is padded to 50 columns for the disassembled instruction.

@@ -32,6 +32,8 @@ pub struct SectionRef {
     pub kind: Mismatch,
     /// Symbols that may do that.
     pub exempt_symbols: &'static [&'static str],
+    /// Number of the section that refers.
+    pub section: u32,
     /// Place of the reference in its section.
     pub place: u64,
     /// What the symbol that refers is.

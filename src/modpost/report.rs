@@ -6,6 +6,8 @@ use super::extended::MismatchKey;
 use super::extended::by_source;
 use super::finding::Finding;
 use super::finding::Stop;
+use super::located;
+use super::located::MismatchPlace;
 use super::profile::Features;
 use super::profile::Profile;
 use super::text::text;
@@ -25,12 +27,14 @@ pub struct Report {
     blocks_writes: bool,
     /// The mismatches so far, if each is to be told once.
     told: Option<HashSet<MismatchKey>>,
+    /// Where those that were told are.
+    places: Vec<MismatchPlace>,
 }
 
 impl Report {
     /// A report without messages.
     pub fn new(profile: &'static Profile) -> Self {
-        Self { profile, text: Vec::new(), has_failed: false, blocks_writes: false, told: None }
+        Self { profile, text: Vec::new(), has_failed: false, blocks_writes: false, told: None, places: Vec::new() }
     }
 
     /// A report that tells each section mismatch once.
@@ -50,6 +54,8 @@ impl Report {
                 let (key, described) = by_source(subject.module, at);
                 if told.insert(key) {
                     self.text.extend(render(&Finding::SectionMismatch(described), subject, severity, self.profile));
+                    let (end, file) = (self.text.len(), subject.file.into());
+                    self.places.push(MismatchPlace { end, file, section: at.section, offset: at.place });
                 }
             }
             _ => self.text.extend(render(finding, subject, severity, self.profile)),
@@ -78,9 +84,9 @@ impl Report {
         self.blocks_writes
     }
 
-    /// The messages, and whether the run has failed.
+    /// The messages, with what the source of section mismatches is if each is told once, and whether the run has failed.
     pub fn into_parts(self) -> (Vec<u8>, bool) {
-        (self.text, self.has_failed)
+        (located::with_source(self.text, &self.places), self.has_failed)
     }
 }
 

@@ -252,6 +252,7 @@ impl Check<'_> {
         SectionRef {
             kind: rule.kind,
             exempt_symbols: rule.exempt_symbols,
+            section: u32::try_from(self.source(hit)).unwrap_or(0),
             place: offset,
             from_kind: kind_of(from.as_ref()),
             to_kind: kind_of(to),

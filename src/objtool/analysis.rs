@@ -5,6 +5,9 @@
 
 use std::io::Write;
 
+use super::Request;
+use super::source;
+use super::way::Recorder;
 use crate::annotate::klp_symid;
 use crate::annotate::prefix;
 use crate::annotate::sites;
@@ -14,6 +17,7 @@ use crate::check;
 use crate::check::Walk;
 use crate::check::ibt::EndbrUse;
 use crate::check::walk::Extent;
+use crate::check::walk::observe::Both;
 use crate::check::walk::observe::Unobserved;
 use crate::code;
 use crate::code::Code;
@@ -68,8 +72,8 @@ impl Analysis {
     }
 }
 
-/// Analyses one file.
-pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, noreturns: Option<&Vec<String>>) -> Analysis {
+/// Analyses one file. `opts` are the request's, as far as the file has not changed them.
+pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, request: &Request) -> Analysis {
     let object = super::request::name_of(&opts.file);
     let Some(arch) = arch::for_machine(elf.machine) else {
         let text = format!("unexpected ELF machine type {}", elf.machine);
@@ -77,8 +81,12 @@ pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, noreturns: Opt
         out.report.text = crate::diag::report::object_line(profile, &object, &text);
         return out;
     };
-    let (code, findings, result) = code::build(opts, profile, arch, elf, noreturns);
-    let mut run = Run { code, object, out: Analysis::default() };
+    let (code, findings, result) = code::build(opts, profile, arch, elf, request.noreturns.as_ref());
+    let mut run = Run { code, object, out: Analysis::default(), recorder: None };
+    if request.source {
+        run.out.report = Report::with_places();
+        run.recorder = Some(Recorder::default());
+    }
     if opts.stats {
         run.out.stdout.extend(super::stats::of_code(&run.code).into_bytes());
     }
@@ -106,6 +114,8 @@ struct Run<'d> {
     code: Code<'d>,
     object: Vec<u8>,
     out: Analysis,
+    /// Watches the walk, to tell the ways to findings.
+    recorder: Option<Recorder>,
 }
 
 impl Run<'_> {
@@ -125,8 +135,8 @@ impl Run<'_> {
             self.count(&check::retpoline::check(&self.code));
         }
         // Checks that need no walk are done beside it, and reported in their turn.
-        let (code, report) = (&self.code, &self.out.report);
-        let walk = || follow_paths(code, report);
+        let (code, report, recorder) = (&self.code, &self.out.report, self.recorder.as_mut());
+        let walk = || follow_paths(code, report, recorder);
         let (walked, beside) = threads::join(code.elf.data.len(), walk, || Beside::check(code));
         let mut walk = self.report_walk(walked)?;
         if self.code.opts.unret && self.unret().is_err() {
@@ -158,6 +168,9 @@ impl Run<'_> {
     fn report_walk(&mut self, (mut walk, findings): (Walk, Vec<Finding>)) -> Result<Walk, Fatal> {
         self.out.n_warnings += walk.n_warnings;
         self.say(&findings);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note_known(&walk);
+        }
         if let Some(fatal) = walk.fatal.take() {
             return Err(fatal);
         }
@@ -289,7 +302,7 @@ impl Run<'_> {
     fn finish(mut self) -> Analysis {
         let opts = self.code.opts;
         if !self.code.profile.has(Features::DISASSEMBLES) {
-            return self.out;
+            return self.with_source();
         }
         let is_clean = self.out.n_warnings == 0 && !self.out.failed;
         if opts.verbose && opts.werror && self.out.n_warnings != 0 {
@@ -302,20 +315,31 @@ impl Run<'_> {
             let findings = disas::list(&mut out.stdout, &self.code, &out.report, lists_warned, &out.edits);
             self.say(&findings);
         }
+        self.with_source()
+    }
+
+    /// The result, with what there is to say below each line if that was asked for.
+    fn with_source(mut self) -> Analysis {
+        if let Some(recorder) = &self.recorder {
+            self.out.report.text = source::annotate(&self.code, &self.out.report, recorder);
+        }
         self.out
     }
 }
 
 /// Follows all paths as far as the options need it, with a trace if one was asked for.
-fn follow_paths(code: &Code<'_>, report: &Report) -> (Walk, Vec<Finding>) {
+fn follow_paths(code: &Code<'_>, report: &Report, recorder: Option<&mut Recorder>) -> (Walk, Vec<Finding>) {
     let extent = match code.opts.noinstr {
         _ if code.walks_branches() => Extent::Everything,
         true => Extent::NoinstrSections,
         false => return (check::walk::no_walk(code), Vec::new()),
     };
-    match &code.opts.trace {
-        None => check::walk::walk(code, extent, &mut Unobserved),
-        Some(pattern) => check::walk::walk(code, extent, &mut Tracer::new(code, pattern, report)),
+    let tracer = code.opts.trace.as_ref().map(|pattern| Tracer::new(code, pattern, report));
+    match (tracer, recorder) {
+        (None, None) => check::walk::walk(code, extent, &mut Unobserved),
+        (Some(mut tracer), None) => check::walk::walk(code, extent, &mut tracer),
+        (None, Some(recorder)) => check::walk::walk(code, extent, recorder),
+        (Some(mut tracer), Some(recorder)) => check::walk::walk(code, extent, &mut Both(&mut tracer, recorder)),
     }
 }
 

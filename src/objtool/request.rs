@@ -24,6 +24,8 @@ pub struct Request {
     pub argv: Vec<Vec<u8>>,
     /// What to do about a module without `--module`.
     pub module_rule: ModuleRule,
+    /// Say below each finding where in the source it is.
+    pub source: bool,
 }
 
 /// What a run leaves behind besides the file.

@@ -1,7 +1,8 @@
 //! Translation units, by `STT_FILE` symbols.
 //!
 //! Local symbols follow the file symbol of their unit. Global ones come after all local ones and tell nothing; but a linker
-//! puts the units' code one behind the other, so a global function belongs to a unit of the local symbols around it.
+//! puts the units' code one behind the other, so a global function belongs to a unit of the local symbols around it. That is
+//! a guess and called one: objects made of assembler files may have no file symbol, and lie somewhere between.
 
 use object::elf;
 
@@ -48,7 +49,9 @@ impl<'d> Units<'d> {
             }
             let is_loaded = elf.sections.get(sym.section.index()).is_some_and(|section| section.is_alloc());
             if is_loaded && !sym.is_section() && sym.kind() != elf::STT_FILE {
-                let unit = (names.len() as u32).checked_sub(1).filter(|_| sym.is_local());
+                // Labels without a type are assembler's, which may lack a file symbol.
+                let is_typed = matches!(sym.kind(), elf::STT_FUNC | elf::STT_OBJECT);
+                let unit = (names.len() as u32).checked_sub(1).filter(|_| sym.is_local() && is_typed);
                 let end = sym.value.saturating_add(sym.size);
                 places.push(Place { section: sym.section, start: sym.value, end, unit });
             }
@@ -66,24 +69,28 @@ impl<'d> Units<'d> {
         Self { names, places, known, in_section }
     }
 
-    /// Names of the units that a place may be of: one if it is certain, none if nothing is known of it.
-    pub fn at(&self, section: SectionId, offset: u64) -> Vec<&'d [u8]> {
-        let names = self
-            .range(section, offset)
-            .and_then(|(first, last)| self.names.get(usize::try_from(first).ok()?..=usize::try_from(last).ok()?));
-        names.filter(|names| names.len() <= MAX_CANDIDATES).unwrap_or_default().to_vec()
+    /// The unit that a place is of, for people; `None` if nothing is known of it.
+    pub fn describe(&self, section: SectionId, offset: u64) -> Option<String> {
+        let (first, last, is_known) = self.range(section, offset)?;
+        let names = self.names.get(usize::try_from(first).ok()?..=usize::try_from(last).ok()?)?;
+        if names.len() > MAX_CANDIDATES {
+            return None;
+        }
+        let names: Vec<_> = names.iter().map(|name| String::from_utf8_lossy(name)).collect();
+        let guess = if is_known { "" } else { ", going by the symbols around" };
+        Some(format!("{}{guess}", names.join(" or ")))
     }
 
-    /// The first and last unit that a place may be of.
-    fn range(&self, section: SectionId, offset: u64) -> Option<(u32, u32)> {
+    /// The first and last unit that a place may be of, and whether that is certain.
+    fn range(&self, section: SectionId, offset: u64) -> Option<(u32, u32, bool)> {
         if self.names.len() == 1 {
-            return Some((0, 0));
+            return Some((0, 0, true));
         }
         let after = self.places.partition_point(|place| (place.section, place.start) <= (section, offset));
         let near = self.places.get(after.saturating_sub(LOOK_BACK)..after)?;
         let containing = near.iter().rev().find(|place| place.section == section && offset < place.end);
         if let Some(unit) = containing.and_then(|place| place.unit) {
-            return Some((unit, unit));
+            return Some((unit, unit, true));
         }
         // Neighbours in other sections tell something only if neither section holds the code of many units.
         let own = self.known_in(section);
@@ -99,7 +106,7 @@ impl<'d> Units<'d> {
         let next = self.known.partition_point(|at| (*at as usize) < after);
         let last_unit = (self.names.len() as u32).checked_sub(1)?;
         let (before, next) = (bound(next.checked_sub(1), 0)?, bound(Some(next), last_unit)?);
-        (before <= next).then_some((before, next))
+        (before <= next).then_some((before, next, false))
     }
 
     /// The lowest and highest unit that is known in a section.

@@ -56,6 +56,19 @@ pub(super) fn write(out: &mut Vec<u8>, facts: &ArchFacts, before: &PathState, af
     }
 }
 
+/// A whole state: where the frame is, and which registers are saved where, other than at a function's start.
+pub fn describe(state: &cfi::CfiState, facts: &ArchFacts) -> String {
+    let mut words = vec![value("cfa", state.cfa, facts)];
+    let at_start = cfi::CfiState::at_function(facts);
+    for reg in 0..N_REGS as u8 {
+        let place = state.reg(reg);
+        if place.base != cfi::UNDEFINED && place != at_start.reg(reg) {
+            words.push(saved(&base_name(reg.cast_signed().into(), facts), place, facts));
+        }
+    }
+    words.join(" ")
+}
+
 /// What a register holds.
 fn value(name: &str, place: Place, facts: &ArchFacts) -> String {
     match place.base {

@@ -85,3 +85,24 @@ fn undefined_symbols_are_looked_for() {
     assert_eq!(output.status.code(), Some(0));
     assert!(fs::exists(scratch.0.join("dir/a.mod.c")).expect("known"));
 }
+
+#[test]
+fn mismatches_are_found_in_the_source() {
+    let scratch = Scratch::new("located");
+    let object = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/extras/mismatch.o");
+    fs::copy(object, scratch.0.join("m.o")).expect("a copy");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postlink"));
+    command.args(["modpost", "-w", "m.o"]).current_dir(&scratch.0).env_clear().env("POSTLINK_SERIES", "7.3");
+    let output = command.output().expect("postlink runs");
+    let text = String::from_utf8(output.stderr).expect("text");
+    // The references of `later.llvm.4711` are those of `later`, which it is a copy of.
+    let expected = [
+        "WARNING: modpost: m.ko: section mismatch in reference: later+0x1 (section: .text) -> 0xfffffffc (section: .init.text)",
+        "note:   at mismatch.c:14 in begin(), inlined",
+        "note:   called at mismatch.c:19",
+        "WARNING: modpost: m.ko: section mismatch in reference: my+0x0 (section: .data) -> start (section: .init.text)",
+        "note:   at mismatch.c:33",
+    ];
+    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+    assert_eq!(output.status.code(), Some(0));
+}

@@ -128,6 +128,7 @@ fn run(series: Series, options: &str, file: &Path) -> Outcome {
         noreturns: None,
         argv: Vec::new(),
         module_rule: ModuleRule::AsAsked,
+        source: false,
     })
 }
 

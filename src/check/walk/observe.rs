@@ -28,6 +28,20 @@ impl Observer for Unobserved {
     fn event(&mut self, _: &Code<'_>, _: Event<'_>, _: &mut Vec<Finding>) {}
 }
 
+/// One observer and then another.
+#[derive(Debug)]
+pub struct Both<'a, A, B>(pub &'a mut A, pub &'a mut B);
+
+impl<A: Observer, B: Observer> Observer for Both<'_, A, B> {
+    const IS_ON: bool = A::IS_ON || B::IS_ON;
+
+    fn event(&mut self, code: &Code<'_>, event: Event<'_>, findings: &mut Vec<Finding>) {
+        // The second one looks at the walk's own findings, so it comes first.
+        self.1.event(code, event, findings);
+        self.0.event(code, event, findings);
+    }
+}
+
 /// What happens in a walk.
 #[derive(Debug, Clone, Copy)]
 pub enum Event<'a> {

@@ -1,0 +1,99 @@
+//! `postlink objtool --source`: where in the source a finding is, and how execution came there.
+//!
+//! Below each line of the original come the translation unit, by the names that objects keep of their source files; the
+//! line, where the object has debug information; and, for findings about the stack, the way through the function with the
+//! state of the stack at each step. The drop-in never does this.
+
+use super::way::Recorder;
+use crate::code::Code;
+use crate::code::NO_SYMBOL;
+use crate::diag::Finding;
+use crate::diag::Location;
+use crate::diag::Message;
+use crate::diag::Report;
+use crate::elf::SectionId;
+use crate::elf::SymbolId;
+use crate::source::DebugInfo;
+use crate::source::Frame;
+use crate::source::Lines;
+use crate::source::Units;
+
+/// The text of a report with what there is to say below each line.
+pub fn annotate(code: &Code<'_>, report: &Report, recorder: &Recorder) -> Vec<u8> {
+    if report.printed().is_empty() {
+        return report.text.clone();
+    }
+    let (units, debug_info) = (Units::read(code.elf), DebugInfo::read(code.elf));
+    let lines = debug_info.as_ref().and_then(Lines::of);
+    let mut text = Vec::with_capacity(report.text.len().saturating_mul(2));
+    let mut done = 0;
+    for (end, finding) in report.printed() {
+        text.extend_from_slice(report.text.get(done..*end).unwrap_or_default());
+        done = *end;
+        if let Some((section, offset)) = place(code, finding) {
+            if let Some(unit) = units.describe(section, offset) {
+                write_line(&mut text, "unit:", unit.as_bytes());
+            }
+            let frames = lines.as_ref().map(|lines| lines.at(section, offset));
+            write_frames(&mut text, &frames.unwrap_or_default());
+        }
+        recorder.write(&mut text, code, finding);
+    }
+    text.extend_from_slice(report.text.get(done..).unwrap_or_default());
+    text
+}
+
+/// Every function but the last one is inlined into the next.
+fn write_frames(out: &mut Vec<u8>, frames: &[Frame]) {
+    for (nth, frame) in frames.iter().enumerate() {
+        let label = if nth == 0 { "source:" } else { "" };
+        let is_inlined = nth.saturating_add(1) < frames.len();
+        let function = frame.function.as_ref().filter(|_| is_inlined);
+        let function = function.map(|name| format!(" (in {name}(), inlined)")).unwrap_or_default();
+        write_line(out, label, format!("{}:{}{function}", frame.file, frame.line).as_bytes());
+    }
+}
+
+/// Appends a labelled line.
+pub fn write_line(out: &mut Vec<u8>, label: &str, text: &[u8]) {
+    out.extend_from_slice(format!("  {label:<8}").as_bytes());
+    out.extend_from_slice(text);
+    out.push(b'\n');
+}
+
+/// The place in the code that a finding is about.
+fn place(code: &Code<'_>, finding: &Finding) -> Option<(SectionId, u64)> {
+    match finding.location {
+        Location::Insn(insn) => {
+            let section = code.insns.section_of(insn);
+            Some((section, code.insns.get(insn).offset.into())).filter(|(section, _)| *section != SectionId::UNDEF)
+        }
+        Location::Place { section, offset } => Some((section, offset)),
+        Location::File => match &finding.message {
+            Message::CantDecode { section, offset }
+            | Message::Enqcmd { section, offset }
+            | Message::InvalidLea { section, offset }
+            | Message::Notrack { section, offset }
+            | Message::AbsoluteReloc { section, offset } => Some((*section, *offset)),
+            message => {
+                let sym = code.symbols.table.get(subject(message)?.index())?;
+                (!sym.is_undef()).then_some((sym.section, sym.offset))
+            }
+        },
+    }
+}
+
+/// The symbol that a finding without a place is about.
+fn subject(message: &Message) -> Option<SymbolId> {
+    match message {
+        Message::NoStartingInsn { symbol }
+        | Message::FuncAtEndOfSection { symbol }
+        | Message::NoParentFunc { symbol }
+        | Message::MagicInitModule { symbol }
+        | Message::MissingSize { symbol }
+        | Message::PvOpsInstrumented { symbol, .. }
+        | Message::FallsThrough { from: symbol, .. } => Some(*symbol),
+        Message::EndOfSection { func, .. } => Some(*func).filter(|func| *func != NO_SYMBOL),
+        _ => None,
+    }
+}
