@@ -5,6 +5,7 @@ use object::elf;
 use crate::code::RelocIndex;
 use crate::elf::ElfFile;
 use crate::elf::Reloc;
+use crate::elf::Section;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
 
@@ -85,7 +86,12 @@ impl<'a> Object<'a> {
 
     /// Sections of instructions, in file order.
     pub fn code_sections(&self) -> impl Iterator<Item = SectionId> + '_ {
-        self.elf.section_ids().filter(|id| self.elf.section(*id).is_exec())
+        self.elf.section_ids().filter(|id| is_code_section(self.elf.section(*id)))
+    }
+
+    /// Whether a section holds instructions.
+    pub fn is_code_section(&self, id: SectionId) -> bool {
+        self.elf.sections.get(id.index()).is_some_and(is_code_section)
     }
 
     /// The instruction word at a place of an executable section, or any other's word.
@@ -103,7 +109,7 @@ impl<'a> Object<'a> {
     /// Whether a place is inside of an executable section.
     pub fn is_text(&self, place: Place) -> bool {
         let section = self.elf.sections.get(place.section.index());
-        section.is_some_and(|section| section.is_exec() && place.offset < section.size)
+        section.is_some_and(|section| is_code_section(section) && place.offset < section.size)
     }
 
     /// Whether mapping symbols say that there is data at a place.
@@ -211,6 +217,12 @@ impl<'a> Object<'a> {
             None => format!("{}{:+#x}", self.symbol_name(reloc.symbol), reloc.addend),
         }
     }
+}
+
+/// Whether a section holds instructions. `.idmap.text` and other code that never runs where it is linked is not executable.
+fn is_code_section(section: &Section<'_>) -> bool {
+    let is_read_only = section.is_alloc() && section.flags & u64::from(elf::SHF_WRITE) == 0;
+    section.is_exec() || is_read_only && section.name.ends_with(b".text")
 }
 
 fn push<T>(lists: &mut [Vec<T>], index: usize, item: T) {

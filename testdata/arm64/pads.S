@@ -13,6 +13,7 @@
 	.endm
 	function taken, "bti c"
 	function taken_as_well, paciasp
+	function taken_again, "bti c"
 	function exported, "bti c"
 	function made_by_code, "bti c"
 
@@ -36,6 +37,7 @@ caller:
 	.p2align 3
 	.quad	taken
 	.quad	taken_as_well
+	.quad	taken_again
 
 	.section .export_symbol, ""
 	.asciz	"GPL"

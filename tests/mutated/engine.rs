@@ -50,6 +50,18 @@ const RUNS: [(Series, &str); 6] = [
     (Series::V6_12, "--dump=orc"),
 ];
 
+/// The same for arm64 objects.
+const ARM64_RUNS: [(Series, &str); 2] = [
+    (Series::V7_3, "--mcount --static-call --module --noinstr --link --sec-address --verbose"),
+    (Series::V6_12, "--mcount --static-call"),
+];
+
+/// The runs that make sense for an object.
+fn runs_for(path: &Path) -> &'static [(Series, &'static str)] {
+    let is_arm64 = path.components().any(|part| part.as_os_str() == "arm64");
+    if is_arm64 { &ARM64_RUNS } else { &RUNS }
+}
+
 #[test]
 fn runs_survive() {
     const N_PER_OBJECT: u64 = 1500;
@@ -63,7 +75,7 @@ fn runs_survive() {
     for (path, whole) in objects() {
         for seed in 0..N_PER_OBJECT {
             let (damage, bytes) = Mutations::new(&whole, seed).apply();
-            for (series, options) in RUNS {
+            for &(series, options) in runs_for(&path) {
                 let what = format!("{} #{seed}: {damage}: {} {options}", path.display(), series.name());
                 now.doing(&what);
                 fs::write(&file, &bytes).expect("written");
@@ -99,7 +111,7 @@ fn program_survives() {
     for (path, whole) in objects() {
         for seed in 0..N_PER_OBJECT {
             let (damage, bytes) = Mutations::new(&whole, 1_000_000 + seed).apply();
-            for (series, options) in RUNS {
+            for &(series, options) in runs_for(&path) {
                 let what = format!("{} #{seed}: {damage}: {} {options}", path.display(), series.name());
                 fs::write(&file, &bytes).expect("written");
                 let status = run_program(series, options, &file).unwrap_or_else(|| panic!("no end on {what}"));

@@ -83,7 +83,7 @@ fn how(object: &Object<'_>, section: SectionId, kind: u32) -> Option<How> {
     if sec.name == b".export_symbol" || sec.name.starts_with(b"__ksymtab") || sec.name.starts_with(b"___ksymtab") {
         return is_address.then_some(How::Export);
     }
-    match (sec.is_alloc(), sec.is_exec()) {
+    match (sec.is_alloc(), object.is_code_section(section)) {
         (false, _) => None,
         (true, false) => is_address.then_some(How::Data),
         (true, true) => (CODE.contains(&kind) || kind == elf::R_AARCH64_ABS64).then_some(How::Code),

@@ -8,6 +8,7 @@ use crate::arm64::finding::Finding;
 use crate::arm64::finding::Kind;
 use crate::arm64::object::Object;
 use crate::arm64::object::Place;
+use crate::elf::SectionId;
 use arch::arm64::BranchRange;
 
 /// Looks at every branch with a relocation; `margin` is how much of the reach is to be left, in percent.
@@ -33,9 +34,9 @@ pub fn check(object: &Object<'_>, margin: u8) -> Vec<Finding> {
 /// Where each section of instructions would begin.
 fn layout(object: &Object<'_>) -> Vec<u64> {
     let mut end = 0_u64;
-    let sections = object.elf.sections.iter();
-    let begin = sections.map(|section| {
-        if !section.is_exec() {
+    let sections = object.elf.sections.iter().enumerate();
+    let begin = sections.map(|(index, section)| {
+        if !object.is_code_section(SectionId(index as u32)) {
             return end;
         }
         let begin = end.checked_next_multiple_of(section.align.max(1)).unwrap_or(end);

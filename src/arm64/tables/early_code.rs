@@ -41,7 +41,7 @@ pub fn check(object: &Object<'_>) -> Vec<Finding> {
         for reloc in relocs.relocs.iter().filter(|reloc| is_absolute(reloc.kind)) {
             let place = Place { section, offset: reloc.offset };
             let early = of_section.or_else(|| is_pi(&pi, place).then_some(Early::Pi));
-            let finding = early.and_then(|early| wrong(early, sec.name, reloc.kind, &listed, place));
+            let finding = early.and_then(|early| wrong(early, sec.name, reloc.kind, listed.as_deref(), place));
             findings.extend(finding.map(|finding| finding.with(object.describe_target(&reloc))));
         }
     }
@@ -57,14 +57,18 @@ fn section_kind(name: &[u8]) -> Option<Early> {
 }
 
 /// What is wrong with an absolute relocation at a place, its target left to be filled in.
-fn wrong(early: Early, section: &[u8], kind: u32, listed: &[Place], place: Place) -> Option<Finding> {
+fn wrong(early: Early, section: &[u8], kind: u32, listed: Option<&[Place]>, place: Place) -> Option<Finding> {
     let absolute = |what: &str| Some(Finding::at(place, Kind::EarlyAbsolute).with(what));
     match early {
         Early::Head => absolute("the kernel's head"),
         Early::Pi if section.windows(CONVERTED.len()).any(|part| part == CONVERTED) => None,
         Early::Pi => absolute("position-independent code"),
         Early::Hyp if kind != elf::R_AARCH64_ABS64 => absolute("the nVHE hypervisor"),
-        Early::Hyp => listed.binary_search(&place).is_err().then(|| Finding::at(place, Kind::HypUnlisted)),
+        Early::Hyp => {
+            // Without a list the object is not finished: the build makes it from this object.
+            let listed = listed?;
+            listed.binary_search(&place).is_err().then(|| Finding::at(place, Kind::HypUnlisted))
+        }
     }
 }
 
@@ -100,13 +104,17 @@ fn is_pi(ranges: &[(Place, u64)], place: Place) -> bool {
     last.is_some_and(|(start, end)| start.section == place.section && place.offset < *end)
 }
 
-/// Places that the kernel adjusts for the hypervisor, sorted.
-fn hyp_relocs(object: &Object<'_>) -> Vec<Place> {
-    let mut places = Vec::new();
+/// Places that the kernel adjusts for the hypervisor, sorted, if there is such a list.
+fn hyp_relocs(object: &Object<'_>) -> Option<Vec<Place>> {
+    let mut places = None;
     for section in object.sections_named(".hyp.reloc") {
+        let places: &mut Vec<Place> = places.get_or_insert_default();
         let Some(relocs) = object.relocs.of(section) else { continue };
-        places.extend(relocs.relocs.iter().filter_map(|reloc| object.target(&reloc)));
+        let words = relocs.relocs.iter().filter(|reloc| reloc.kind == elf::R_AARCH64_PREL32);
+        places.extend(words.filter_map(|reloc| object.target(&reloc)));
     }
-    places.sort_unstable();
+    if let Some(places) = &mut places {
+        places.sort_unstable();
+    }
     places
 }

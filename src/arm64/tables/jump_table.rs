@@ -40,7 +40,7 @@ fn wrong(object: &Object<'_>, record: Record) -> Option<Finding> {
     let Some(key) = record.field(object, 8, elf::R_AARCH64_PREL64) else {
         return Some(Finding::at(site, Kind::JumpLabelKey));
     };
-    if object.target(&key).is_some_and(|key| object.elf.section(key.section).is_exec()) {
+    if object.target(&key).is_some_and(|key| object.is_code_section(key.section)) {
         return Some(Finding::at(site, Kind::JumpLabelKey));
     }
     wrong_site(object, site, target)
