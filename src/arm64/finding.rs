@@ -131,6 +131,12 @@ kinds! {
     /// not aligned, so the function cannot be traced.
     /// Fix: build with `-falign-functions=8` or more (`CONFIG_FUNCTION_ALIGNMENT_8B`); align assembly functions likewise.
     McountMisaligned = "arm64-mcount-misaligned" => "the mcount entry is not aligned to 8 bytes, as call ops need";
+    /// A table of patch sites is tied to a section that none of its records is about.
+    ///
+    /// The tie (`SHF_LINK_ORDER`, `sh_link`) is how a link that drops unused sections knows which tables to keep: it drops this one
+    /// with the wrong section, or keeps it without its own.
+    /// Fix: look at what rewrote section headers, such as an old `objcopy`.
+    McountLinkOrder = "arm64-mcount-link-order" => "{} is tied to {}, which none of its records is about";
     /// A place is in the function tracer's table twice.
     ///
     /// ftrace patches it once, finds its own patch the second time, and switches itself off.
@@ -201,6 +207,13 @@ kinds! {
     /// The kernel adjusts the distance and cuts off what does not fit, so the branch goes anywhere.
     /// Fix: branch with `b` instead of `tbz` or `cbz`, or bring target and original closer together.
     AltOutOfReach = "arm64-alternative-out-of-reach" => "the replacement branches to {}, which is out of reach of {}";
+
+    /// A branch from elsewhere goes into a replacement.
+    ///
+    /// Replacements are only copied from; nothing may run them where they are, since the kernel adjusts only what leaves a
+    /// sequence, and frees or forgets the place.
+    /// Fix: put code that others branch to outside of the alternative.
+    AltEntered = "arm64-alternative-entered" => "branch into the replacement of {}";
 
     /// An exception entry does not lead to code.
     ///

@@ -13,6 +13,7 @@ const RELA: usize = 24;
 const HEADER: usize = 64;
 pub const SH_FLAGS: usize = 8;
 pub const SH_SIZE: usize = 32;
+pub const SH_LINK: usize = 40;
 pub const SH_ALIGN: usize = 48;
 
 /// The object.

@@ -7,6 +7,7 @@ use damaged::NONE;
 use damaged::Object;
 use damaged::SH_ALIGN;
 use damaged::SH_FLAGS;
+use damaged::SH_LINK;
 use damaged::SH_SIZE;
 
 const NOP: u32 = 0xd503_201f;
@@ -48,6 +49,8 @@ fn mcount_entries_are_complete_sorted_and_unique() {
     whole().header(ENTRIES, SH_SIZE, |size| size - 16).expect("arm64-mcount-missing");
     // The function whose NOPs belong to static branches is one that nobody says so of.
     whole().rename("__jump_table", "__jump_tabl_").expect("arm64-mcount-missing");
+    // sh_link is the lower half of the field.
+    whole().header(ENTRIES, SH_LINK, |link| link + 1).expect("arm64-mcount-link-order");
 }
 
 #[test]
@@ -110,6 +113,10 @@ fn alternatives_fit() {
     whole().insn(".text", replacement + 4, 0x1000_0000).expect("arm64-alternative-own-place");
     // cbz as far as it goes, from a place behind the original.
     whole().insn(".text", replacement, 0xb47f_ffe1).expect("arm64-alternative-out-of-reach");
+    // From the instruction behind the label of the branch, into the second instruction of the replacement.
+    let from = whole().symbol("code") + 32;
+    let words = (replacement + 4 - from) / 4;
+    whole().insn(".text", from, 0x1400_0000 | words as u32).expect("arm64-alternative-entered");
 }
 
 /// Where the replacement of the first alternative is: behind everything else.

@@ -31,6 +31,7 @@ struct Alternative {
 /// Checks every record; those of the EFI stub are in a section of their own.
 pub fn check(object: &Object<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let mut replacements = Vec::new();
     for name in [".altinstructions", ".init.altinstructions"] {
         for section in object.sections_named(name) {
             let (all, cut) = records(object, section, RECORD);
@@ -38,11 +39,16 @@ pub fn check(object: &Object<'_>) -> Vec<Finding> {
             for record in all {
                 match read(object, record) {
                     Err(finding) => findings.extend(finding),
-                    Ok(alternative) => findings.extend(misplaced(object, &alternative)),
+                    Ok(alternative) => {
+                        findings.extend(misplaced(object, &alternative));
+                        replacements.extend(alternative.replacement.map(|place| (place, alternative)));
+                    }
                 }
             }
         }
     }
+    replacements.sort_unstable_by_key(|(place, _)| *place);
+    findings.extend(entered(object, &replacements));
     findings
 }
 
@@ -101,6 +107,48 @@ fn misplaced(object: &Object<'_>, alternative: &Alternative) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Branches without relocation that go into a replacement from outside, by place.
+fn entered(object: &Object<'_>, replacements: &[(Place, Alternative)]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for section in object.code_sections() {
+        let first = replacements.partition_point(|(place, _)| place.section < section);
+        let own = replacements.get(first..).unwrap_or_default();
+        let own = own.get(..own.partition_point(|(place, _)| place.section == section)).unwrap_or_default();
+        if own.is_empty() {
+            continue;
+        }
+        let words = object.elf.section(section).data.chunks_exact(4).filter_map(|word| word.first_chunk());
+        for (index, word) in words.enumerate() {
+            let Some(branch) = arch::arm64::branch(u32::from_le_bytes(*word)) else { continue };
+            let from = Place { section, offset: index as u64 * 4 };
+            let Some(target) = from.plus(branch.disp.into()) else { continue };
+            let Some(to) = over(own, target) else { continue };
+            // Before relocation a branch goes to itself, whatever it is to go to.
+            let is_open = branch.disp == 0 || object.is_data(from);
+            if !is_open && !may_enter(object, own, from, target) {
+                findings.push(Finding::at(from, Kind::AltEntered).with(object.describe(to.original)));
+            }
+        }
+    }
+    findings
+}
+
+/// Whether a branch at `from` into a replacement is fine: it stays in its own, up to the end where the next one begins; or it
+/// is a case of a switch that the compiler proved to be impossible, which goes to the end of the function.
+fn may_enter(object: &Object<'_>, replacements: &[(Place, Alternative)], from: Place, target: Place) -> bool {
+    let own = over(replacements, from).and_then(|own| Some((own.replacement?, own.len)));
+    let is_own =
+        own.is_some_and(|(start, len)| start <= target && start.plus(len.into()).is_some_and(|end| target <= end));
+    is_own || object.function_over(from).is_some_and(|function| function.end == target.offset)
+}
+
+/// The replacement that covers a place.
+fn over(replacements: &[(Place, Alternative)], place: Place) -> Option<&Alternative> {
+    let after = replacements.partition_point(|(start, _)| *start <= place);
+    let (start, found) = replacements.get(after.checked_sub(1)?)?;
+    (place.offset - start.offset < found.len.into()).then_some(found)
 }
 
 /// The target of a branch at `from` that it cannot reach from `to`.

@@ -89,8 +89,11 @@ pub fn survey(object: &Object<'_>, table: &str) -> Survey {
     let mut places = Vec::new();
     for section in object.sections_named(table) {
         let (all, cut) = records(object, section, 8);
+        let first = places.len();
         survey.findings.extend(cut);
         places.extend(all.map(|record| (record, target(object, record))));
+        let own = places.get(first..).unwrap_or_default();
+        survey.findings.extend(wrong_tie(object, section, own.iter().filter_map(|(_, place)| *place)));
     }
     survey.layout = common_layout(object, places.iter().filter_map(|(_, place)| *place));
     let mut order = Order::default();
@@ -109,6 +112,19 @@ pub fn survey(object: &Object<'_>, table: &str) -> Survey {
     }
     survey.claimed.sort_unstable();
     survey
+}
+
+/// What is wrong with the section that a table is tied to. A link merges tables whose records are about several sections.
+fn wrong_tie(object: &Object<'_>, table: SectionId, mut places: impl Iterator<Item = Place>) -> Option<Finding> {
+    let header = object.elf.section(table);
+    let is_tied = header.flags & u64::from(elf::SHF_LINK_ORDER) != 0;
+    let first = places.next().filter(|_| is_tied)?;
+    let is_right = |place: Place| place.section.0 == header.link;
+    let finding = || {
+        let finding = Finding::of_object(Kind::McountLinkOrder).with(object.section_name(table));
+        finding.with(object.section_name(SectionId(header.link)))
+    };
+    (!is_right(first) && !places.any(is_right)).then(finding)
 }
 
 /// Where a record leads, if that is code.
