@@ -99,7 +99,7 @@ bitflags! {
         const PREFIX_BY_ENTRIES = 1 << 40;
         /// A module's `init_module` without a pointer to it is fatal (7.3), a warning before.
         const MAGIC_INIT_FATAL = 1 << 41;
-        /// `.cfi_sites` come with `--cfi` (6.12) instead of `--cfi --fineibt`.
+        /// `.cfi_sites` come with `--cfi` (6.12) instead of `--cfi --fineibt`; an old one leaves no `.call_sites`.
         const CFI_SITES_BY_CFI = 1 << 42;
         /// ORC creation errors end the run without a result (7.3).
         const ORC_ERROR_FAILS = 1 << 43;

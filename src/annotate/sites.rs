@@ -17,6 +17,8 @@ use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::profile::Features;
 
+const CFI_SITES: &str = ".cfi_sites";
+
 /// What a creator has to say and to add.
 #[derive(Debug, Default)]
 pub struct Created {
@@ -61,9 +63,12 @@ pub fn returns(code: &Code<'_>) -> Created {
     table(code, &SiteTable { name: ".return_sites", already: ".return_sites" }, &code.sites.returns)
 }
 
-/// `.call_sites`.
+/// `.call_sites`. 6.12 forgets the calls when it skips `.cfi_sites`, which is there already.
 pub fn calls(code: &Code<'_>) -> Created {
-    table(code, &SiteTable { name: ".call_sites", already: ".call_sites section" }, &code.sites.calls)
+    let by_cfi = code.opts.cfi && code.profile.has(Features::CFI_SITES_BY_CFI);
+    let is_forgotten = by_cfi && code.section_names.get(CFI_SITES).is_some();
+    let insns = if is_forgotten { &[] } else { &code.sites.calls[..] };
+    table(code, &SiteTable { name: ".call_sites", already: ".call_sites section" }, insns)
 }
 
 /// `__mcount_loc`: 64-bit addresses. A livepatch module may bring its own.
@@ -113,7 +118,7 @@ fn is_magic(code: &Code<'_>, insn: InsnId, symbol: SymbolId) -> bool {
 ///
 /// A hash that is not in code ends the run. The section with what was made so far comes back: before 7.3 it is written.
 pub fn cfi(code: &Code<'_>) -> (Created, Result<(), Fatal>) {
-    if code.section_names.get(".cfi_sites").is_some() {
+    if code.section_names.get(CFI_SITES).is_some() {
         return (Created::already(".cfi_sites section"), Ok(()));
     }
     let symbols = cfi_symbols(code);
@@ -130,7 +135,7 @@ pub fn cfi(code: &Code<'_>) -> (Created, Result<(), Fatal>) {
         Ok(())
     });
     relocs.resize(symbols.len(), NewReloc::UNSET);
-    let created = Created { edits: vec![add(section(".cfi_sites", 4, symbols.len(), relocs))], findings: Vec::new() };
+    let created = Created { edits: vec![add(section(CFI_SITES, 4, symbols.len(), relocs))], findings: Vec::new() };
     (created, result)
 }
 
