@@ -39,6 +39,29 @@ caller:
 	.quad	taken_as_well
 	.quad	taken_again
 
+// A static call, whose trampoline a tracepoint knows: it has no hash.
+	.section .static_call.text, "ax"
+	.p2align 4
+	.globl	__SCT__traced
+	.type	__SCT__traced, %function
+__SCT__traced:
+	bti	c
+	adrp	x16, 1f
+	ldr	x16, [x16, :lo12:1f]
+	br	x16
+	.size	__SCT__traced, . - __SCT__traced
+	.section .rodata, "a"
+	.p2align 3
+1:	.quad	taken
+	.section __tracepoints, "aw"
+	.p2align 3
+	.quad	__SCT__traced
+	.data
+	.p2align 3
+	.globl	__SCK__traced
+__SCK__traced:
+	.quad	taken, 0
+
 	.section .export_symbol, ""
 	.asciz	"GPL"
 	.asciz	""

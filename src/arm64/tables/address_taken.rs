@@ -28,6 +28,18 @@ pub enum How {
     Export,
 }
 
+/// What names of functions begin with that are built without any protection, and run before it is on.
+pub const EARLY: [&[u8]; 2] = [b"__pi_", b"__efistub_"];
+
+impl Taken {
+    /// Whether the function's name begins with one of these.
+    pub fn has_prefix(&self, object: &Object<'_>, prefixes: &[&[u8]]) -> bool {
+        let symbol = object.function_at(self.function).and_then(|function| object.elf.symbol(function.symbol));
+        let name = symbol.map_or(&[][..], |symbol| object.elf.symbol_name(symbol));
+        prefixes.iter().any(|prefix| name.starts_with(prefix))
+    }
+}
+
 /// Tables that hold places of functions which nobody calls through them.
 const TABLES: [&[u8]; 14] = [
     b"__patchable_function_entries",

@@ -1,10 +1,13 @@
 //! kCFI: before every function that may be called through a pointer stands a word with the hash of its type.
 //!
 //! Only for objects that were built for it: those in which most functions whose address data holds have the word. Compilers
-//! mark it as data; a NOP in its place is none.
+//! mark it as data; a NOP in its place is none. Static calls' trampolines are only called directly: tables hold their
+//! addresses to know them by.
 
+use super::address_taken;
 use super::address_taken::How;
 use super::address_taken::Taken;
+use super::static_calls;
 use crate::arm64::finding::Finding;
 use crate::arm64::finding::Kind;
 use crate::arm64::object::Object;
@@ -13,7 +16,11 @@ use crate::arm64::words;
 
 /// Looks at every function whose address data holds.
 pub fn check(object: &Object<'_>, taken: &[Taken]) -> Vec<Finding> {
-    let of_data = || taken.iter().filter(|taken| taken.how == How::Data);
+    let is_called = |taken: &&Taken| {
+        let is_exempt = taken.has_prefix(object, &address_taken::EARLY);
+        taken.how == How::Data && !is_exempt && !taken.has_prefix(object, &[static_calls::TRAMPOLINE])
+    };
+    let of_data = || taken.iter().filter(is_called);
     let n_hashes = of_data().filter(|taken| has_hash(object, taken.function)).count();
     if n_hashes.saturating_mul(2) <= of_data().count() {
         return Vec::new();

@@ -5,12 +5,12 @@
 
 use object::elf;
 
+use super::address_taken;
 use super::address_taken::How;
 use super::address_taken::Taken;
 use crate::arm64::finding::Finding;
 use crate::arm64::finding::Kind;
 use crate::arm64::object::Object;
-use crate::arm64::object::Place;
 use crate::arm64::words;
 
 /// Looks at every function that may be called through a pointer.
@@ -25,7 +25,7 @@ pub fn check(object: &Object<'_>, taken: &[Taken]) -> Vec<Finding> {
     }
     let lacks = |taken: &&Taken| {
         let is_pad = object.word(taken.function).is_some_and(words::is_landing_pad);
-        !is_pad && !is_early(object, taken.function)
+        !is_pad && !taken.has_prefix(object, &address_taken::EARLY)
     };
     taken.iter().filter(lacks).map(|taken| describe(object, taken)).collect()
 }
@@ -36,12 +36,6 @@ fn describe(object: &Object<'_>, taken: &Taken) -> Finding {
         How::Export => "is exported".to_owned(),
         How::Data | How::Code => format!("has its address taken at {}", object.describe(taken.from)),
     })
-}
-
-/// Whether the function is part of the position-independent early code.
-fn is_early(object: &Object<'_>, function: Place) -> bool {
-    let symbol = object.function_at(function).and_then(|function| object.elf.symbol(function.symbol));
-    symbol.is_some_and(|symbol| object.elf.symbol_name(symbol).starts_with(b"__pi_"))
 }
 
 /// Whether `.note.gnu.property` says that every part of the object was built with landing pads.
