@@ -47,5 +47,6 @@ install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 target/release/objtool target/release/modpost target/release/postlink $(DESTDIR)$(PREFIX)/bin
 
-testdata: toolchain
+testdata: build
 	scripts/testdata
+	scripts/gate-testdata --check || scripts/gate-testdata

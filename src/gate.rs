@@ -8,6 +8,7 @@
 pub mod args;
 pub mod baseline;
 pub mod checks;
+pub mod coverage;
 pub mod facts;
 pub mod finding;
 pub mod fresh;

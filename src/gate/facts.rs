@@ -106,6 +106,8 @@ pub struct Facts {
     pub orc_header: Option<Vec<u8>>,
     /// Number of records of each table that `objtool` makes.
     pub tables: Vec<(&'static str, u64)>,
+    /// Checks for which the engine has analysed it.
+    pub analysed: Vec<&'static str>,
     /// Symbols the sections of `.ko` files export, by `__ksymtab`.
     pub ksymtab: BTreeSet<String>,
 }
@@ -139,6 +141,7 @@ impl Facts {
             this_module: None,
             orc_header: None,
             tables: Vec::new(),
+            analysed: Vec::new(),
             ksymtab: BTreeSet::new(),
         }
     }
@@ -170,6 +173,7 @@ impl Facts {
             this_module: data(".gnu.linkonce.this_module").and_then(|data| this_module(data, elf.class)),
             orc_header: data(".orc_header").map(<[u8]>::to_vec),
             tables: super::tables::counts(cx),
+            analysed: super::coverage::analysed(cx),
             ksymtab: if cx.file.stage == Stage::Module { ksymtab(elf) } else { BTreeSet::new() },
             file: cx.file.clone(),
         }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::elf::SectionId;
+
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -47,6 +49,9 @@ pub struct Finding {
     pub counterpart: String,
     /// Place in the section, in bytes.
     pub offset: Option<u64>,
+    /// The same with the section's number, while the object is being looked at.
+    #[serde(skip)]
+    pub place: Option<(SectionId, u64)>,
     /// The translation unit, by its `STT_FILE` symbol; empty if not known.
     pub unit: String,
     /// File and line, from DWARF; empty if not known.
@@ -70,6 +75,7 @@ impl Finding {
             section: String::new(),
             counterpart: String::new(),
             offset: None,
+            place: None,
             unit: String::new(),
             source: String::new(),
             message: message.into(),

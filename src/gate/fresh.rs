@@ -4,6 +4,8 @@
 //! are returned as places.
 
 use crate::annotate::prefix;
+use crate::arm64;
+use crate::arm64::tables as arm64_tables;
 use crate::cfi::CfiId;
 use crate::check;
 use crate::check::Walk;
@@ -93,7 +95,7 @@ pub fn analyse(mut opts: Opts, profile: &Profile, elf: &ElfFile<'_>, noreturns: 
     opts.werror = false;
     opts.stats = false;
     let mut fresh = Fresh { opts: opts.clone(), ..Fresh::default() };
-    let Some(arch) = arch::for_machine(elf.machine) else { return fresh };
+    let Some(arch) = ::arch::for_machine(elf.machine) else { return fresh };
     let (code, findings, result) = code::build(&opts, profile, arch, elf, noreturns);
     let mut run = Run { code: &code, fresh: &mut fresh, warned: Vec::new() };
     run.take(&findings, None);
@@ -103,6 +105,20 @@ pub fn analyse(mut opts: Opts, profile: &Profile, elf: &ElfFile<'_>, noreturns: 
         Err(stopped) => run.take(&[stopped.into_finding()], None),
     }
     fresh
+}
+
+/// What the checks of arm64 objects find, in the same form; there are no tables to compare.
+pub fn check_arm64(elf: &ElfFile<'_>) -> Fresh {
+    let findings = arm64_tables::check(elf, &arm64_tables::Options::default());
+    let convert = |finding: arm64::finding::Finding| EngineFinding {
+        id: finding.kind.id(),
+        text: finding.text(),
+        place: finding.place.map(|place| (place.section, place.offset)),
+        symbol: String::new(),
+        callee: String::new(),
+        path: Vec::new(),
+    };
+    Fresh { findings: findings.into_iter().map(convert).collect(), ..Fresh::default() }
 }
 
 struct Run<'a, 'd> {

@@ -76,6 +76,7 @@ impl<'a> ObjectCx<'a> {
     pub fn finding_at(&self, finding: Finding, section: SectionId, offset: u64) -> Finding {
         let symbol = self.places.containing(section, offset).map(|(id, _)| id);
         let mut finding = finding.section(self.section_name(section)).at(offset);
+        finding.place = Some((section, offset));
         if let Some(id) = symbol {
             finding.symbol = self.symbol_name(id);
             finding.unit = self.places.unit(self.elf, id).unwrap_or_default();

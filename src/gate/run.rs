@@ -16,6 +16,8 @@ use super::checks;
 use super::checks::Check;
 use super::checks::RawCx;
 use super::checks::WorldCx;
+use super::coverage;
+use super::coverage::Skipped;
 use super::facts::Facts;
 use super::facts::Scan;
 use super::fresh;
@@ -27,11 +29,15 @@ use super::inputs::commands;
 use super::object;
 use super::object::ObjectCx;
 use super::object::Places;
+use crate::arm64;
 use crate::code::RelocIndex;
 use crate::elf::ElfFile;
 use crate::opts::Opts;
 use crate::profile::Profile;
 use crate::profile::series::Series;
+use crate::source::DebugInfo;
+use crate::source::Frame;
+use crate::source::Lines;
 
 /// What makes a run fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +92,8 @@ pub struct Outcome {
     pub inputs: Inputs,
     /// Checks that ran.
     pub checks: Vec<&'static Check>,
+    /// Those of them that could not look, and why.
+    pub skipped: Vec<Skipped>,
     /// Findings in a fixed order, each with what a baseline says about it.
     pub findings: Vec<Judged>,
     /// Lines of the baseline that nothing corresponds to any more.
@@ -95,6 +103,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Why a check could not look, if so.
+    pub fn why_skipped(&self, check: &str) -> Option<&str> {
+        self.skipped.iter().find(|skipped| skipped.check == check).map(|skipped| skipped.why.as_str())
+    }
+
     /// Number of findings of a severity that no baseline accepts.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|judged| judged.is_open() && judged.finding.severity == severity).count()
@@ -146,7 +159,8 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Outcome, GateEr
             }
     };
     let has_failed = findings.iter().any(fails);
-    Ok(Outcome { inputs, checks, findings, gone, has_failed })
+    let skipped = coverage::skipped(&inputs, &look.facts, &checks);
+    Ok(Outcome { inputs, checks, skipped, findings, gone, has_failed })
 }
 
 /// The checks that the options leave.
@@ -221,6 +235,21 @@ fn sort(findings: &mut [Finding]) {
     });
 }
 
+/// Adds file and line to findings about places, if the object has debug information. It is only read if there is a finding.
+fn find_lines(elf: &ElfFile<'_>, findings: &mut [Finding]) {
+    if findings.iter().all(|finding| finding.place.is_none()) {
+        return;
+    }
+    let Some(info) = DebugInfo::read(elf) else { return };
+    let Some(lines) = Lines::of(&info) else { return };
+    for finding in findings {
+        let Some((section, offset)) = finding.place else { continue };
+        let frames = lines.at(section, offset);
+        let place = |frame: &Frame| format!("{}:{}", frame.file, frame.line);
+        finding.source = frames.iter().map(place).collect::<Vec<_>>().join(", inlined at ");
+    }
+}
+
 /// What is the same for all objects.
 struct Looker<'a> {
     inputs: &'a Inputs,
@@ -233,6 +262,8 @@ struct Looker<'a> {
 /// Checks that need the engine's analysis.
 const ENGINE_CHECKS: [&str; 8] =
     ["module-flag", "static-call", "mcount", "orc", "mitigations", "noinstr", "uaccess", "stack"];
+/// Checks that know arm64's own tables.
+const ARM64_CHECKS: [&str; 5] = ["elf", "static-call", "mcount", "mitigations", "noinstr"];
 /// Checks that need what `modpost` reads.
 const SCAN_CHECKS: [&str; 4] = ["section-mismatch", "exports", "undefined", "trim"];
 
@@ -262,6 +293,7 @@ impl Looker<'_> {
         let found: Vec<Vec<Finding>> =
             self.checks.par_iter().with_max_len(1).map(|check| check.look_at_object(&cx)).collect();
         findings.extend(found.into_iter().flatten());
+        find_lines(&elf, &mut findings);
         (findings, Facts::read(&cx))
     }
 
@@ -271,6 +303,12 @@ impl Looker<'_> {
 
     /// The engine's analysis, where it was part of the build and the series' rules are known.
     fn fresh(&self, file: &ObjectFile, elf: &ElfFile<'_>) -> Option<Fresh> {
+        let is_linked =
+            matches!(file.stage, Stage::VmlinuxObject | Stage::Object | Stage::Lto | Stage::Prelink | Stage::Other);
+        if arm64::object::is_supported(elf) {
+            let is_object = elf.kind == ::object::elf::ET_REL;
+            return (is_linked && is_object && self.runs_any(&ARM64_CHECKS)).then(|| fresh::check_arm64(elf));
+        }
         let series = self.inputs.selection.series;
         let profile = self.profile.as_ref().filter(|_| elf.machine == ::object::elf::EM_X86_64)?;
         let is_wanted = self.runs_any(&ENGINE_CHECKS) && elf.kind == ::object::elf::ET_REL;

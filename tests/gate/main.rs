@@ -162,6 +162,66 @@ fn every_check_has_a_damage() {
 }
 
 #[test]
+fn every_check_is_explained() {
+    for check in gate::checks::ALL {
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_postlink")).args(["explain", check.id]).output().expect("it runs");
+        let text = String::from_utf8(output.stdout).expect("text");
+        assert!(output.status.success() && text.starts_with(check.id), "{}: {text}", check.id);
+        for word in [check.title(), "Cause: ", "Remedy: "] {
+            assert!(text.contains(word), "{}: no '{word}' in {text}", check.id);
+        }
+    }
+    let list = Command::new(env!("CARGO_BIN_EXE_postlink")).arg("explain").output().expect("it runs");
+    let list = String::from_utf8(list.stdout).expect("text");
+    assert!(gate::checks::ALL.iter().all(|check| list.lines().any(|line| line.starts_with(check.id))), "{list}");
+}
+
+#[test]
+fn checks_that_cannot_look_say_why() {
+    let skipped = |dir: &Path| -> Vec<String> {
+        let outcome = gate::run(&options(dir), &Quiet).expect("the gate runs");
+        outcome.skipped.into_iter().map(|skipped| format!("{}: {}", skipped.check, skipped.why)).collect()
+    };
+    let dir = copy();
+    let trim = "trim: CONFIG_TRIM_UNUSED_KSYMS is not set";
+    assert_eq!(skipped(dir.path()), [trim]);
+    let cast = Cast::of(dir.path());
+    cast.write(
+        "include/config/auto.conf",
+        cast.read_text("include/config/auto.conf").replace("CONFIG_MODVERSIONS=y\n", ""),
+    );
+    assert_eq!(skipped(dir.path()), ["versions: CONFIG_MODVERSIONS is not set", trim]);
+    fs::remove_file(dir.path().join("Module.symvers")).expect("it goes");
+    let symvers = "Module.symvers is not there";
+    let world: Vec<String> = ["undefined", "versions", "exports", "trim"].map(|id| format!("{id}: {symvers}")).into();
+    assert_eq!(skipped(dir.path()), world);
+    // Without commands and configuration nobody knows what objtool was asked for.
+    for file in ["vmlinux.o", "drivers/one.o", "drivers/two.o", "drivers/two-main.o", "drivers/two-part.o"] {
+        fs::remove_file(dir.path().join(cast.command_of(file))).expect("it goes");
+    }
+    fs::remove_file(dir.path().join("include/config/auto.conf")).expect("it goes");
+    let skipped = skipped(dir.path());
+    let engine = ["module-flag", "static-call", "mcount", "orc", "mitigations", "noinstr", "uaccess", "stack"];
+    let has = |id: &str| skipped.iter().any(|line| line.starts_with(&format!("{id}: objtool's recorded options")));
+    assert!(engine.into_iter().all(has), "{skipped:?}");
+}
+
+#[test]
+fn findings_name_file_and_line() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let object = dir.path().join("units.o");
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/extras/units.o"), &object).expect("it can be copied");
+    fs::create_dir_all(dir.path().join("include/config")).expect("a folder");
+    let config = "CONFIG_OBJTOOL=y\nCONFIG_LTO_CLANG=y\nCONFIG_STACK_VALIDATION=y\nCONFIG_UNWINDER_ORC=y\n";
+    fs::write(dir.path().join("include/config/auto.conf"), config).expect("it can be written");
+    let single = Options { series: Some("7.3".to_owned()), only: vec!["stack".to_owned()], ..options(&object) };
+    let outcome = gate::run(&single, &Quiet).expect("the gate runs");
+    let places: Vec<&str> = outcome.findings.iter().map(|judged| judged.finding.source.as_str()).collect();
+    assert!(places.iter().any(|place| place.contains("units-one.c:")), "{:?}", outcome.findings);
+}
+
+#[test]
 fn packed_modules_are_opened() {
     let dir = copy();
     let (ko, xz) = (dir.path().join("drivers/one.ko"), dir.path().join("drivers/one.ko.xz"));

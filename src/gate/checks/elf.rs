@@ -9,6 +9,7 @@ use super::RawCx;
 use super::WorldCx;
 use super::bitcode::is_bitcode;
 use super::check;
+use super::validators;
 use crate::elf::Class;
 use crate::elf::SectionId;
 use crate::gate::Finding;
@@ -45,6 +46,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
         }
     }
     findings.extend(symbols(cx));
+    findings.extend(validators::findings(cx, "elf"));
     findings
 }
 

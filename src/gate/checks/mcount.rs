@@ -5,6 +5,7 @@ use object::elf;
 use super::WorldCx;
 use super::check;
 use super::validators;
+use crate::arm64;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::gate::Finding;
@@ -34,6 +35,10 @@ const ENDBR64: [u8; 4] = [0xf3, 0x0f, 0x1e, 0xfa];
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
     if tables::is_unprocessed(cx) {
         return Vec::new();
+    }
+    // Arm64 has checks of its own.
+    if cx.fresh.is_some() && arm64::object::is_supported(cx.elf) {
+        return validators::findings(cx, "mcount");
     }
     let mut findings = Vec::new();
     for section in cx.sections("__mcount_loc") {

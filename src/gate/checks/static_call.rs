@@ -26,7 +26,9 @@ check! {
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
-    let Some(fresh) = cx.fresh.filter(|fresh| fresh.opts.static_call) else { return Vec::new() };
+    let Some(fresh) = cx.fresh.filter(|fresh| fresh.opts.static_call) else {
+        return validators::findings(cx, "static-call");
+    };
     if tables::is_unprocessed(cx) {
         return Vec::new();
     }

@@ -54,6 +54,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
         compiler => outcome.inputs.config.compiler(),
         found => outcome.inputs.found.clone(),
         missing => outcome.inputs.missing.clone(),
+        skipped => minijinja::Value::from(Serde(&outcome.skipped)),
         has_failed => outcome.has_failed,
         n_errors => outcome.count(Severity::Error),
         n_warnings => outcome.count(Severity::Warning),

@@ -5,10 +5,11 @@ use serde::Serialize;
 use crate::gate::Finding;
 use crate::gate::GateError;
 use crate::gate::Severity;
+use crate::gate::coverage::Skipped;
 use crate::gate::run::Outcome;
 
 /// Version of the format: a new field raises the second number, anything else the first.
-pub const VERSION: &str = "1.0";
+pub const VERSION: &str = "1.1";
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -22,6 +23,7 @@ struct Report<'a> {
     result: &'static str,
     counts: Counts,
     checks: Vec<CheckInfo>,
+    skipped: &'a [Skipped],
     findings: Vec<Item<'a>>,
     gone: Vec<String>,
 }
@@ -70,6 +72,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
             accepted: outcome.n_accepted(),
         },
         checks: outcome.checks.iter().map(|check| info(check)).collect(),
+        skipped: &outcome.skipped,
         findings: outcome.findings.iter().map(item).collect(),
         gone: outcome.gone.iter().map(ToString::to_string).collect(),
     };

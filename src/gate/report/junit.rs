@@ -22,7 +22,15 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
             suite.add_test_case(case(&judged.finding));
         }
         if suite.test_cases.is_empty() {
-            let mut case = TestCase::new(check.title(), TestCaseStatus::success());
+            let status = match outcome.why_skipped(check.id) {
+                Some(why) => {
+                    let mut status = TestCaseStatus::skipped();
+                    status.set_message(why.to_owned());
+                    status
+                }
+                None => TestCaseStatus::success(),
+            };
+            let mut case = TestCase::new(check.title(), status);
             case.set_classname(check.id);
             suite.add_test_case(case);
         }

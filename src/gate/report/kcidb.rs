@@ -29,8 +29,12 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
             "origin": ORIGIN,
             "path": format!("postlink.gate.{}", check.id.replace('-', "_")),
             "comment": check.title(),
-            "status": if has_failed { "FAIL" } else { "PASS" },
-            "misc": {"n_findings": open.len(), "findings": named.collect::<Vec<_>>()},
+            "status": match (has_failed, outcome.why_skipped(check.id)) {
+                (true, _) => "FAIL",
+                (false, Some(_)) => "SKIP",
+                (false, None) => "PASS",
+            },
+            "misc": {"skipped": outcome.why_skipped(check.id), "n_findings": open.len(), "findings": named.collect::<Vec<_>>()},
         })
     });
     let report = json!({"version": {"major": 4, "minor": 3}, "tests": tests.collect::<Vec<_>>()});

@@ -29,6 +29,9 @@ fn head(out: &mut String, outcome: &Outcome) -> std::fmt::Result {
     for missing in &inputs.missing {
         writeln!(out, "not there: {missing}")?;
     }
+    for skipped in &outcome.skipped {
+        writeln!(out, "skipped: {}: {}", skipped.check, skipped.why)?;
+    }
     Ok(())
 }
 
