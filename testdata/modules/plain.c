@@ -27,7 +27,7 @@ int plain_level(int more)
 {
 	return level + more;
 }
-EXPORT_SYMBOL_NS_GPL(plain_level, PLAIN);
+EXPORT_IN(plain_level, PLAIN);
 
 static int __init plain_init(void)
 {

@@ -29,5 +29,5 @@ module_init(uses_init);
 module_exit(uses_exit);
 MODULE_DESCRIPTION("Depends on the others");
 MODULE_LICENSE("GPL");
-MODULE_IMPORT_NS(PLAIN);
+IMPORT(PLAIN);
 MODULE_SOFTDEP("pre: plain");

@@ -1,0 +1,114 @@
+#!/usr/bin/python3 -IS
+"""Replays the calls that scripts/external-parity recorded, in many ways, with both programs, and compares what is left.
+
+usage: external.py [-v] SERIES WORK ORIGINAL OURS
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+# Each is turned off where it is on, and on where it is off; 6.12 does not know the last ones and says so.
+FLAGS = ["-e", "-a", "-m", "-M", "-n", "-w", "-W", "-E", "-N", "-b", "-x"]
+
+
+def lines(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read().splitlines()
+
+
+def without_dumps(args):
+    """The arguments without those that name other builds' dumps."""
+    kept, skip = [], False
+    for arg in args:
+        if not skip and not arg.startswith("-i"):
+            kept.append(arg)
+        skip = not skip and arg == "-i"
+    return kept
+
+
+def toggled(args, flag):
+    return [arg for arg in args if arg != flag] if flag in args else [flag, *args]
+
+
+def variants(call):
+    """Name, arguments and list of modules of each way to repeat a call."""
+    args = lines(os.path.join(call, "args"))
+    order = lines(os.path.join(call, "tree/modules.order"))
+    yield "as it was", args, order
+    yield "no other dumps", without_dumps(args), order
+    yield "nsdeps", ["-d", os.path.join(lines(os.path.join(call, "folder"))[0], "nsdeps"), *args], order
+    for flag in FLAGS:
+        yield f"{flag} toggled", toggled(args, flag), order
+    for module in order:
+        yield f"only {os.path.basename(module)}", args, [module]
+        yield f"-w, only {os.path.basename(module)}", toggled(args, "-w"), [module]
+        yield f"all but {os.path.basename(module)}", args, [name for name in order if name != module]
+
+
+def files_below(folder):
+    found = {}
+    for base, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(base, name)
+            if not os.path.islink(path):
+                with open(path, "rb") as f:
+                    found[os.path.relpath(path, folder)] = f.read()
+    return found
+
+
+def run(program, call, series, args, order):
+    """One run where the modules were built, in a fresh copy: what was said and what is there after."""
+    folder = lines(os.path.join(call, "folder"))[0]
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(os.path.join(call, "tree"), folder, symlinks=True)
+    with open(os.path.join(folder, "modules.order"), "w", encoding="utf-8") as f:
+        f.write("".join(name + "\n" for name in order))
+    environ = {"PATH": os.environ["PATH"], "POSTLINK_SERIES": series}
+    done = subprocess.run(["modpost", *args], executable=program, cwd=lines(os.path.join(call, "cwd"))[0], env=environ,
+                          stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    said = {"exit status": b"%d" % done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+    return said, files_below(folder)
+
+
+def difference(a, b):
+    for number, (x, y) in enumerate(zip(a.split(b"\n"), b.split(b"\n")), 1):
+        if x != y:
+            return f"line {number}: {x[:200]!r} and {y[:200]!r}"
+    return "one ends early"
+
+
+def main():
+    args = sys.argv[1:]
+    verbose = args[0] == "-v"
+    series, work, original, ours = args[verbose:]
+    passed = failed = 0
+    said_at_all = b""
+    for name in sorted(os.listdir(os.path.join(work, "calls"))):
+        call = os.path.join(work, "calls", name)
+        for what, words, order in variants(call):
+            want, files = run(original, call, series, words, order)
+            have, ours_files = run(ours, call, series, words, order)
+            said_at_all += want["stderr"]
+            both = [(key, want[key], have[key]) for key in want]
+            both += [(key, files.get(key), ours_files.get(key)) for key in sorted(files | ours_files)]
+            wrong = [(key, a, b) for key, a, b in both if a != b]
+            passed, failed = passed + (not wrong), failed + bool(wrong)
+            for key, a, b in wrong[: None if verbose else 3]:
+                where = difference(a, b) if a is not None and b is not None else "only one leaves it"
+                print(f"{series} {name}, {what}: {key}: {where}")
+            if verbose and not wrong:
+                print(f"{series} {name}, {what}: identical ({want['exit status'].decode()})")
+    # What the modules are made for must have come up, or less was compared than it seems.
+    for text in (b"undefined!", b"GPL-incompatible module", b"missing MODULE_LICENSE", b"does not import it",
+                 b"ection mismatch"):
+        if text not in said_at_all:
+            print(f"{series}: nothing was said like '{text.decode()}'")
+            failed += 1
+    print(f"external modules, {series}: {passed} of {passed + failed} ways equal")
+    print(f"{passed} passed, {failed} failed")
+    return failed != 0 or passed == 0
+
+
+sys.exit(main())
