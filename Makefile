@@ -39,6 +39,7 @@ dropin-full: build
 
 bench: build
 	scripts/bench
+	scripts/modpost-bench -n 5 lto-7.3-base
 
 fuzz: toolchain
 	scripts/fuzz

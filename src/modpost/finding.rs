@@ -207,6 +207,8 @@ impl Finding {
 pub enum Stop {
     /// A fatal finding.
     Fatal(Finding),
+    /// A fatal finding about one module, which has been told.
+    Told,
     /// A file cannot be read or written: `perror(3)` and exit.
     File { file: Name, error: String },
 }

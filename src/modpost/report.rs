@@ -74,6 +74,7 @@ impl Report {
     pub fn stop(&mut self, stop: &Stop, subject: Subject<'_>) {
         match stop {
             Stop::Fatal(finding) => self.add(finding, subject, Severity::Fatal),
+            Stop::Told => {}
             Stop::File { file, error } => self.raw(&text![file, ": ", error, "\n"]),
         }
         self.has_failed = true;

@@ -195,7 +195,10 @@ impl ModuleCheck<'_> {
             ExportKind::Plain | ExportKind::Unused | ExportKind::Unknown => None,
         };
         match violation {
-            Some(finding) if self.profile.has(Features::GPL_VIOLATION_FATAL) => return Err(finding.into()),
+            Some(finding) if self.profile.has(Features::GPL_VIOLATION_FATAL) => {
+                self.report.add(&finding, self.subject, Severity::Fatal);
+                return Err(Stop::Told);
+            }
             Some(finding) => self.report.tell(&finding, self.subject),
             None => {}
         }

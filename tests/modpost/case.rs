@@ -8,6 +8,7 @@
 //! posix                    set POSIXLY_CORRECT
 //! file NAME                a file; its lines follow, each behind `|`
 //! bytes NAME HEX           a file with these bytes
+//! older-args WORDS...      the same for 6.1 and 5.10, which do not know all letters
 //! folder NAME              a folder
 //! object NAME [32] [big] [machine=N] [type=N]    an object; what follows belongs to it
 //! section NAME [flags=N] [type=N] [nobits=N] [zeros=N] [hex=...]   a section, or contents to append to it
@@ -15,7 +16,7 @@
 //! symbol NAME SECTION [func|object] [local|weak] [value=N] [size=N]   SECTION: a name, undef, common, abs
 //! reloc SECTION OFFSET SYMBOL [type=N] [addend=N | rel]
 //! modinfo TAG=VALUE
-//! export NAME [LICENSE [NAMESPACE]]       as the series declares exports
+//! export NAME [LICENSE [NAMESPACE]]       as the series declares exports; 5.10 has GPL_FUTURE, UNUSED and UNUSED_GPL, too
 //! table KIND NAME HEX...   a device table with these entries, and an empty one of the same size
 //! nosymtab                 leave the symbol table out
 //! patch OFFSET HEX         overwrite bytes of the object at last
@@ -66,6 +67,9 @@ impl Case {
                 [word, ..] if word.starts_with('#') => {}
                 ["series", names @ ..] => case.series = names.iter().map(|&name| name.to_owned()).collect(),
                 ["args", args @ ..] => case.args = args.iter().map(|arg| long(arg)).collect(),
+                // 6.1 and 5.10 do not know all letters.
+                ["older-args", ..] if !matches!(series, "6.1" | "5.10") => {}
+                ["older-args", args @ ..] => case.args = args.iter().map(|arg| long(arg)).collect(),
                 ["posix"] => case.is_posix = true,
                 ["file", name] => case.files.push((long(name), Entry::File(Vec::new()))),
                 ["bytes", name, hex] => case.files.push((long(name), Entry::File(unhex(hex)))),
@@ -240,7 +244,14 @@ impl Draft {
 
     /// An export as older series declare it.
     fn ksymtab(&mut self, name: &str, license: &str, namespace: &str) {
-        let section = format!("___ksymtab{}+{name}", if license == "GPL" { "_gpl" } else { "" });
+        let kind = match license {
+            "GPL" => "_gpl",
+            "GPL_FUTURE" => "_gpl_future",
+            "UNUSED" => "_unused",
+            "UNUSED_GPL" => "_unused_gpl",
+            _ => "",
+        };
+        let section = format!("___ksymtab{kind}+{name}");
         self.append(&section, &[0; 12]);
         self.symbol(&format!("__ksymtab_{name}"), &section, &["local"]);
         let string = self.append("__ksymtab_strings", &[namespace.as_bytes(), b"\0"].concat());
