@@ -334,17 +334,28 @@ fn card_ids<'a>(entry: &Entry<'_>, bytes: &'a [u8]) -> impl Iterator<Item = &'a 
     (0..8).map(id).take_while(|id| !c_string(id).is_empty())
 }
 
+/// The identifiers of the cards before this one. Where strings end is looked up once: without a NUL each goes on to the end.
+fn earlier_card_ids<'a>(entry: &Entry<'a>) -> Vec<&'a [u8]> {
+    let nuls: Vec<usize> = memchr::memchr_iter(0, entry.earlier).collect();
+    let string = |at: usize| {
+        let next = nuls.partition_point(|nul| *nul < at);
+        let end = nuls.get(next).copied().unwrap_or(entry.earlier.len());
+        entry.earlier.get(at..end).unwrap_or_default()
+    };
+    let devices = entry.offset(at2(16, 12));
+    let mut ids = Vec::new();
+    for start in (0..entry.earlier.len()).step_by(entry.size.max(1)) {
+        let all = (0..8).map(|index| string(start + devices + index * PNP_ID));
+        ids.extend(all.take_while(|id| !id.is_empty()));
+    }
+    ids
+}
+
 fn pnp_card(entry: &Entry<'_>, profile: &Profile) -> Vec<Vec<u8>> {
     // Newer series drop all aliases that are there already; older ones drop what an earlier card had.
-    let earlier: Vec<&[u8]> = match profile.wording {
+    let earlier = match profile.wording {
         Wording::V7_3 => Vec::new(),
-        _ => {
-            let starts = (0..entry.earlier.len()).step_by(entry.size.max(1));
-            starts
-                .flat_map(|start| card_ids(entry, entry.earlier.get(start..).unwrap_or_default()))
-                .map(c_string)
-                .collect()
-        }
+        _ => earlier_card_ids(entry),
     };
     card_ids(entry, entry.bytes).filter(|id| !earlier.contains(&c_string(id))).flat_map(pnp_pair).collect()
 }
