@@ -7,6 +7,7 @@ pub mod annotate;
 pub mod finding;
 pub mod object;
 mod options;
+pub mod orc;
 pub mod stack;
 pub mod tables;
 pub mod words;
@@ -73,6 +74,9 @@ pub fn analyse(opts: &Opts, elf: &ElfFile<'_>) -> Analysis {
         run.say(&object, finding.as_slice());
         run.out.edits.extend(edits);
     }
+    if opts.stackval || opts.orc {
+        run.stack(&object);
+    }
     run.out
 }
 
@@ -89,6 +93,20 @@ impl Run<'_> {
             self.line(severity, &finding.line(object, self.opts.sec_address));
         }
         self.out.n_warnings += findings.len();
+    }
+
+    /// `--stackval` and `--orc`: what is found is said for both, the tables are for the latter.
+    fn stack(&mut self, object: &Object<'_>) {
+        let table = stack::analyse(object);
+        self.say(object, &stack::report::findings(&table));
+        if !self.opts.orc {
+            return;
+        }
+        if let Some(name) = orc::SECTIONS.iter().find(|name| object.sections_named(name).next().is_some()) {
+            self.say(object, &[Finding::of_object(finding::Kind::AlreadyHas).with(*name)]);
+            return;
+        }
+        self.out.edits.extend(orc::sections(object, &table));
     }
 
     fn fail(mut self, text: &str) -> Analysis {

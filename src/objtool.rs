@@ -204,9 +204,13 @@ fn dump(request: &Request) -> Outcome {
         }
     };
     let name = request::name_of(&request.opts.file);
-    let result = ElfFile::parse(&data)
-        .map_err(|error| error.to_string())
-        .and_then(|elf| orc::dump::write(&mut out.stdout, &elf, request.profile.orc).map_err(|error| error.0));
+    let result = ElfFile::parse(&data).map_err(|error| error.to_string()).and_then(|elf| {
+        let dumped = match elf.machine {
+            object::elf::EM_AARCH64 => arm64::orc::dump(&mut out.stdout, &elf),
+            _ => orc::dump::write(&mut out.stdout, &elf, request.profile.orc),
+        };
+        dumped.map_err(|error| error.0)
+    });
     if let Err(text) = result {
         out.stderr.extend(object_line(&request.profile, &name, &text));
         return out.with_code(255);

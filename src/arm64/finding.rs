@@ -300,6 +300,49 @@ kinds! {
     /// kernel's address, which is not mapped there.
     /// Fix: see that `gen-hyprel` ran on the final hypervisor object.
     HypUnlisted = "arm64-hyp-unlisted" => "pointer that .hyp.reloc does not list, to {}";
+
+    /// Two ways through a function meet with frames that cannot be one.
+    ///
+    /// Whatever follows works with one of them only: the function returns to a wrong place, or an unwinder shows a wrong caller.
+    /// Fix: make both ways of the assembly code set up the same frame. In compiled code, report it to the compiler, or to us.
+    StackConflict = "arm64-stack-conflict" => "two ways meet here and disagree about {}";
+    /// After an instruction the frame can be found by no register.
+    ///
+    /// `sp` was set to a value that the function itself does not tell, and `x29` holds no frame. No unwinder gets past such code.
+    /// Fix: keep a frame record in `x29` while `sp` is elsewhere; code that switches stacks for good is no function: mark it with
+    /// `SYM_CODE_START`.
+    StackLost = "arm64-stack-lost" => "the frame cannot be found after this instruction";
+    /// Control goes on behind the end of a function, into whatever was put there.
+    ///
+    /// The next function runs with the frame of this one. Compilers do this where the source promises that a place is never
+    /// reached.
+    /// Fix: end assembly functions with a branch; in C, look for a missing return or an `unreachable()` that is reached.
+    StackFallsThrough = "arm64-stack-falls-through" => "control goes on behind the end of the function";
+    /// A jump to another function leaves a frame, or anything else but the caller's state, behind.
+    ///
+    /// The other function returns to this one's caller with a wrong stack pointer, frame pointer or return address.
+    /// Fix: restore everything before the branch, or call and return. A part of one function under another's name is better a
+    /// local label.
+    StackTailCall = "arm64-stack-tail-call" => "a jump to another function leaves the frame behind";
+    /// A return with something left on the stack, or without the caller's `x29`.
+    ///
+    /// Fix: release in every way out what was taken at the entry. It matters: the caller goes on with a wrong stack or frame.
+    StackReturn = "arm64-stack-return" => "a return leaves the frame behind";
+    /// A return to something else than the function's return address.
+    ///
+    /// `x30` was overwritten, by a call for one, and not restored. The function returns into itself or anywhere.
+    /// Fix: save `x30` before the first call and restore it before the return.
+    StackReturnLost = "arm64-stack-return-lost" => "a return goes elsewhere than to the caller";
+    /// A return to an address that is still signed.
+    ///
+    /// With pointer authentication such an address is not canonical: the return faults.
+    /// Fix: put `autiasp` before the return, with `sp` as it was at `paciasp`.
+    StackReturnSigned = "arm64-stack-return-signed" => "a return goes to an address that is still signed";
+    /// An indirect jump cannot be followed, so nothing is said about its function.
+    ///
+    /// Jump tables are followed in the shapes that gcc and clang make. For this function no ORC entries can be trusted.
+    /// Fix: nothing need be wrong. Build with `-fno-jump-tables` where unwinding matters, or send us the function.
+    StackUnresolved = "arm64-stack-unresolved" => "an indirect jump cannot be followed: {}";
 }
 
 #[cfg(test)]

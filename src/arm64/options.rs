@@ -25,15 +25,8 @@ const X86_ONLY: [Row; 16] = [
     ("--unret", |opts| opts.unret),
 ];
 
-/// What is not there yet.
-const MISSING: [Row; 3] =
-    [("--stackval", |opts| opts.stackval), ("--orc", |opts| opts.orc), ("--dump=orc", |opts| opts.dump_orc)];
-
 /// Why the options are refused, if they are.
 pub fn refused(opts: &Opts) -> Option<String> {
     let typed = |rows: &[Row]| rows.iter().find(|(_, is_typed)| is_typed(opts)).map(|(name, _)| *name);
-    if let Some(name) = typed(&X86_ONLY) {
-        return Some(format!("{name} is for x86-64, and this file is for arm64"));
-    }
-    typed(&MISSING).map(|name| format!("{name} is not supported for arm64"))
+    typed(&X86_ONLY).map(|name| format!("{name} is for x86-64, and this file is for arm64"))
 }

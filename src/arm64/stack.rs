@@ -10,6 +10,7 @@ pub mod edges;
 mod flow;
 pub mod jump_table;
 pub mod regions;
+pub mod report;
 pub mod state;
 
 use rayon::prelude::*;

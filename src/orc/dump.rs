@@ -21,6 +21,11 @@ pub struct DumpError(pub String);
 
 /// Appends a line for each entry to `out`. A file without ORC data has none.
 pub fn write(out: &mut Vec<u8>, elf: &ElfFile<'_>, format: OrcFormat) -> Result<(), DumpError> {
+    lines(out, elf, |out, entry| write_entry(out, format, entry))
+}
+
+/// As [`write`], with `print` for what follows the place of each entry.
+pub fn lines(out: &mut Vec<u8>, elf: &ElfFile<'_>, print: impl Fn(&mut Vec<u8>, OrcEntry)) -> Result<(), DumpError> {
     let find = |name: &[u8]| elf.sections.iter().rposition(|sec| sec.name == name);
     let section = |name: &[u8]| find(name).map(|index| &elf.sections[index]);
     let tables = (section(b".orc_unwind"), section(b".orc_unwind_ip"), section(b".symtab"), section(b".strtab"));
@@ -42,7 +47,7 @@ pub fn write(out: &mut Vec<u8>, elf: &ElfFile<'_>, format: OrcFormat) -> Result<
         }
         let mut entry = OrcEntry::default();
         entry.0.copy_from_slice(bytes);
-        write_entry(out, format, entry);
+        print(out, entry);
     }
     Ok(())
 }

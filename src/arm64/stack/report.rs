@@ -1,0 +1,43 @@
+//! What `--stackval` says.
+
+use crate::arm64::finding::Finding;
+use crate::arm64::finding::Kind;
+use crate::arm64::object::Place;
+
+use super::StackTable;
+use super::TroubleKind;
+use super::state::Conflict;
+
+/// Everything that is wrong and everything that could not be followed, in order of place.
+pub fn findings(table: &StackTable) -> Vec<Finding> {
+    let mut all: Vec<Finding> = table.troubles.iter().map(|trouble| describe(trouble.kind, trouble.place)).collect();
+    let mut unresolved: Vec<_> = table.functions.iter().filter_map(|function| function.unresolved).collect();
+    unresolved.sort_by_key(|(place, _)| *place);
+    // Parts of one function share its jump.
+    unresolved.dedup_by_key(|(place, _)| *place);
+    all.extend(unresolved.iter().map(|(place, why)| Finding::at(*place, Kind::StackUnresolved).with(*why)));
+    all.sort_by_key(|finding| finding.place);
+    all
+}
+
+fn describe(kind: TroubleKind, place: Place) -> Finding {
+    let kind = match kind {
+        TroubleKind::Conflict(conflict) => return Finding::at(place, Kind::StackConflict).with(about(conflict)),
+        TroubleKind::CfaLost => Kind::StackLost,
+        TroubleKind::FallsThrough => Kind::StackFallsThrough,
+        TroubleKind::TailCall => Kind::StackTailCall,
+        TroubleKind::ReturnWithFrame => Kind::StackReturn,
+        TroubleKind::ReturnLost => Kind::StackReturnLost,
+        TroubleKind::ReturnSigned => Kind::StackReturnSigned,
+    };
+    Finding::at(place, kind)
+}
+
+fn about(conflict: Conflict) -> &'static str {
+    match conflict {
+        Conflict::Cfa => "the frame address",
+        Conflict::Fp => "where the caller's x29 is",
+        Conflict::Lr => "where the return address is",
+        Conflict::Signing => "whether the return address is signed",
+    }
+}
