@@ -12,9 +12,11 @@
 //! Each register is followed backwards to the instruction that set it. What does not look like this, or has no bound, is
 //! said to be unresolved; nothing is guessed.
 
+mod backwards;
+mod bound;
+
 use arch::arm64;
 use arch::arm64::Class;
-use arch::arm64::branch::BranchKind;
 use arch::arm64::written::written;
 use object::elf;
 
@@ -22,7 +24,7 @@ use crate::arm64::object::Object;
 use crate::arm64::object::Place;
 
 use super::regions::Region;
-use super::regions::for_each_branch;
+use backwards::Backwards;
 
 /// Where an indirect jump leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,7 +133,7 @@ impl Search<'_> {
         let Some((load_at, load)) = found else { return Err("its target is computed in an unknown way") };
         let table = self.address(load_at, load.table).ok_or("its table cannot be found")?;
         let base = self.address(at, sum.base).ok_or("the start of its distances cannot be found")?;
-        let count = self.bound_or_copy(load_at, load.index).ok_or("its table has no bound")?;
+        let count = bound::bound(self, load_at, load.index).ok_or("its table has no bound")?;
         let (bits, is_signed) = match sum.extend {
             Some((bits, is_signed)) => (bits.min(load.size as u32 * 8), is_signed),
             None => (load.size as u32 * 8, load.is_signed),
@@ -153,7 +155,7 @@ impl Search<'_> {
     /// A table of addresses.
     fn absolute(&self, at: Place, load: &Load) -> Result<Vec<Place>, &'static str> {
         let table = self.address(at, load.table).ok_or("its table cannot be found")?;
-        let count = self.bound_or_copy(at, load.index).or_else(|| self.n_pointers(at, load.table));
+        let count = bound::bound(self, at, load.index).or_else(|| self.n_pointers(at, load.table));
         let count = count.ok_or("its table has no bound")?;
         let entry = |nth: u64| {
             let reloc = self.object.field(table.plus((nth * 8) as i64)?, elf::R_AARCH64_ABS64)?;
@@ -174,9 +176,22 @@ impl Search<'_> {
         place.section == self.region.section && (self.region.start..self.region.end).contains(&place.offset)
     }
 
-    /// The address that `reg` holds before `place`: `adr`, or `adrp` and `add`.
+    /// The address that `reg` holds before `place`, whichever way control came: `adr`, or `adrp` and `add`, perhaps kept in
+    /// another register or on the stack since.
     fn address(&self, place: Place, reg: u8) -> Option<Place> {
-        let (at, word) = self.definition(place, reg)?;
+        self.address_within(place, reg, 4)
+    }
+
+    fn address_within(&self, place: Place, reg: u8, depth: u32) -> Option<Place> {
+        let depth = depth.checked_sub(1)?;
+        let all = Backwards::of(self).definitions(place, reg)?;
+        let mut found = all.iter().map(|(at, word)| self.made_by(*at, *word, depth));
+        let first = found.next()??;
+        found.all(|other| other == Some(first)).then_some(first)
+    }
+
+    /// The address that one instruction makes.
+    fn made_by(&self, at: Place, word: u32, depth: u32) -> Option<Place> {
         if let Class::Adr { is_page: false, .. } = arm64::class(word) {
             return match self.object.relocs.at(at.section, at.offset) {
                 Some(found) => self.object.target(&found.reloc),
@@ -184,14 +199,23 @@ impl Search<'_> {
             };
         }
         if is_copy(word) {
-            return self.address(at, super::jump_table::reg(word, 16));
+            return self.address_within(at, reg(word, 16), depth);
         }
+        if let Some(slot) = reload(word) {
+            let mut spills = self.spills(slot).map(|(at, from)| self.address_within(at, from, depth));
+            let first = spills.next()??;
+            return spills.all(|other| other == Some(first)).then_some(first);
+        }
+        // The relocation of the lower bits names the whole address; the page may be that of a neighbour.
         let reloc = self.object.field(at, elf::R_AARCH64_ADD_ABS_LO12_NC)?;
-        let (page_at, page) = self.definition(at, super::jump_table::reg(word, 5))?;
-        let page_reloc = self.object.field(page_at, elf::R_AARCH64_ADR_PREL_PG_HI21)?;
-        let is_page = matches!(arm64::class(page), Class::Adr { is_page: true, .. });
-        let is_pair = is_page && (page_reloc.symbol, page_reloc.addend) == (reloc.symbol, reloc.addend);
-        is_pair.then(|| self.object.target(&reloc))?
+        self.object.target(&reloc)
+    }
+
+    /// Where the 64-bit stack slot at `[sp, #slot]` is stored to, and from which register.
+    fn spills(&self, slot: u32) -> impl Iterator<Item = (Place, u8)> {
+        let places = (self.region.start..self.region.end).step_by(4);
+        let places = places.map(|offset| Place { section: self.region.section, offset });
+        places.filter_map(move |place| Some((place, spilled(self.object.word(place)?, slot)?)))
     }
 
     /// Pointers in the object that a table register names, if it is one on its own.
@@ -207,79 +231,32 @@ impl Search<'_> {
         Some(symbol.size / 8).filter(|count| (1..=MAX_ENTRIES).contains(count))
     }
 
-    /// As [`Search::bound`]; if there is none, that of the register that the index was copied from and still equals.
-    fn bound_or_copy(&self, place: Place, reg: u8) -> Option<u64> {
-        self.bound(place, reg).or_else(|| {
-            let (copied_at, word) = self.definition(place, reg)?;
-            let (from, None) = source(word)? else { return None };
-            let from = from?;
-            let written_at = self.definition(place, from).map(|(at, _)| at);
-            written_at.is_none_or(|at| at < copied_at).then(|| self.bound(place, from))?
-        })
-    }
-
-    /// How many values the index in `reg` can have before `place`.
-    fn bound(&self, place: Place, reg: u8) -> Option<u64> {
-        let (mut at, mut index) = (place, reg);
-        // The most that the width of the value allows.
-        let mut limit: Option<u64> = None;
-        // The condition under which control came here, once a conditional branch was passed.
-        let mut condition: Option<(u32, bool)> = None;
-        for _ in 0..REACH {
-            let Some(before) = self.before(at) else { break };
-            let word = self.object.word(before)?;
-            let class = arm64::class(word);
-            if class.ends_flow() {
-                // Nothing falls through: go on at the one branch that leads here.
-                let branch = self.only_branch_to(before, at)?;
-                condition = Some((self.object.word(branch)?, true));
-                at = branch;
-                continue;
-            }
-            at = before;
-            if condition.is_none() && bound_of(0, word, false).is_some() {
-                condition = Some((word, false));
-            }
-            if let (Some(value), Some((branch, is_taken))) = (compared(word, index), condition)
-                && let Some(count) = bound_of(value, branch, is_taken)
-            {
-                return Some(count).filter(|count| *count <= MAX_ENTRIES);
-            }
-            if sets_flags(word) {
-                condition = None;
-            }
-            if written(word) >> index & 1 != 0 {
-                match source(word) {
-                    Some((from, width)) => {
-                        limit = width.map(|bits| 1 << bits).or(limit);
-                        let Some(from) = from else { break };
-                        index = from;
-                    }
-                    None => break,
-                }
-            }
-        }
-        limit.filter(|count| *count <= MAX_ENTRIES)
-    }
-
-    /// The one conditional branch of this function that leads to a place behind `from` and up to `to`.
-    fn only_branch_to(&self, from: Place, to: Place) -> Option<Place> {
-        let (mut found, mut count) = (None, 0);
-        for_each_branch(self.object, self.region, |place, target| {
-            if target.section == to.section && from.offset < target.offset && target.offset <= to.offset {
-                found = Some(place);
-                count += 1;
-            }
-        });
-        let word = self.object.word(found.filter(|_| count == 1)?)?;
-        found.filter(|_| matches!(arm64::class(word), Class::Branch(branch) if branch.kind == BranchKind::Cond))
-    }
-
     fn entry(&self, place: Place, size: u64) -> Option<u64> {
         let start = usize::try_from(place.offset).ok()?;
         let bytes = self.object.elf.sections.get(place.section.index())?.data.get(start..)?.get(..size as usize)?;
         Some(bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))
     }
+}
+
+/// `ldr xt, [sp, #slot]`.
+fn reload(word: u32) -> Option<u32> {
+    (word & 0xffc0_03e0 == 0xf940_03e0).then_some((word >> 10 & 0xfff) * 8)
+}
+
+/// The register that `str xt, [sp, #slot]` or either half of `stp` stores there.
+fn spilled(word: u32, slot: u32) -> Option<u8> {
+    if word & 0xffc0_03e0 == 0xf900_03e0 {
+        return ((word >> 10 & 0xfff) * 8 == slot).then_some(reg(word, 0));
+    }
+    if word & 0xffc0_03e0 == 0xa900_03e0 {
+        let first = (word >> 15 & 0x3f) * 8;
+        return match slot.checked_sub(first) {
+            Some(0) => Some(reg(word, 0)),
+            Some(8) => Some(reg(word, 10)),
+            _ => None,
+        };
+    }
+    None
 }
 
 fn reg(word: u32, from: u32) -> u8 {
@@ -295,62 +272,4 @@ fn extend(value: u64, bits: u32, is_signed: bool) -> i64 {
 /// `mov xd, xm`.
 fn is_copy(word: u32) -> bool {
     word & 0xffe0_ffe0 == 0xaa00_03e0
-}
-
-/// What an unsigned register is compared with: `cmp reg, #value`.
-fn compared(word: u32, index: u8) -> Option<u64> {
-    let is_compare = word & 0x7f80_001f == 0x7100_001f && reg(word, 5) == index;
-    is_compare.then(|| u64::from(word >> 10 & 0xfff) << (12 * (word >> 22 & 1)))
-}
-
-/// Whether the condition flags are written: what is before has nothing to do with a branch that is behind.
-fn sets_flags(word: u32) -> bool {
-    // adds, subs, ands with immediates, registers or extended registers; ccmp.
-    let is_arithmetic = word & 0x3f00_0000 == 0x3100_0000 || word & 0x3f00_0000 == 0x2b00_0000;
-    is_arithmetic
-        || word & 0x7f80_0000 == 0x7200_0000
-        || word & 0x7f00_0000 == 0x6a00_0000
-        || word & 0x3fe0_0000 == 0x3a40_0000
-}
-
-/// How many values are left after a comparison with `value` when a branch on it was taken or not.
-fn bound_of(value: u64, branch: u32, is_taken: bool) -> Option<u64> {
-    const HS: u32 = 2;
-    const LO: u32 = 3;
-    const HI: u32 = 8;
-    const LS: u32 = 9;
-    if branch >> 24 != 0x54 {
-        return None;
-    }
-    match (branch & 15, is_taken) {
-        (HI, false) | (LS, true) => Some(value + 1),
-        (HS, false) | (LO, true) => Some(value),
-        _ => None,
-    }
-}
-
-/// Where an instruction that sets an index takes it from, and to how many bits it cuts it: copies, masks and bit fields
-/// go on with another register, loads of small values do not.
-fn source(word: u32) -> Option<(Option<u8>, Option<u32>)> {
-    let from = Some(reg(word, 5));
-    if word & 0x7fe0_ffe0 == 0x2a00_03e0 {
-        return Some((Some(reg(word, 16)), None));
-    }
-    // ubfm: the bits from immr to imms, where that is a field.
-    if word & 0x7f80_0000 == 0x5300_0000 {
-        let (low, high) = (word >> 16 & 63, word >> 10 & 63);
-        let width = high.checked_sub(low)? + 1;
-        // A field that does not start at the bottom is another number.
-        return Some((from.filter(|_| low == 0), Some(width).filter(|width| *width < 32)));
-    }
-    // and with low ones: a run of them over 32 or 64 bits, not rotated.
-    if word & 0x7fbf_8000 == 0x1200_0000 || word & 0xffff_0000 == 0x9240_0000 {
-        return Some((from, Some((word >> 10 & 63) + 1).filter(|width| *width < 32)));
-    }
-    // ldrb, ldrh.
-    match word & 0xfb00_0000 {
-        0x3900_0000 | 0x3800_0000 if word >> 22 & 3 == 1 => Some((None, Some(8))),
-        0x7900_0000 | 0x7800_0000 if word >> 22 & 3 == 1 => Some((None, Some(16))),
-        _ => None,
-    }
 }

@@ -1,0 +1,85 @@
+//! Registers, followed backwards along every way that control may have come.
+
+use arch::arm64;
+use arch::arm64::Class;
+use arch::arm64::written::written;
+use rustc_hash::FxHashSet;
+
+use super::Search;
+use crate::arm64::object::Place;
+use crate::arm64::stack::regions::for_each_branch;
+
+/// Instructions in the order in which control may have come.
+pub(super) struct Backwards<'a> {
+    search: &'a Search<'a>,
+    /// (target, source) of every jump of the function, in order; jumps through registers have no target.
+    jumps: Vec<(u64, Place)>,
+}
+
+impl<'a> Backwards<'a> {
+    /// Collects the jumps of the function that `search` is for.
+    pub fn of(search: &'a Search<'a>) -> Self {
+        Self { search, jumps: collect(search) }
+    }
+
+    /// All instructions that may have set `reg` to what it holds before `place`; `None` if there are none or very many.
+    ///
+    /// Ways on which nothing sets it are not taken: the code that reads it would read nothing in particular. They are those
+    /// behind calls that do not return.
+    pub fn definitions(&self, place: Place, reg: u8) -> Option<Vec<(Place, u32)>> {
+        const MAX_STEPS: usize = 20_000;
+        let (mut found, mut seen) = (Vec::new(), FxHashSet::default());
+        let mut work = vec![place];
+        while let Some(at) = work.pop() {
+            if !seen.insert(at) {
+                continue;
+            }
+            if seen.len() > MAX_STEPS {
+                return None;
+            }
+            for from in self.before(at) {
+                let word = self.search.object.word(from)?;
+                if written(word) >> reg & 1 != 0 {
+                    found.push((from, word));
+                } else {
+                    work.push(from);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        (!found.is_empty() && found.len() <= 16).then_some(found)
+    }
+
+    /// The instructions that may be followed by the one at `place`. Where nothing visible leads, a jump through a register
+    /// does.
+    fn before(&self, place: Place) -> Vec<Place> {
+        let jumps = &self.jumps;
+        let to = |offset: u64| {
+            let first = jumps.partition_point(|(target, _)| *target < offset);
+            jumps.iter().skip(first).take_while(move |(target, _)| *target == offset).map(|(_, from)| *from)
+        };
+        let mut all: Vec<Place> = to(place.offset).collect();
+        let falls = |from: &Place| self.search.object.word(*from).is_some_and(|word| !arm64::class(word).ends_flow());
+        all.extend(self.search.before(place).filter(falls));
+        if all.is_empty() && place.offset != self.search.region.start {
+            all.extend(to(u64::MAX));
+        }
+        all
+    }
+}
+
+fn collect(search: &Search<'_>) -> Vec<(u64, Place)> {
+    let (object, region) = (search.object, search.region);
+    let mut jumps = Vec::new();
+    for_each_branch(object, region, |from, target| {
+        if target.section == region.section {
+            jumps.push((target.offset, from));
+        }
+    });
+    let places = (region.start..region.end).step_by(4).map(|offset| Place { section: region.section, offset });
+    let is_indirect = |place: &Place| matches!(object.word(*place).map(arm64::class), Some(Class::JumpReg { .. }));
+    jumps.extend(places.filter(is_indirect).map(|from| (u64::MAX, from)));
+    jumps.sort_unstable();
+    jumps
+}
