@@ -131,14 +131,15 @@ impl Search<'_> {
     fn relative(&self, at: Place, sum: &Sum) -> Result<Vec<Place>, &'static str> {
         let found = self.definition(at, sum.offset).and_then(|(at, word)| Some((at, Load::of(word)?)));
         let Some((load_at, load)) = found else { return Err("its target is computed in an unknown way") };
-        let table = self.address(load_at, load.table).ok_or("its table cannot be found")?;
+        let certain = self.address(load_at, load.table);
+        let table = certain.or_else(|| self.nearest(load_at, load.table)).ok_or("its table cannot be found")?;
         let base = self.address(at, sum.base).ok_or("the start of its distances cannot be found")?;
         let count = bound::bound(self, load_at, load.index).ok_or("its table has no bound")?;
         let (bits, is_signed) = match sum.extend {
             Some((bits, is_signed)) => (bits.min(load.size as u32 * 8), is_signed),
             None => (load.size as u32 * 8, load.is_signed),
         };
-        (0..count)
+        let targets = (0..count)
             .map(|nth| {
                 let entry = table.plus((nth * load.size) as i64)?;
                 if let Some(reloc) = self.object.field(entry, elf::R_AARCH64_PREL32).filter(|_| load.size == 4) {
@@ -149,7 +150,14 @@ impl Search<'_> {
                 base.plus(value.checked_shl(sum.shift)?)
             })
             .collect::<Option<Vec<_>>>()
-            .ok_or("an entry of its table cannot be read")
+            .ok_or("an entry of its table cannot be read")?;
+        // A table that only seems to be the right one is, if all it has are landing pads for jumps.
+        let is_pad = |target: &Place| {
+            let pad = self.object.word(*target).and_then(arm64::hint::bti);
+            pad.is_some_and(arm64::hint::Bti::takes_jumps) && self.is_inside(*target)
+        };
+        let is_sure = certain.is_some() || !targets.is_empty() && targets.iter().all(is_pad);
+        is_sure.then_some(targets).ok_or("its table cannot be found")
     }
 
     /// A table of addresses.
@@ -179,32 +187,58 @@ impl Search<'_> {
     /// The address that `reg` holds before `place`, whichever way control came: `adr`, or `adrp` and `add`, perhaps kept in
     /// another register or on the stack since.
     fn address(&self, place: Place, reg: u8) -> Option<Place> {
-        self.address_within(place, reg, 4)
+        const MAX_COPIES: usize = 64;
+        let back = Backwards::of(self);
+        let mut found = None;
+        // Registers and where they are asked about. Copies may go around in a circle.
+        let mut work = vec![(place, reg)];
+        let mut asked = 0;
+        while let Some((place, reg)) = work.get(asked).copied() {
+            asked += 1;
+            for (at, word) in back.definitions(place, reg)? {
+                let mut ask = |query| {
+                    if !work.contains(&query) {
+                        work.push(query);
+                    }
+                };
+                if is_copy(word) {
+                    ask((at, super::jump_table::reg(word, 16)));
+                } else if let Some(slot) = reload(word) {
+                    self.spills(slot).for_each(ask);
+                } else {
+                    let address = self.made_by(at, word)?;
+                    if *found.get_or_insert(address) != address {
+                        return None;
+                    }
+                }
+            }
+            if work.len() > MAX_COPIES {
+                return None;
+            }
+        }
+        found
     }
 
-    fn address_within(&self, place: Place, reg: u8, depth: u32) -> Option<Place> {
-        let depth = depth.checked_sub(1)?;
-        let all = Backwards::of(self).definitions(place, reg)?;
-        let mut found = all.iter().map(|(at, word)| self.made_by(*at, *word, depth));
-        let first = found.next()??;
-        found.all(|other| other == Some(first)).then_some(first)
+    /// The address that the last instruction before `place`, in order of place, puts into `reg`.
+    fn nearest(&self, place: Place, reg: u8) -> Option<Place> {
+        let (mut at, mut reg) = (place, reg);
+        for _ in 0..4 {
+            let (set_at, word) = self.definition(at, reg)?;
+            if !is_copy(word) {
+                return self.made_by(set_at, word);
+            }
+            (at, reg) = (set_at, super::jump_table::reg(word, 16));
+        }
+        None
     }
 
     /// The address that one instruction makes.
-    fn made_by(&self, at: Place, word: u32, depth: u32) -> Option<Place> {
+    fn made_by(&self, at: Place, word: u32) -> Option<Place> {
         if let Class::Adr { is_page: false, .. } = arm64::class(word) {
             return match self.object.relocs.at(at.section, at.offset) {
                 Some(found) => self.object.target(&found.reloc),
                 None => at.plus(arm64::branch::adr_disp(word)),
             };
-        }
-        if is_copy(word) {
-            return self.address_within(at, reg(word, 16), depth);
-        }
-        if let Some(slot) = reload(word) {
-            let mut spills = self.spills(slot).map(|(at, from)| self.address_within(at, from, depth));
-            let first = spills.next()??;
-            return spills.all(|other| other == Some(first)).then_some(first);
         }
         // The relocation of the lower bits names the whole address; the page may be that of a neighbour.
         let reloc = self.object.field(at, elf::R_AARCH64_ADD_ABS_LO12_NC)?;

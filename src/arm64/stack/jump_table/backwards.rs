@@ -1,7 +1,7 @@
 //! Registers, followed backwards along every way that control may have come.
 
+use arch::InsnKind;
 use arch::arm64;
-use arch::arm64::Class;
 use arch::arm64::written::written;
 use rustc_hash::FxHashSet;
 
@@ -9,10 +9,13 @@ use super::Search;
 use crate::arm64::object::Place;
 use crate::arm64::stack::regions::for_each_branch;
 
+/// The last register that a function may use up.
+const LAST_OF_CALLEE: u8 = 18;
+
 /// Instructions in the order in which control may have come.
 pub(super) struct Backwards<'a> {
     search: &'a Search<'a>,
-    /// (target, source) of every jump of the function, in order; jumps through registers have no target.
+    /// (target, source) of every direct jump of the function, in order; jumps through registers are not among them.
     jumps: Vec<(u64, Place)>,
 }
 
@@ -39,7 +42,10 @@ impl<'a> Backwards<'a> {
             }
             for from in self.before(at) {
                 let word = self.search.object.word(from)?;
-                if written(word) >> reg & 1 != 0 {
+                let is_call = matches!(arm64::class(word).kind(), InsnKind::Call | InsnKind::CallDyn);
+                if is_call && reg <= LAST_OF_CALLEE {
+                    // Gone: so control does not come this way.
+                } else if written(word) >> reg & 1 != 0 {
                     found.push((from, word));
                 } else {
                     work.push(from);
@@ -51,8 +57,8 @@ impl<'a> Backwards<'a> {
         (!found.is_empty() && found.len() <= 16).then_some(found)
     }
 
-    /// The instructions that may be followed by the one at `place`. Where nothing visible leads, a jump through a register
-    /// does.
+    /// The instructions that may be followed by the one at `place`. Of what only a jump through a register leads to
+    /// nothing is known; what does the jump is.
     fn before(&self, place: Place) -> Vec<Place> {
         let jumps = &self.jumps;
         let to = |offset: u64| {
@@ -62,9 +68,6 @@ impl<'a> Backwards<'a> {
         let mut all: Vec<Place> = to(place.offset).collect();
         let falls = |from: &Place| self.search.object.word(*from).is_some_and(|word| !arm64::class(word).ends_flow());
         all.extend(self.search.before(place).filter(falls));
-        if all.is_empty() && place.offset != self.search.region.start {
-            all.extend(to(u64::MAX));
-        }
         all
     }
 }
@@ -77,9 +80,6 @@ fn collect(search: &Search<'_>) -> Vec<(u64, Place)> {
             jumps.push((target.offset, from));
         }
     });
-    let places = (region.start..region.end).step_by(4).map(|offset| Place { section: region.section, offset });
-    let is_indirect = |place: &Place| matches!(object.word(*place).map(arm64::class), Some(Class::JumpReg { .. }));
-    jumps.extend(places.filter(is_indirect).map(|from| (u64::MAX, from)));
     jumps.sort_unstable();
     jumps
 }

@@ -21,8 +21,9 @@ pub(super) fn bound(search: &Search<'_>, place: Place, index: u8) -> Option<u64>
         let word = search.object.word(before)?;
         if arm64::class(word).ends_flow() {
             // Nothing falls through: go on at the one branch that leads here.
-            at = only_branch_to(search, before, at)?;
-            walk.condition = Some((search.object.word(at)?, true));
+            let Some(branch) = only_branch_to(search, before, at) else { break };
+            walk.condition = Some((search.object.word(branch)?, true));
+            at = branch;
             continue;
         }
         at = before;
@@ -32,7 +33,16 @@ pub(super) fn bound(search: &Search<'_>, place: Place, index: u8) -> Option<u64>
             Step::End => break,
         }
     }
-    walk.limit.filter(|count| *count <= MAX_ENTRIES)
+    let of_copy =
+        walk.bounded.iter().find(|(other, _)| is_copy_of(search, place, index, *other)).map(|(_, count)| *count);
+    of_copy.or(walk.limit).filter(|count| *count <= MAX_ENTRIES)
+}
+
+/// Whether `index` was copied from `other`, far before `place` maybe, and both are as they were then.
+fn is_copy_of(search: &Search<'_>, place: Place, index: u8, other: u8) -> bool {
+    let Some((copied_at, word)) = search.definition(place, index) else { return false };
+    let set_at = search.definition(place, other).map(|(at, _)| at);
+    source(word) == Some((Some(other), None)) && set_at.is_none_or(|at| at < copied_at)
 }
 
 /// What an instruction on the way back says.
