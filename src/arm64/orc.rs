@@ -164,21 +164,22 @@ mod tests {
         String::from_utf8_lossy(&out).trim().to_owned()
     }
 
+    /// A frame record of which `x29` knows the place, `record` below the CFA.
+    fn framed(sp: Option<i32>, record: i32) -> State {
+        let mut state = State::ENTRY;
+        (state.sp, state.fp, state.lr) = (sp, Content::Cfa(record), Content::Unknown);
+        (state.fp_slot, state.lr_slot) = (Some(record), Some(record + 8));
+        state
+    }
+
     #[test]
     fn a_frame_record_makes_an_entry() {
-        let framed = State {
-            sp: Some(-48),
-            fp: Content::Cfa(-32),
-            lr: Content::Unknown,
-            fp_slot: Some(-32),
-            lr_slot: Some(-24),
-            ..State::ENTRY
-        };
-        assert_eq!(entry(Some(&framed)).0, [48, 0, 0xe0, 0xff, 0x12, 0]);
-        assert_eq!(words(entry(Some(&framed))), "cfa:sp+48 x29:cfa-32 type:call end:0");
-        let moved = State { sp: None, ..framed };
-        assert_eq!(words(entry(Some(&moved))), "cfa:x29+32 x29:cfa-32 type:call end:0");
-        let elsewhere = State { fp_slot: Some(-16), ..framed };
+        let state = framed(Some(-48), -32);
+        assert_eq!(entry(Some(&state)).0, [48, 0, 0xe0, 0xff, 0x12, 0]);
+        assert_eq!(words(entry(Some(&state))), "cfa:sp+48 x29:cfa-32 type:call end:0");
+        assert_eq!(words(entry(Some(&framed(None, -32)))), "cfa:x29+32 x29:cfa-32 type:call end:0");
+        let mut elsewhere = state;
+        elsewhere.fp_slot = Some(-16);
         assert_eq!(words(entry(Some(&elsewhere))), "cfa:sp+0 x29:cfa+0 type:call end:0");
     }
 
@@ -186,9 +187,7 @@ mod tests {
     fn what_is_not_known_is_not_trusted() {
         assert_eq!(words(entry(Some(&State::ENTRY))), "cfa:sp+0 x29:cfa+0 type:call end:0");
         assert_eq!(entry(None), entry(Some(&State::ENTRY)));
-        let huge =
-            State { sp: Some(-70000), fp: Content::Cfa(-16), fp_slot: Some(-16), lr_slot: Some(-8), ..State::ENTRY };
-        assert_eq!(entry(Some(&huge)), entry(None));
+        assert_eq!(entry(Some(&framed(Some(-70000), -16))), entry(None));
         assert_eq!(words(OrcEntry::default()), "cfa:(und) x29:(und) type:call end:0");
     }
 }

@@ -61,8 +61,10 @@ fn compare_function(object: &Object<'_>, table: &StackTable, described: &Describ
             return out;
         }
     };
+    // Rows may claim to go on for ever.
+    let size = object.elf.section(described.section).data.len() as u64;
     for row in rows {
-        for offset in (row.start..row.end.min(described.end)).step_by(4) {
+        for offset in (row.start..row.end.min(size)).step_by(4) {
             let at = Place { section: described.section, offset };
             if object.is_data(at) || !object.is_text(at) {
                 continue;
@@ -81,6 +83,7 @@ fn compare_function(object: &Object<'_>, table: &StackTable, described: &Describ
 /// What the rows say that cannot be so, whatever the function does. Compilers do not see into inline assembly, and forget
 /// a row now and then.
 fn impossible(object: &Object<'_>, section: SectionId, rows: &[Row]) -> Option<String> {
+    let size = object.elf.section(section).data.len() as u64;
     let word_before = |offset: u64| object.word(Place { section, offset: offset.checked_sub(4)? });
     for pair in rows.windows(2) {
         let [old, new] = pair else { continue };
@@ -94,7 +97,7 @@ fn impossible(object: &Object<'_>, section: SectionId, rows: &[Row]) -> Option<S
         }
     }
     for row in rows {
-        for offset in (row.start..row.end).step_by(4) {
+        for offset in (row.start..row.end.min(size)).step_by(4) {
             let place = Place { section, offset };
             let class = object.word(place).map(arch::arm64::class);
             if matches!(class, Some(Class::Return { .. })) && row.cfa != (CfaRule::Reg { reg: SP.into(), offset: 0 }) {

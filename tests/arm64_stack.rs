@@ -1,0 +1,91 @@
+//! The arm64 stack analysis on hand-written functions: sound ones against their own `.cfi` directives, faulty ones against
+//! the findings that they are made for, and both damaged at random.
+
+use std::fs;
+use std::path::PathBuf;
+
+use postlink::arm64::finding::Kind;
+use postlink::arm64::object::Object;
+use postlink::arm64::orc;
+use postlink::arm64::stack;
+use postlink::arm64::stack::report;
+use postlink::dwarf_oracle;
+use postlink::dwarf_oracle::Detail;
+use postlink::elf::ElfFile;
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/arm64/stack").join(name)
+}
+
+#[test]
+fn every_instruction_agrees_with_its_directives() {
+    let mut out = Vec::new();
+    let tally = dwarf_oracle::run(&path("sound.o"), Detail::Unreached, &mut out).expect("it is readable");
+    let out = String::from_utf8_lossy(&out);
+    assert!(tally.is_clean(), "{out}");
+    assert_eq!(tally.functions.len(), 5, "{out}");
+    let n_insns: u64 = tally.functions.iter().map(|function| function.n_agree).sum();
+    assert_eq!(n_insns, 52, "{out}");
+    assert!(tally.functions.iter().all(|function| function.unreached.is_empty()), "{out}");
+}
+
+#[test]
+fn sound_functions_have_no_findings() {
+    let data = fs::read(path("sound.o")).expect("a file");
+    let elf = ElfFile::parse(&data).expect("an object");
+    let object = Object::new(&elf);
+    let table = stack::analyse(&object);
+    assert_eq!(report::findings(&table), []);
+    assert_eq!(orc::sections(&object, &table).len(), 2);
+}
+
+#[test]
+fn each_fault_is_found_and_nothing_else() {
+    let data = fs::read(path("faulty.o")).expect("a file");
+    let elf = ElfFile::parse(&data).expect("an object");
+    let object = Object::new(&elf);
+    let found = report::findings(&stack::analyse(&object));
+    let found: Vec<(String, Kind)> =
+        found.iter().map(|finding| (object.describe(finding.place.expect("a place")), finding.kind)).collect();
+    let expected = [
+        ("ways_disagree+0x8", Kind::StackConflict),
+        ("frame_is_lost+0x0", Kind::StackLost),
+        ("falls_through+0x8", Kind::StackFallsThrough),
+        ("tail_call_with_frame+0x4", Kind::StackTailCall),
+        ("return_with_frame+0x4", Kind::StackReturn),
+        ("return_address_overwritten+0x4", Kind::StackReturnLost),
+        ("return_address_signed+0x4", Kind::StackReturnSigned),
+        ("jump_cannot_be_followed+0xc", Kind::StackUnresolved),
+    ];
+    assert_eq!(found, expected.map(|(place, kind)| (place.to_owned(), kind)));
+}
+
+#[test]
+fn damaged_objects_never_panic() {
+    for name in ["sound.o", "faulty.o"] {
+        let whole = fs::read(path(name)).expect("a file");
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("damaged.o");
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut random = || {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed as usize
+        };
+        for _ in 0..1500 {
+            let mut data = whole.clone();
+            for _ in 0..1 + random() % 6 {
+                let at = random() % data.len();
+                data[at] = random() as u8;
+            }
+            if let Ok(elf) = ElfFile::parse(&data) {
+                let object = Object::new(&elf);
+                let table = stack::analyse(&object);
+                let _ = (report::findings(&table), orc::sections(&object, &table));
+            }
+            fs::write(&file, &data).expect("to be writable");
+            let _ = dwarf_oracle::run(&file, Detail::Unreached, &mut Vec::new());
+        }
+    }
+}
