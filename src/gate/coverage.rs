@@ -88,7 +88,9 @@ fn lacks(inputs: &Inputs, facts: &[Facts], check: &str, need: &Need) -> Option<S
     let has_stage = |wanted: &dyn Fn(Stage) -> bool| facts.iter().any(|facts| wanted(facts.file.stage));
     let is_kernel = |stage: Stage| matches!(stage, Stage::VmlinuxObject | Stage::Member);
     match need {
-        Need::Symvers if inputs.symvers.is_none() => Some("Module.symvers is not there".to_owned()),
+        Need::Symvers if inputs.symvers.is_none() => {
+            Some("there is no Module.symvers with the kernel's exports".to_owned())
+        }
         Need::Symvers if !inputs.is_folder => {
             Some("it needs the whole build, and single objects were named".to_owned())
         }
@@ -115,7 +117,7 @@ fn not_analysed(facts: &[Facts], check: &str) -> String {
     if native().all(|facts| facts.machine != object::elf::EM_X86_64) {
         return match check {
             "orc" | "uaccess" | "stack" | "noinstr" | "module-flag" => {
-                "objtool does not do this for this machine".to_owned()
+                "the gate does not do this for this machine".to_owned()
             }
             _ => "the objects are of a machine, word size or byte order that is not known here".to_owned(),
         };

@@ -138,17 +138,23 @@ impl Inputs {
     }
 
     fn empty(root: &Path, asked: Option<&str>) -> Result<Self, GateError> {
-        let config = Config::read(root);
         let text = |name: &str| fs::read_to_string(root.join(name)).ok();
+        let dumps = if root.join("include/config/auto.conf").is_file() { Vec::new() } else { dumps_read(root) };
+        // What the folder of an external module does not have itself is the kernel's.
+        let kernel =
+            dumps.iter().filter_map(|dump| dump.parent()).find(|dir| dir.join("include/config/auto.conf").is_file());
+        let kernel = kernel.unwrap_or(root);
+        let kernel_text = |name: &str| fs::read_to_string(kernel.join(name)).ok();
+        let config = Config::read(kernel);
         Ok(Self {
-            selection: select_series(root, asked)?,
-            orc_hash: text("arch/x86/include/generated/asm/orc_hash.h").and_then(|text| config::orc_hash(&text)),
+            selection: select_series(kernel, asked)?,
+            orc_hash: kernel_text("arch/x86/include/generated/asm/orc_hash.h").and_then(|text| config::orc_hash(&text)),
             modules: Vec::new(),
             order: lines(text("modules.order")),
             vmlinux_members: lines(text(".vmlinux.objs")),
-            symvers: fs::read(root.join("Module.symvers")).ok().map(|text| symvers::parse(&text)),
+            symvers: read_dumps(root, &dumps),
             initcalls_lds: text(".tmp_initcalls.lds"),
-            module_lds: text("scripts/module.lds"),
+            module_lds: kernel_text("scripts/module.lds"),
             objects: Vec::new(),
             found: Vec::new(),
             missing: Vec::new(),
@@ -248,7 +254,10 @@ impl Inputs {
             !self.config.is_empty(),
             "include/config/auto.conf: what the configuration promises is not known; recorded commands decided alone",
         );
-        missing(self.symvers.is_some(), "Module.symvers: exports, undefined symbols and versions were not checked");
+        missing(
+            self.symvers.is_some(),
+            "Module.symvers with the kernel's exports: exports, undefined symbols and versions were not checked",
+        );
         missing(!self.order.is_empty(), "modules.order: the modules are those whose .ko files are there");
         let has_modules = self.modules.is_empty() || self.objects.iter().any(|file| file.stage == Stage::Module);
         missing(has_modules, ".ko files: what the last link of modules does was not checked");
@@ -299,6 +308,22 @@ fn module_name(root: &Path, line: &str) -> String {
     let path = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
     let path = path.strip_prefix("./").unwrap_or(&path);
     path.strip_suffix(".ko").or(path.strip_suffix(".o")).unwrap_or(path).to_owned()
+}
+
+/// Dumps of other builds that `modpost` has read for the modules of a folder.
+fn dumps_read(root: &Path) -> Vec<PathBuf> {
+    let command = fs::read_to_string(root.join(".Module.symvers.cmd")).unwrap_or_default();
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let pairs = words.windows(2).filter(|pair| pair.first() == Some(&"-i"));
+    pairs.filter_map(|pair| pair.get(1)).map(|name| root.join(name)).collect()
+}
+
+/// The folder's dump and those that were read for it; `None` if what the kernel exports is not among them.
+fn read_dumps(root: &Path, others: &[PathBuf]) -> Option<Vec<SymversLine>> {
+    let own = fs::read(root.join("Module.symvers")).ok()?;
+    let mut lines = symvers::parse(&own);
+    lines.extend(others.iter().filter_map(|dump| fs::read(dump).ok()).flat_map(|text| symvers::parse(&text)));
+    lines.iter().any(|line| line.module == "vmlinux").then_some(lines)
 }
 
 /// Modules without a list, in the order of their names.

@@ -193,7 +193,7 @@ fn checks_that_cannot_look_say_why() {
     );
     assert_eq!(skipped(dir.path()), ["versions: CONFIG_MODVERSIONS is not set", trim]);
     fs::remove_file(dir.path().join("Module.symvers")).expect("it goes");
-    let symvers = "Module.symvers is not there";
+    let symvers = "there is no Module.symvers with the kernel's exports";
     let world: Vec<String> = ["undefined", "versions", "exports", "trim"].map(|id| format!("{id}: {symvers}")).into();
     assert_eq!(skipped(dir.path()), world);
     // Without commands and configuration nobody knows what objtool was asked for.
