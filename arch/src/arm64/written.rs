@@ -50,7 +50,7 @@ fn immediate(word: u32) -> Option<u32> {
         0 | 1 => Some(rd(word)),
         2 => Some(if op & 1 == 0 { rd_sp(word) } else { rd(word) }),
         // addg, subg.
-        3 if n == 0 => (is_wide && op & 1 == 0 && bits(word, 14, 2) == 0).then(|| rd_sp(word)),
+        3 if n == 0 => (is_wide && op & 1 == 0).then(|| rd_sp(word)),
         // smax, umax, smin, umin.
         3 => (op == 0 && bits(word, 18, 4) < 4).then(|| rd(word)),
         4 => bitmask(word).map(|_| if op == 3 { rd(word) } else { rd_sp(word) }),

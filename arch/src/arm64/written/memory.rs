@@ -88,7 +88,7 @@ fn atomic(word: u32) -> Option<u32> {
         // rcwclr, rcwswp, rcwset.
         9..=11 if size < 2 => Some(rd(word)),
         // ldapr.
-        12 if order == 2 => Some(rd(word)),
+        12 if order == 2 && source == 31 => Some(rd(word)),
         _ => None,
     }
 }
@@ -170,8 +170,11 @@ fn one_structure(word: u32) -> bool {
     }
 }
 
-/// Ordered accesses of vector registers with an unscaled offset.
+/// Ordered accesses of vector registers with an unscaled offset, and the other half of memory copies.
 fn ordered_vector(word: u32) -> Option<u32> {
+    if word >> 30 == 0 && bits(word, 21, 1) == 0 && bits(word, 10, 2) == 1 {
+        return copies(word);
+    }
     let is_known = bits(word, 21, 1) == 0 && bits(word, 10, 2) == 2;
     (is_known && (bits(word, 22, 2) < 2 || bits(word, 30, 2) == 0)).then_some(0)
 }
@@ -201,10 +204,10 @@ fn copies(word: u32) -> Option<u32> {
     let is_distinct = dest != count && count != source && dest != source;
     let moved = rd(word) | gpr(word, 5);
     if bits(word, 22, 2) == 3 {
-        let is_known = bits(word, 14, 2) < 3 && dest != 31 && count != 31 && is_distinct;
+        let is_known = bits(word, 14, 2) < 3 && dest != 31 && is_distinct;
         return is_known.then_some(moved);
     }
-    (is_distinct && dest != 31 && count != 31 && source != 31).then(|| moved | gpr(word, 16))
+    (is_distinct && dest != 31 && source != 31).then(|| moved | gpr(word, 16))
 }
 
 /// `stilp`, `ldiapp`, and `stlr`, `ldapr` with indexing.
@@ -251,7 +254,7 @@ fn wide_atomic(word: u32, low: u32) -> Option<u32> {
         // ldclrp, ldsetp, swpp: neither register may be the zero register.
         (0, 1 | 3 | 8) if is_first => two(word),
         // rcwclrp, rcwswpp, rcwsetp.
-        (0, 9 | 10 | 11) => two(word),
+        (0, 9..=11) => two(word),
         _ => None,
     }
 }

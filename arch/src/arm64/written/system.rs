@@ -34,53 +34,18 @@ fn of_hint(hint: Hint) -> u32 {
     }
 }
 
-/// Barriers, processor state, system registers, system operations.
+/// System registers and operations, and what has an encoding among them: barriers, waits, the processor's state, flags.
+///
+/// Few of all these numbers mean something, and which ones is different from processor to processor. As for LLVM, every
+/// one is an instruction, that of `sys` and `sysl` too.
 fn system(word: u32) -> Option<u32> {
     let is_read = bits(word, 21, 1) != 0;
-    match bits(word, 19, 5) {
-        0 => plain(word),
-        // tstart, ttest.
-        0b00100 if word & 0x00ff_fee0 == 0x0023_3060 => Some(rd(word)),
-        // sys, sysl.
-        0b00001 => Some(0),
-        0b00101 => Some(rd(word)),
-        // msr, mrs.
-        0b00010 | 0b00011 => Some(0),
-        0b00110 | 0b00111 => Some(rd(word)),
+    match bits(word, 22, 2) {
+        0 => Some(if is_read { rd(word) } else { 0 }),
         // sysp.
-        0b01001 => (word & 1 == 0 || word & 31 == 31).then_some(0),
-        // msrr, mrrs.
-        0b01010 | 0b01011 | 0b01110 | 0b01111 if word & 1 == 0 => {
-            Some(if is_read { rd(word) | gpr(word + 1, 0) } else { 0 })
-        }
+        1 if !is_read && bits(word, 19, 2) == 1 => (word & 1 == 0 || word & 31 == 31).then_some(0),
+        // msrr, mrrs: a pair that begins with an even register.
+        1 if word & 1 == 0 => Some(if is_read { rd(word) | gpr(word + 1, 0) } else { 0 }),
         _ => None,
-    }
-}
-
-/// What has no system register: barriers, waits, `msr` with an immediate, and the flag instructions.
-fn plain(word: u32) -> Option<u32> {
-    let (op1, number, crm, op2) = (bits(word, 16, 3), bits(word, 12, 4), bits(word, 8, 4), bits(word, 5, 3));
-    let is_plain = match number {
-        // wfet, wfit.
-        1 => op1 == 3 && crm == 0 && op2 <= 1,
-        3 if op1 == 3 && word & 31 == 31 => match op2 {
-            1 => crm & 3 == 2,
-            2 | 4 | 5 | 6 => true,
-            3 | 7 => crm == 0,
-            _ => false,
-        },
-        4 if word & 31 == 31 => is_state(op1, crm, op2),
-        _ => false,
-    };
-    is_plain.then_some(0)
-}
-
-/// The fields of the processor's state that have an `msr` with an immediate; `cfinv`, `xaflag`, `axflag`.
-const fn is_state(op1: u32, crm: u32, op2: u32) -> bool {
-    match (op1, op2) {
-        (0, 0..=5) | (3, 1 | 2 | 4 | 6 | 7) => true,
-        (1, 0) => crm <= 3,
-        (3, 3) => crm >= 2 && crm <= 7,
-        _ => false,
     }
 }

@@ -38,8 +38,9 @@ const SCALABLE_TO_GENERAL: &[Pattern] = &[
     // incp, decp; sqincp and its like.
     (0xff3e_fe00, 0x252c_8800),
     (0xff3c_fa00, 0x2528_8800),
-    // lasta, lastb.
+    // lasta, lastb; clasta, clastb.
     (0xff3e_e000, 0x0520_a000),
+    (0xff3e_e000, 0x0530_a000),
 ];
 
 /// Scalable instructions that write a general register, 31 being `sp`: `addvl`, `addpl`, `addsvl`, `addspl`.
@@ -63,9 +64,9 @@ pub(super) fn scalable(word: u32) -> Option<u32> {
     })
 }
 
-/// What a matrix instruction writes: nothing here.
-pub(super) fn matrix(_word: u32) -> Option<u32> {
-    Some(0)
+/// What a matrix instruction writes: only `movt` of a part of the table does.
+pub(super) fn matrix(word: u32) -> Option<u32> {
+    Some(if word & 0xffff_8fe0 == 0xc04c_03e0 { rd(word) } else { 0 })
 }
 
 fn is_any(word: u32, patterns: &[Pattern]) -> bool {
