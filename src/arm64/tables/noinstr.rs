@@ -44,6 +44,6 @@ fn leaves(object: &Object<'_>, reloc: &Reloc) -> bool {
 
 fn is_of(object: &Object<'_>, section: SectionId, names: &[&[u8]]) -> bool {
     let name = object.elf.section(section).name;
-    let belongs = |of: &&[u8]| name.strip_prefix(*of).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."));
-    names.iter().any(|of| belongs(&of))
+    let belongs = |of: &[u8]| name.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."));
+    names.iter().any(|of| belongs(of))
 }
