@@ -5,9 +5,11 @@
 //! microsoft.com; patch 12 has `orc_types.h` and `orc.c`), in which the unwinder follows frame pointers and asks ORC
 //! whether each is to be trusted. Six bytes, little endian, as on x86-64 before 6.3:
 //!
+//! ```text
 //!     s16 sp_offset   cfa = sp_reg + sp_offset
 //!     s16 fp_offset   x29 = fp_reg + fp_offset, where the frame record (caller's x29, return address) lies
 //!     u16             bits 0–3 sp_reg, 4–7 fp_reg, 8–10 type, 11 end
+//! ```
 //!
 //! Registers are 0 undefined, 1 the CFA, 2 `sp`, 3 `x29`; the type is 0, a call. `fp_reg` is always the CFA. Where `x29` does
 //! not point at a frame record both offsets are 0: not to be trusted. `.orc_unwind_ip` has a `R_AARCH64_PREL32` for each

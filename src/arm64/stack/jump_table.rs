@@ -1,5 +1,6 @@
 //! Where an indirect jump leads: jump tables as gcc and clang make them.
 //!
+//! ```text
 //!     cmp  w0, #9            the bound: `b.hi` leaves for the default
 //!     b.hi default
 //!     adrp x1, table
@@ -8,6 +9,7 @@
 //!     adr  x2, label              words are distances from the table itself, doublewords are addresses
 //!     add  x1, x2, w1, sxtb #2
 //!     br   x1
+//! ```
 //!
 //! Each register is followed backwards to the instruction that set it. What does not look like this, or has no bound, is
 //! said to be unresolved; nothing is guessed.
