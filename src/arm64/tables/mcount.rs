@@ -15,6 +15,7 @@
 
 use object::elf;
 use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use super::Record;
 use super::records;
@@ -96,7 +97,7 @@ pub fn survey(object: &Object<'_>, table: &str) -> Survey {
         survey.findings.extend(wrong_tie(object, section, own.iter().filter_map(|(_, place)| *place)));
     }
     survey.layout = common_layout(object, places.iter().filter_map(|(_, place)| *place));
-    let mut order = Order::default();
+    let mut order = Order::of(places.iter().filter_map(|(record, place)| Some((*record, (*place)?))));
     for (record, place) in places {
         let Some(place) = place else {
             survey.findings.push(Finding::at(record.place, Kind::McountNoCode));
@@ -236,19 +237,39 @@ fn describe(object: &Object<'_>, layout: Option<Layout>, place: Place, kind: Kin
 }
 
 /// Whether records repeat or go back.
+///
+/// A table for one text section is in the order of the code, as compilers and lld write it. GNU ld mixes those of several
+/// text sections into one table in an order of its own, which the kernel's build or start sorts.
 #[derive(Debug, Default)]
 struct Order {
-    /// The highest place so far: table, text section.
-    last: FxHashMap<(SectionId, SectionId), u64>,
-    seen: rustc_hash::FxHashSet<Place>,
+    /// The highest place so far, for tables of one text section.
+    last: FxHashMap<SectionId, u64>,
+    mixed: FxHashSet<SectionId>,
+    seen: FxHashSet<Place>,
 }
 
 impl Order {
+    /// For these records, none of which has been looked at.
+    fn of(records: impl Iterator<Item = (Record, Place)>) -> Self {
+        let mut order = Self::default();
+        let mut texts = FxHashMap::default();
+        for (record, place) in records {
+            let table = record.place.section;
+            if *texts.entry(table).or_insert(place.section) != place.section {
+                order.mixed.insert(table);
+            }
+        }
+        order
+    }
+
     fn look(&mut self, record: Record, place: Place) -> Option<Kind> {
         if !self.seen.insert(place) {
             return Some(Kind::McountTwice);
         }
-        let last = self.last.entry((record.place.section, place.section)).or_insert(place.offset);
+        if self.mixed.contains(&record.place.section) {
+            return None;
+        }
+        let last = self.last.entry(record.place.section).or_insert(place.offset);
         if place.offset < *last {
             return Some(Kind::McountUnsorted);
         }
