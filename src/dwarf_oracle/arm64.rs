@@ -61,6 +61,10 @@ fn compare_function(object: &Object<'_>, table: &StackTable, described: &Describ
             return out;
         }
     };
+    if !is_named(object, place, described.end) {
+        out.verdict = Verdict::Unnamed;
+        return out;
+    }
     // Rows may claim to go on for ever.
     let size = object.elf.section(described.section).data.len() as u64;
     for row in rows {
@@ -78,6 +82,14 @@ fn compare_function(object: &Object<'_>, table: &StackTable, described: &Describ
         out.verdict = Verdict::Misdescribed(format!("{text}; {why}"));
     }
     out
+}
+
+/// Whether a function symbol covers any of the described code. The link takes the symbol of a weak function that another
+/// replaces, and leaves its code.
+fn is_named(object: &Object<'_>, start: Place, end: u64) -> bool {
+    let list = object.functions(start.section);
+    let next = list.get(list.partition_point(|function| function.start < start.offset));
+    object.function_over(start).is_some() || next.is_some_and(|function| function.start < end)
 }
 
 /// What the rows say that cannot be so, whatever the function does. Compilers do not see into inline assembly, and forget

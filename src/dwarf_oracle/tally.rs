@@ -35,6 +35,8 @@ pub enum Verdict {
     Unresolved(String),
     /// The compiler's description cannot be read, and why.
     Unreadable(String),
+    /// Code that is no function: no symbol covers it, so nothing leads there. Not counted with the others.
+    Unnamed,
 }
 
 /// All functions of an object.
@@ -49,7 +51,9 @@ pub struct Tally {
 impl Tally {
     /// Whether everything agrees, as far as the tables can be right.
     pub fn is_clean(&self) -> bool {
-        let is_fine = |function: &Compared| matches!(function.verdict, Verdict::Agrees | Verdict::Misdescribed(_));
+        let is_fine = |function: &Compared| {
+            matches!(function.verdict, Verdict::Agrees | Verdict::Misdescribed(_) | Verdict::Unnamed)
+        };
         self.errors.is_empty() && self.functions.iter().all(is_fine)
     }
 
@@ -66,6 +70,7 @@ impl Tally {
                 Verdict::Misdescribed(text) => writeln!(out, "described wrongly: {name} ({place}): {text}")?,
                 Verdict::Unresolved(text) => writeln!(out, "unresolved: {name} ({place}): {text}")?,
                 Verdict::Unreadable(text) => writeln!(out, "unreadable: {name} ({place}): {text}")?,
+                Verdict::Unnamed => writeln!(out, "without a symbol: {place}")?,
             }
             for (start, len) in function.unreached.iter().filter(|_| detail == Detail::Unreached) {
                 writeln!(out, "unreached: {name}+{start:#x} ({place}): {} instructions", len / 4)?;
@@ -84,12 +89,13 @@ impl Tally {
         let sum = |of: fn(&Compared) -> u64| self.functions.iter().map(of).fold(0, u64::saturating_add);
         let (insns, wrong) = (sum(|function| function.n_agree), sum(|function| function.n_disagree));
         let unreached = sum(|function| function.unreached.iter().map(|(_, len)| len / 4).sum());
-        let percent = 100.0 * n_agree as f64 / self.functions.len().max(1) as f64;
+        let n_unnamed = count(|verdict| *verdict == Verdict::Unnamed);
+        let n_functions = self.functions.len() - n_unnamed;
+        let percent = 100.0 * n_agree as f64 / n_functions.max(1) as f64;
         writeln!(
             out,
-            "{} functions: {n_agree} agree ({percent:.2}%), {n_disagree} disagree, {n_wrong} described wrongly, \
-             {n_unresolved} unresolved, {n_unreadable} unreadable",
-            self.functions.len()
+            "{n_functions} functions: {n_agree} agree ({percent:.2}%), {n_disagree} disagree, {n_wrong} described wrongly, \
+             {n_unresolved} unresolved, {n_unreadable} unreadable; {n_unnamed} stretches without a symbol"
         )?;
         writeln!(out, "{} instructions: {insns} agree, {wrong} disagree; {unreached} are not reached", insns + wrong)
     }
