@@ -16,14 +16,14 @@ use crate::elf::RelocTarget;
 use crate::elf::SectionId;
 
 /// A section with one relocation for each record, in record order (`elf_create_section_pair()`).
-fn section(name: &str, entsize: u64, n_records: usize, relocs: Vec<NewReloc>) -> NewSection {
+pub(crate) fn section(name: &str, entsize: u64, n_records: usize, relocs: Vec<NewReloc>) -> NewSection {
     NewSection {
         name: name.as_bytes().to_vec(),
         kind: elf::SHT_PROGBITS,
         flags: elf::SHF_ALLOC.into(),
         align: 1,
         entsize,
-        data: vec![0; n_records * entsize as usize],
+        data: vec![0; n_records.saturating_mul(entsize as usize)],
         relocs: Some(relocs),
     }
 }

@@ -46,14 +46,7 @@ pub fn compare(elf: &ElfFile<'_>) -> Tally {
 
 fn compare_function(object: &Object<'_>, table: &StackTable, described: &Described) -> Compared {
     let place = Place { section: described.section, offset: described.start };
-    let mut out = Compared {
-        name: object.describe(place),
-        place: object.describe_offset(place),
-        n_agree: 0,
-        n_disagree: 0,
-        unreached: Vec::new(),
-        verdict: Verdict::Agrees,
-    };
+    let mut out = Compared::new(object.describe(place), object.describe_offset(place));
     let rows = match &described.rows {
         Ok(rows) => rows,
         Err(error) => {
@@ -129,32 +122,14 @@ fn impossible(object: &Object<'_>, section: SectionId, rows: &[Row]) -> Option<S
 fn compare_insn(function: Option<&Function>, row: &Row, offset: u64, start: u64, out: &mut Compared) {
     let from_start = offset.saturating_sub(start);
     let Some(function) = function else {
-        if out.verdict == Verdict::Agrees {
-            out.verdict = Verdict::Unresolved(format!("no function symbol covers +{from_start:#x}"));
-        }
-        return;
+        return out.decide(Verdict::Unresolved(format!("no function symbol covers +{from_start:#x}")));
     };
     if let Some((place, why)) = function.unresolved {
-        if out.verdict == Verdict::Agrees {
-            out.verdict = Verdict::Unresolved(format!("indirect jump at offset {:#x}: {why}", place.offset));
-        }
-        return;
+        return out.decide(Verdict::Unresolved(format!("indirect jump at offset {:#x}: {why}", place.offset)));
     }
-    let Some(state) = function.state(offset) else {
-        match out.unreached.last_mut() {
-            Some((first, len)) if *first + *len == from_start => *len += 4,
-            _ => out.unreached.push((from_start, 4)),
-        }
-        return;
-    };
-    match difference(state, row) {
-        None => out.n_agree += 1,
-        Some(text) => {
-            out.n_disagree += 1;
-            if out.verdict == Verdict::Agrees {
-                out.verdict = Verdict::Disagrees(format!("+{from_start:#x}: {text}"));
-            }
-        }
+    match function.state(offset) {
+        Some(state) => out.record(from_start, difference(state, row)),
+        None => out.skip(from_start, 4),
     }
 }
 

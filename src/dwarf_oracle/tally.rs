@@ -16,10 +16,54 @@ pub struct Compared {
     pub n_agree: u64,
     /// Instructions that both sides describe, and that do not.
     pub n_disagree: u64,
-    /// Ranges of instructions (first byte, length) from the function's start that no way leads to.
-    pub unreached: Vec<(u64, u64)>,
+    /// Instructions that no way leads to, in stretches.
+    pub unreached: Vec<Stretch>,
     /// The verdict.
     pub verdict: Verdict,
+}
+
+/// Instructions beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// First byte, from the function's start.
+    pub start: u64,
+    /// The byte after the last.
+    pub end: u64,
+    /// Number of instructions.
+    pub n_insns: u64,
+}
+
+impl Compared {
+    /// A function that nothing has been said about.
+    pub(super) fn new(name: String, place: String) -> Self {
+        Self { name, place, n_agree: 0, n_disagree: 0, unreached: Vec::new(), verdict: Verdict::Agrees }
+    }
+
+    /// No way leads to the instruction of `len` bytes at `from_start`.
+    pub(super) fn skip(&mut self, from_start: u64, len: u64) {
+        let end = from_start.saturating_add(len);
+        match self.unreached.last_mut() {
+            Some(last) if last.end == from_start => (last.end, last.n_insns) = (end, last.n_insns + 1),
+            _ => self.unreached.push(Stretch { start: from_start, end, n_insns: 1 }),
+        }
+    }
+
+    /// The instruction at `from_start` has been compared.
+    pub(super) fn record(&mut self, from_start: u64, difference: Option<String>) {
+        let Some(text) = difference else {
+            self.n_agree += 1;
+            return;
+        };
+        self.n_disagree += 1;
+        self.decide(Verdict::Disagrees(format!("+{from_start:#x}: {text}")));
+    }
+
+    /// The first verdict that is not a good one counts.
+    pub(super) fn decide(&mut self, verdict: Verdict) {
+        if self.verdict == Verdict::Agrees {
+            self.verdict = verdict;
+        }
+    }
 }
 
 /// What became of one function.
@@ -72,8 +116,8 @@ impl Tally {
                 Verdict::Unreadable(text) => writeln!(out, "unreadable: {name} ({place}): {text}")?,
                 Verdict::Unnamed => writeln!(out, "without a symbol: {place}")?,
             }
-            for (start, len) in function.unreached.iter().filter(|_| detail == Detail::Unreached) {
-                writeln!(out, "unreached: {name}+{start:#x} ({place}): {} instructions", len / 4)?;
+            for Stretch { start, n_insns, .. } in function.unreached.iter().filter(|_| detail == Detail::Unreached) {
+                writeln!(out, "unreached: {name}+{start:#x} ({place}): {n_insns} instructions")?;
             }
         }
         self.write_totals(out)
@@ -88,7 +132,7 @@ impl Tally {
         let n_unreadable = count(|verdict| matches!(verdict, Verdict::Unreadable(_)));
         let sum = |of: fn(&Compared) -> u64| self.functions.iter().map(of).fold(0, u64::saturating_add);
         let (insns, wrong) = (sum(|function| function.n_agree), sum(|function| function.n_disagree));
-        let unreached = sum(|function| function.unreached.iter().map(|(_, len)| len / 4).sum());
+        let unreached = sum(|function| function.unreached.iter().map(|stretch| stretch.n_insns).sum());
         let n_unnamed = count(|verdict| *verdict == Verdict::Unnamed);
         let n_functions = self.functions.len() - n_unnamed;
         let percent = 100.0 * n_agree as f64 / n_functions.max(1) as f64;

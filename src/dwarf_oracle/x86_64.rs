@@ -63,14 +63,7 @@ fn compare_function(code: &Code<'_>, walk: &Walk, described: &Described) -> Comp
     let section = String::from_utf8_lossy(code.elf.section(described.section).name).into_owned();
     let symbol = code.symbols.func_containing(described.section, described.start);
     let name = symbol.map_or(String::new(), |id| String::from_utf8_lossy(code.name(id)).into_owned());
-    let mut out = Compared {
-        name,
-        place: format!("{section}+{:#x}", described.start),
-        n_agree: 0,
-        n_disagree: 0,
-        unreached: Vec::new(),
-        verdict: Verdict::Agrees,
-    };
+    let mut out = Compared::new(name, format!("{section}+{:#x}", described.start));
     let rows = match &described.rows {
         Ok(rows) => rows,
         Err(error) => {
@@ -80,7 +73,7 @@ fn compare_function(code: &Code<'_>, walk: &Walk, described: &Described) -> Comp
     };
     for row in rows {
         for (insn, offset) in insns(code, described.section, row.start, row.end) {
-            compare_insn(walk, insn, offset.saturating_sub(described.start), row, &mut out);
+            compare_insn(code, walk, insn, offset.saturating_sub(described.start), row, &mut out);
         }
     }
     out
@@ -93,23 +86,11 @@ fn insns(code: &Code<'_>, section: SectionId, start: u64, end: u64) -> impl Iter
     all.map(|insn| (insn, u64::from(code.insns.get(insn).offset))).take_while(move |(_, offset)| *offset < end)
 }
 
-fn compare_insn(walk: &Walk, insn: InsnId, from_start: u64, row: &Row, out: &mut Compared) {
+fn compare_insn(code: &Code<'_>, walk: &Walk, insn: InsnId, from_start: u64, row: &Row, out: &mut Compared) {
     let state = walk.cfi.get(insn.index()).and_then(|id| id.some()).map(|id| walk.cfis.get(id));
-    let Some(state) = state.filter(|state| state.kind == frame::CALL) else {
-        match out.unreached.last_mut() {
-            Some((first, len)) if *first + *len == from_start => *len += 4,
-            _ => out.unreached.push((from_start, 4)),
-        }
-        return;
-    };
-    match difference(state, row) {
-        None => out.n_agree += 1,
-        Some(text) => {
-            out.n_disagree += 1;
-            if out.verdict == Verdict::Agrees {
-                out.verdict = Verdict::Disagrees(format!("+{from_start:#x}: {text}"));
-            }
-        }
+    match state.filter(|state| state.kind == frame::CALL) {
+        Some(state) => out.record(from_start, difference(state, row)),
+        None => out.skip(from_start, code.insns.get(insn).len.into()),
     }
 }
 

@@ -235,6 +235,21 @@ impl<'d> ElfFile<'d> {
         self.strings.get(start..start + symbol.name_len as usize).unwrap_or_default()
     }
 
+    /// Name of a section, for people.
+    pub fn section_text(&self, id: SectionId) -> String {
+        let section = self.sections.get(id.index());
+        section.map_or_else(String::new, |section| String::from_utf8_lossy(section.name).into_owned())
+    }
+
+    /// Name of a symbol, for people; of its section for a section symbol.
+    pub fn symbol_text(&self, id: SymbolId) -> String {
+        match self.symbol(id) {
+            Some(symbol) if symbol.is_section() => self.section_text(symbol.section),
+            Some(symbol) => String::from_utf8_lossy(self.symbol_name(symbol)).into_owned(),
+            None => String::new(),
+        }
+    }
+
     /// The symbol with number `id`; the null symbol's fields when there is no symbol table.
     pub fn symbol(&self, id: SymbolId) -> Option<&Symbol> {
         self.symbols.get(id.index())

@@ -51,17 +51,12 @@ impl<'a> ObjectCx<'a> {
 
     /// Name of a section, for people.
     pub fn section_name(&self, id: SectionId) -> String {
-        let section = self.elf.sections.get(id.index());
-        section.map_or_else(String::new, |section| String::from_utf8_lossy(section.name).into_owned())
+        self.elf.section_text(id)
     }
 
     /// Name of a symbol, for people; of its section for a section symbol.
     pub fn symbol_name(&self, id: SymbolId) -> String {
-        match self.elf.symbol(id) {
-            Some(symbol) if symbol.is_section() => self.section_name(symbol.section),
-            Some(symbol) => String::from_utf8_lossy(self.elf.symbol_name(symbol)).into_owned(),
-            None => String::new(),
-        }
+        self.elf.symbol_text(id)
     }
 
     /// A place as `function+0x12`, or as `section+0x12` outside of functions.
