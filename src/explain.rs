@@ -242,7 +242,7 @@ mod tests {
         let mut n_said = 0;
         for series in [Series::V6_12, Series::V7_3] {
             let profile = Profile::of(series).expect("rebuilt");
-            let arch = arch::for_machine(elf.machine).expect("x86-64");
+            let arch = arch::with_upstream(elf.machine).expect("x86-64");
             let (code, ..) = code::build(&opts, &profile, arch, &elf, None);
             for message in message::samples() {
                 let says = wordings().find(|(id, _)| *id == message.id()).expect("in the table").1;

@@ -14,13 +14,17 @@ pub struct ArchFacts {
     pub name: &'static str,
     /// `e_machine`.
     pub machine: u16,
+    /// Whether the kernel's own objtool knows the machine. If not, its passes are not for this machine.
+    pub has_upstream: bool,
+    /// Length of every instruction in bytes, also what their offsets are multiples of; `None` where lengths differ.
+    pub insn_size: Option<u8>,
     /// Register names by register number, for traces and explanations.
     pub reg_names: &'static [&'static str],
     /// Number of the stack pointer.
     pub sp: u8,
     /// Number of the frame pointer.
     pub bp: u8,
-    /// Number of the pseudo register that stands for the return address.
+    /// Number of the register, perhaps a pseudo register, that stands for the return address.
     pub ra: u8,
     /// Bit `n` is set if register `n` keeps its value over a call (`arch_callee_saved_reg()`).
     pub callee_saved: u32,
@@ -82,7 +86,8 @@ pub trait Arch: Sync {
     /// Decodes `text` from offset `start` until an instruction begins at or past `end`, appending to `out`.
     ///
     /// Returns the offset at which the next instruction would start. `Decoded::first_op` indices are relative to
-    /// `out.ops`. An instruction may reach past `end`, never past the section.
+    /// `out.ops`. An instruction may reach past `end`, never past the section. Where data may stand in text, the caller
+    /// passes the ranges between.
     fn decode(&self, text: &TextSection<'_>, start: u32, end: u32, out: &mut Decoded) -> Result<u32, DecodeError>;
 
     /// What relocation type `kind` means.
@@ -94,7 +99,7 @@ pub trait Arch: Sync {
     /// The return that fills `len` bytes, padded (`arch_ret_insn()`), or `None` for an impossible length.
     fn ret(&self, len: usize) -> Option<&'static [u8]>;
 
-    /// Text of one instruction in AT&T syntax, for traces and explanations only. `address` is its offset.
+    /// Text of one instruction in the syntax of the machine's GNU assembler, for listings, traces and explanations only. `address` is its offset.
     fn disassemble(&self, bytes: &[u8], address: u64) -> InsnText;
 
     /// Operations of stack effect for tests and explanations: a short text such as `cfa+8`.

@@ -29,6 +29,12 @@ pub use insn::TextSection;
 pub fn for_machine(e_machine: u16) -> Option<&'static dyn Arch> {
     match e_machine {
         object::elf::EM_X86_64 => Some(&x86_64::X86_64),
+        object::elf::EM_AARCH64 => Some(&arm64::Arm64),
         _ => None,
     }
+}
+
+/// As [`for_machine`], but only for machines that the kernel's own objtool knows, whose passes are then those to follow.
+pub fn with_upstream(e_machine: u16) -> Option<&'static dyn Arch> {
+    for_machine(e_machine).filter(|arch| arch.facts().has_upstream)
 }

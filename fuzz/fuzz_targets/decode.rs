@@ -1,4 +1,5 @@
-//! The decoders: any bytes are refused at some offset or decoded into instructions that lie one behind the other.
+//! The decoders: any bytes are refused at some offset or decoded into instructions that lie one behind the other, and have
+//! a text.
 
 #![no_main]
 
@@ -23,5 +24,8 @@ fuzz_target!(|input: (u8, u32, &[u8])| {
         Err(error) => assert!(error.offset < length, "the error lies in the section"),
     }
     let offsets = out.insns.iter().map(|insn| insn.offset);
+    for word in data.chunks(4) {
+        assert!(!arch.disassemble(word, u64::from(length)).text.is_empty(), "every word has a text");
+    }
     assert!(offsets.is_sorted_by(|one, next| one < next), "instructions lie one behind the other");
 });

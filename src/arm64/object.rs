@@ -1,5 +1,7 @@
 //! An arm64 object with what the checks look up in it: functions by place, data in text, relocations, words.
 
+use arch::Arch;
+use arch::arm64::Arm64;
 use object::elf;
 
 use crate::code::RelocIndex;
@@ -33,6 +35,8 @@ pub struct Function {
 pub struct Object<'a> {
     /// Its contents.
     pub elf: &'a ElfFile<'a>,
+    /// The machine.
+    pub arch: &'static dyn Arch,
     /// Relocations by place.
     pub relocs: RelocIndex<'a>,
     /// Per section: functions by (start, end).
@@ -76,7 +80,7 @@ impl<'a> Object<'a> {
         functions.iter_mut().for_each(|list| list.sort_unstable());
         // Of several at one place the last one counts, so their order must stay.
         mapping.iter_mut().for_each(|list| list.sort_by_key(|mark| mark.offset));
-        Self { elf, relocs: RelocIndex::read(elf), functions, mapping }
+        Self { elf, arch: &Arm64, relocs: RelocIndex::read(elf), functions, mapping }
     }
 
     /// All sections of this name, in file order.
@@ -235,7 +239,7 @@ pub fn is_supported(elf: &ElfFile<'_>) -> bool {
 /// Whether this is the name of a mapping symbol, and if so, whether of data: `$x` and `$d`, also with `.` and more.
 ///
 /// The build prefixes every symbol of early code and of the hypervisor, mapping symbols too.
-fn mapping_kind(name: &[u8]) -> Option<bool> {
+pub fn mapping_kind(name: &[u8]) -> Option<bool> {
     let bare = [&b"__pi_"[..], b"__kvm_nvhe_"].iter().find_map(|prefix| name.strip_prefix(*prefix)).unwrap_or(name);
     match bare {
         [b'$', b'x'] | [b'$', b'x', b'.', ..] => Some(false),

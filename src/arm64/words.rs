@@ -1,15 +1,13 @@
 //! The fixed instruction words that the tables are about; `arch::arm64` knows all others.
 
 pub use arch::arm64::NOP;
+pub use arch::arm64::hint::is_call_pad as is_landing_pad;
 
 use arch::arm64::Class;
+use arch::arm64::hint;
 
 /// `bti c`, as static calls' trampolines begin.
 pub const BTI_C: u32 = 0xd503_245f;
-/// `paciasp`.
-pub const PACIASP: u32 = 0xd503_233f;
-/// `pacibsp`.
-pub const PACIBSP: u32 = 0xd503_237f;
 /// `br x16`.
 pub const BR_X16: u32 = 0xd61f_0200;
 /// `brk #0x800`, which `BUG()` and `WARN()` are made of.
@@ -17,13 +15,7 @@ pub const BRK_BUG: u32 = 0xd421_0000;
 
 /// Whether the word is any `bti`.
 pub fn is_bti(word: u32) -> bool {
-    word & 0xffff_ff3f == 0xd503_241f
-}
-
-/// Whether an indirect call may land on this word.
-pub fn is_landing_pad(word: u32) -> bool {
-    // bti c, bti jc
-    word & 0xffff_ff7f == BTI_C || word == PACIASP || word == PACIBSP
+    hint::bti(word).is_some()
 }
 
 /// Whether the word addresses memory or code by its own place, other than `adrp` and direct branches: `adr` and loads of
@@ -48,7 +40,7 @@ mod tests {
 
     #[test]
     fn pads() {
-        assert!(is_landing_pad(BTI_C) && is_landing_pad(0xd503_24df) && is_landing_pad(PACIASP));
+        assert!(is_landing_pad(BTI_C) && is_landing_pad(0xd503_24df) && is_landing_pad(0xd503_233f));
         assert!(!is_landing_pad(NOP) && !is_landing_pad(0xd503_249f) && is_bti(0xd503_249f) && !is_bti(NOP));
         assert!(uses_own_place(0x1000_0000) && uses_own_place(0x5800_0000) && !uses_own_place(0x9000_0000));
         assert!(is_adrp_to(0xb000_0010, 16) && is_ldr_over(0xf940_0a10, 16));

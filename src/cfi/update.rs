@@ -90,7 +90,7 @@ fn apply_to_register(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Resu
         OpSrc::And => return realign(state, op, cx),
         OpSrc::Pop | OpSrc::Popf => pop(state, op, cx),
         OpSrc::RegIndirect => load(state, op, cx),
-        OpSrc::Const => return Err(Message::UnknownStackInsn),
+        OpSrc::Const | OpSrc::Unknown => return Err(Message::UnknownStackInsn),
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! Comparing the bytes of sections: as instructions, strings, words, or plainly.
 
+use arch::Arch;
 use arch::DecodeFlags;
 use arch::Decoded;
 use arch::TextSection;
 
 use super::Differences;
 use super::Pair;
+use super::place::Places;
 use super::section_name;
 use crate::elf::ElfFile;
 use crate::elf::Section;
@@ -26,8 +28,8 @@ pub(super) fn compare_bytes(pair: &Pair<'_>, in_a: SectionId, in_b: SectionId, o
         end = start + common.take_while(|(a, b)| a != b).count();
         let place = pair.places_a.name(in_a, start as u64);
         if a.is_exec() {
-            let (insn, text_a) = instruction(pair.a, in_a, pair.places_a.start(in_a, start as u64), start);
-            let (_, text_b) = instruction(pair.b, in_b, pair.places_b.start(in_b, start as u64), start);
+            let (insn, text_a) = instruction(pair.a, &pair.places_a, in_a, start);
+            let (_, text_b) = instruction(pair.b, &pair.places_b, in_b, start);
             let place = pair.places_a.name(in_a, insn as u64);
             out.add(format!("instruction at {place}:\n  A {text_a}\n  B {text_b}"));
             end = end.max(insn + 1);
@@ -49,22 +51,33 @@ fn hex(data: &[u8], start: usize, end: usize) -> String {
     if end - start > SHOWN { format!("{} …", text.join(" ")) } else { text.join(" ") }
 }
 
-/// Start and text of the instruction that covers `offset`, decoding from `start` on.
-fn instruction(file: &ElfFile<'_>, section: SectionId, start: u64, offset: usize) -> (usize, String) {
+/// Start and text of the instruction that covers `offset`.
+fn instruction(file: &ElfFile<'_>, places: &Places<'_>, section: SectionId, offset: usize) -> (usize, String) {
     let data = file.section(section).data;
-    let begin = arch::for_machine(file.machine).map_or(offset, |arch| {
-        let text = TextSection { data, is_in_func: &|_| true, is_init: false, flags: DecodeFlags::all() };
-        let mut decoded = Decoded::default();
-        let (start, end) = (u32::try_from(start).unwrap_or(0), u32::try_from(offset + 1).unwrap_or(0));
-        // Up to a byte that is no instruction, what was decoded still counts.
-        let _ = arch.decode(&text, start, end, &mut decoded);
-        decoded.insns.last().map_or(offset, |insn| (insn.offset as usize).min(offset))
-    });
-    let end = data.len().min(begin + SHOWN);
+    let Some(arch) = arch::for_machine(file.machine) else {
+        return (offset, hex(data, offset, data.len().min(offset + SHOWN)) + "   ");
+    };
+    let (begin, len) = match arch.facts().insn_size.map(usize::from) {
+        Some(size) => (offset - offset % size, size),
+        None => (start_of_insn(arch, data, places.start(section, offset as u64), offset), SHOWN),
+    };
+    let end = data.len().min(begin + len);
     let bytes = data.get(begin..end).unwrap_or_default();
-    let text =
-        arch::for_machine(file.machine).map_or(String::new(), |arch| arch.disassemble(bytes, begin as u64).to_string());
+    let text = match places.is_data(section, begin as u64) {
+        true => arch::arm64::text::data(bytes),
+        false => arch.disassemble(bytes, begin as u64).to_string(),
+    };
     (begin, format!("{}   {text}", hex(data, begin, end)))
+}
+
+/// Start of the instruction that covers `offset`, decoding from `start` on.
+fn start_of_insn(arch: &dyn Arch, data: &[u8], start: u64, offset: usize) -> usize {
+    let text = TextSection { data, is_in_func: &|_| true, is_init: false, flags: DecodeFlags::all() };
+    let mut decoded = Decoded::default();
+    let (start, end) = (u32::try_from(start).unwrap_or(0), u32::try_from(offset + 1).unwrap_or(0));
+    // Up to a byte that is no instruction, what was decoded still counts.
+    let _ = arch.decode(&text, start, end, &mut decoded);
+    decoded.insns.last().map_or(offset, |insn| (insn.offset as usize).min(offset))
 }
 
 /// Compares string tables: the first string that differs.

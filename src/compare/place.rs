@@ -1,5 +1,6 @@
 //! Places in a file as people name them: a symbol and an offset.
 
+use crate::arm64::object::mapping_kind;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
@@ -9,15 +10,34 @@ pub(super) struct Places<'a> {
     file: &'a ElfFile<'a>,
     /// Named symbols, functions first among those at one place.
     symbols: Vec<(SectionId, u64, bool, SymbolId)>,
+    /// Where data begins in code (true), and where code goes on.
+    marks: Vec<(SectionId, u64, bool)>,
 }
 
 impl<'a> Places<'a> {
     pub fn new(file: &'a ElfFile<'a>) -> Self {
         let named = (0..).map(SymbolId).zip(&file.symbols);
         let named = named.filter(|(_, sym)| sym.section != SectionId::UNDEF && !sym.is_section() && sym.name_len > 0);
-        let mut symbols: Vec<_> = named.map(|(id, sym)| (sym.section, sym.value, !sym.is_func(), id)).collect();
+        // arm64 marks places by symbols, which are no names.
+        let has_marks = file.machine == object::elf::EM_AARCH64;
+        let (mut symbols, mut marks) = (Vec::new(), Vec::new());
+        for (id, sym) in named {
+            match mapping_kind(file.symbol_name(sym)).filter(|_| has_marks) {
+                Some(is_data) => marks.push((sym.section, sym.value, is_data)),
+                None => symbols.push((sym.section, sym.value, !sym.is_func(), id)),
+            }
+        }
         symbols.sort_unstable();
-        Self { file, symbols }
+        // Of several at one place the last one counts, so their order must stay.
+        marks.sort_by_key(|(section, offset, _)| (*section, *offset));
+        Self { file, symbols, marks }
+    }
+
+    /// Whether there is data among the code at a place.
+    pub fn is_data(&self, section: SectionId, offset: u64) -> bool {
+        let after = self.marks.partition_point(|(sec, value, _)| (*sec, *value) <= (section, offset));
+        let last = after.checked_sub(1).and_then(|last| self.marks.get(last));
+        last.is_some_and(|(sec, _, is_data)| *sec == section && *is_data)
     }
 
     /// The place `offset` in `section`, such as `.text: do_exit+0x12`.

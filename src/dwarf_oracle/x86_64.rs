@@ -48,7 +48,7 @@ pub fn compare(elf: &ElfFile<'_>, path: &Path) -> Tally {
     let profile = Profile::v7_3();
     let (described, errors) = cfi_rows::read(elf, REGS);
     let mut tally = Tally { functions: Vec::new(), errors };
-    let Some(arch) = arch::for_machine(elf.machine) else { return tally };
+    let Some(arch) = arch::with_upstream(elf.machine) else { return tally };
     let (code, _, result) = code::build(&opts, &profile, arch, elf, None);
     if let Err(stopped) = result {
         tally.errors.push(format!("the code cannot be linked: {:?}", stopped.into_finding()));

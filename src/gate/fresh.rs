@@ -95,7 +95,7 @@ pub fn analyse(mut opts: Opts, profile: &Profile, elf: &ElfFile<'_>, noreturns: 
     opts.werror = false;
     opts.stats = false;
     let mut fresh = Fresh { opts: opts.clone(), ..Fresh::default() };
-    let Some(arch) = ::arch::for_machine(elf.machine) else { return fresh };
+    let Some(arch) = ::arch::with_upstream(elf.machine) else { return fresh };
     let (code, findings, result) = code::build(&opts, profile, arch, elf, noreturns);
     let mut run = Run { code: &code, fresh: &mut fresh, warned: Vec::new() };
     run.take(&findings, None);

@@ -75,7 +75,7 @@ impl Analysis {
 /// Analyses one file. `opts` are the request's, as far as the file has not changed them.
 pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, request: &Request) -> Analysis {
     let object = super::request::name_of(&opts.file);
-    let Some(arch) = arch::for_machine(elf.machine) else {
+    let Some(arch) = arch::with_upstream(elf.machine) else {
         let text = format!("unexpected ELF machine type {}", elf.machine);
         let mut out = Analysis { failed: true, ..Analysis::default() };
         out.report.text = crate::diag::report::object_line(profile, &object, &text);
@@ -103,7 +103,7 @@ pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, request: &Requ
 
 /// What there is to say about symbols that make no sense, for a file that nothing else was said about so far.
 pub fn refuse_symbols(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>) -> Option<Vec<u8>> {
-    let (code, result) = code::check_symbols(opts, profile, arch::for_machine(elf.machine)?, elf);
+    let (code, result) = code::check_symbols(opts, profile, arch::with_upstream(elf.machine)?, elf);
     let finding = result.err()?.into_finding();
     let mut report = Report::default();
     report.add(&code, &super::request::name_of(&opts.file), &[finding]);

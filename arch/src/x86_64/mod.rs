@@ -44,6 +44,8 @@ pub struct X86_64;
 static FACTS: ArchFacts = ArchFacts {
     name: "x86_64",
     machine: elf::EM_X86_64,
+    has_upstream: true,
+    insn_size: None,
     reg_names: &[
         "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
         "ra",

@@ -70,6 +70,7 @@ pub(super) fn describe(op: &StackOp) -> String {
         OpSrc::Reg => reg(op.src_reg).to_owned(),
         OpSrc::RegIndirect => place(op.src_reg, op.src_offset),
         OpSrc::Const => "const".to_owned(),
+        OpSrc::Unknown => "?".to_owned(),
         OpSrc::Pop => "pop".to_owned(),
         OpSrc::Popf => "popf".to_owned(),
         OpSrc::Add => format!("{} + {}", reg(op.src_reg), op.src_offset),

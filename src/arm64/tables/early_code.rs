@@ -38,7 +38,7 @@ pub fn check(object: &Object<'_>) -> Vec<Finding> {
             continue;
         }
         let Some(relocs) = object.relocs.of(section) else { continue };
-        for reloc in relocs.relocs.iter().filter(|reloc| is_absolute(reloc.kind)) {
+        for reloc in relocs.relocs.iter().filter(|reloc| object.arch.classify_reloc(reloc.kind).is_absolute) {
             let place = Place { section, offset: reloc.offset };
             let early = of_section.or_else(|| is_pi(&pi, place).then_some(Early::Pi));
             let finding = early.and_then(|early| wrong(early, sec.name, reloc.kind, listed.as_deref(), place));
@@ -70,11 +70,6 @@ fn wrong(early: Early, section: &[u8], kind: u32, listed: Option<&[Place]>, plac
             listed.binary_search(&place).is_err().then(|| Finding::at(place, Kind::HypUnlisted))
         }
     }
-}
-
-/// 64-bit words, and the parts of an address that `movz` and `movk` put together.
-fn is_absolute(kind: u32) -> bool {
-    kind == elf::R_AARCH64_ABS64 || (elf::R_AARCH64_MOVW_UABS_G0..=elf::R_AARCH64_MOVW_UABS_G3).contains(&kind)
 }
 
 /// Extents of the symbols with the prefix: start, end; sorted, and merged where they overlap.
