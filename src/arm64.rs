@@ -5,6 +5,7 @@
 
 pub mod annotate;
 pub mod finding;
+pub mod listing;
 pub mod object;
 mod options;
 pub mod orc;
@@ -19,12 +20,19 @@ use std::path::Path;
 use crate::elf::Edit;
 use crate::elf::ElfFile;
 use crate::opts::Opts;
+use crate::source::DebugInfo;
+use crate::source::Lines;
+use crate::source::Units;
+use crate::source::labels;
 use finding::Finding;
 use object::Object;
+use object::Place;
 
 /// What became of one file.
 #[derive(Debug, Default)]
 pub struct Analysis {
+    /// For standard output: listings.
+    pub stdout: Vec<u8>,
     /// For standard error.
     pub stderr: Vec<u8>,
     /// Number of findings.
@@ -43,9 +51,21 @@ pub fn is_file_for(path: &Path) -> bool {
     read.is_ok() && head.starts_with(&::object::elf::ELFMAG) && machine == ::object::elf::EM_AARCH64
 }
 
+/// What is said below each finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Below {
+    /// Nothing.
+    Nothing,
+    /// Where in the source it is, and for findings about the stack the way through the function.
+    Source,
+}
+
 /// Analyses one file.
-pub fn analyse(opts: &Opts, elf: &ElfFile<'_>) -> Analysis {
-    let mut run = Run { opts, out: Analysis::default() };
+pub fn analyse(opts: &Opts, elf: &ElfFile<'_>, below: Below) -> Analysis {
+    let debug_info = if below == Below::Source { DebugInfo::read(elf) } else { None };
+    let sources = (below == Below::Source)
+        .then(|| Sources { units: Units::read(elf), lines: debug_info.as_ref().and_then(Lines::of) });
+    let mut run = Run { opts, sources, out: Analysis::default() };
     // What cannot be done is said before anything else is.
     if let Some(text) = options::refused(opts) {
         return run.fail(&text);
@@ -77,20 +97,40 @@ pub fn analyse(opts: &Opts, elf: &ElfFile<'_>) -> Analysis {
     if opts.stackval || opts.orc {
         run.stack(&object);
     }
+    if let Some(pattern) = &opts.disas {
+        listing::write(&mut run.out.stdout, &object, pattern);
+    }
     run.out
 }
 
 struct Run<'o> {
     opts: &'o Opts,
+    /// Where places are in the source, if that is to be said.
+    sources: Option<Sources<'o>>,
     out: Analysis,
+}
+
+struct Sources<'o> {
+    units: Units<'o>,
+    lines: Option<Lines<'o>>,
 }
 
 impl Run<'_> {
     /// Adds findings in order.
     fn say(&mut self, object: &Object<'_>, findings: &[Finding]) {
+        self.say_with(object, findings, |_, _| {});
+    }
+
+    /// Adds findings in order, each with what `more` adds below it if that is wanted.
+    fn say_with(&mut self, object: &Object<'_>, findings: &[Finding], more: impl Fn(&mut Vec<u8>, Place)) {
         let severity = if self.opts.werror { "error" } else { "warning" };
         for finding in findings {
             self.line(severity, &finding.line(object, self.opts.sec_address));
+            if let (Some(sources), Some(place)) = (&self.sources, finding.place) {
+                let (units, lines) = (&sources.units, sources.lines.as_ref());
+                labels::write_place(&mut self.out.stderr, units, lines, place.section, place.offset);
+                more(&mut self.out.stderr, place);
+            }
         }
         self.out.n_warnings += findings.len();
     }
@@ -98,7 +138,14 @@ impl Run<'_> {
     /// `--stackval` and `--orc`: what is found is said for both, the tables are for the latter.
     fn stack(&mut self, object: &Object<'_>) {
         let table = stack::analyse(object);
-        self.say(object, &stack::report::findings(&table));
+        self.say_with(object, &stack::report::findings(&table), |out, place| {
+            for (nth, line) in stack::way::lines(object, &table, place).iter().enumerate() {
+                labels::write_line(out, if nth == 0 { "way:" } else { "" }, line.as_bytes());
+            }
+            for sentence in stack::way::others(object, &table, place) {
+                labels::write_line(out, "but:", sentence.as_bytes());
+            }
+        });
         if !self.opts.orc {
             return;
         }

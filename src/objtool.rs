@@ -123,7 +123,9 @@ fn run_on_arm64(request: &Request, opts: &Opts, elf: &ElfFile<'_>, mut out: Outc
     if let Some(line) = module::apply(request.module_rule, &mut opts, elf) {
         out.stderr.extend(line.into_bytes());
     }
-    let result = arm64::analyse(&opts, elf);
+    let below = if request.source { arm64::Below::Source } else { arm64::Below::Nothing };
+    let result = arm64::analyse(&opts, elf, below);
+    out.stdout.extend_from_slice(&result.stdout);
     out.stderr.extend_from_slice(&result.stderr);
     let is_refused = result.failed || opts.werror && result.n_warnings != 0;
     if opts.backup && (is_refused || result.n_warnings != 0) {

@@ -5,6 +5,7 @@
 //! [`Lines`]). Both serve any class, byte order and machine; what makes no sense is treated as not being there.
 
 mod debug_info;
+pub mod labels;
 mod lines;
 mod relocate;
 mod units;

@@ -1,6 +1,7 @@
 //! The arm64 stack analysis on hand-written functions: sound ones against their own `.cfi` directives, faulty ones against
 //! the findings that they are made for, and both damaged at random.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
@@ -9,6 +10,8 @@ use postlink::arm64::object::Object;
 use postlink::arm64::orc;
 use postlink::arm64::stack;
 use postlink::arm64::stack::report;
+use postlink::cli::run;
+use postlink::cli::run::CalledAs;
 use postlink::dwarf_oracle;
 use postlink::dwarf_oracle::Detail;
 use postlink::elf::ElfFile;
@@ -88,4 +91,38 @@ fn damaged_objects_never_panic() {
             let _ = dwarf_oracle::run(&file, Detail::Unreached, &mut Vec::new());
         }
     }
+}
+
+#[test]
+fn the_way_to_a_fault_is_shown_with_the_frame() {
+    let data = fs::read(path("faulty.o")).expect("a file");
+    let elf = ElfFile::parse(&data).expect("an object");
+    let object = Object::new(&elf);
+    let table = stack::analyse(&object);
+    let place = report::findings(&table).first().and_then(|finding| finding.place).expect("the first fault");
+    let lines = stack::way::lines(&object, &table, place);
+    let expected = [
+        "ways_disagree+0x0  cbz    x0, 0x8 <ways_disagree+0x8>  starts with cfa=sp",
+        "ways_disagree+0x4  sub    sp, sp, #0x10                then cfa=sp+16",
+        "ways_disagree+0x8  ret                                 <- here, with cfa=sp+16",
+    ];
+    assert_eq!(lines, expected);
+    assert_eq!(stack::way::others(&object, &table, place), ["the way from ways_disagree+0x0 comes with cfa=sp"]);
+}
+
+#[test]
+fn the_source_is_said_below_findings_if_asked_for() {
+    let run = |called_as, options: &[&str]| {
+        let mut argv: Vec<OsString> = ["objtool", "--stackval", "--dry-run"].map(OsString::from).to_vec();
+        argv.extend(options.iter().map(OsString::from));
+        argv.push(path("faulty.o").into());
+        String::from_utf8(run::objtool(argv, &[], called_as).stderr).expect("it is plain")
+    };
+    let (without, with) = (run(CalledAs::DropIn, &[]), run(CalledAs::Postlink, &["--source"]));
+    assert!(!without.contains("way:"), "{without}");
+    let more = with.lines().filter(|line| line.starts_with("  ")).count();
+    let findings: Vec<&str> = with.lines().filter(|line| !line.starts_with("  ")).collect();
+    assert_eq!(findings, without.lines().collect::<Vec<_>>());
+    assert_eq!(with.matches("way:").count(), findings.len(), "{with}");
+    assert!(more > findings.len(), "{with}");
 }

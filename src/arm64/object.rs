@@ -208,6 +208,14 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// What a relocation refers to: the name of a function that starts there, or as [`Object::describe_target`].
+    pub fn target_name(&self, reloc: &Reloc) -> String {
+        match self.target(reloc) {
+            Some(place) => self.describe_start(place),
+            None => self.describe_target(reloc),
+        }
+    }
+
     /// What a relocation refers to, as a place or as a symbol and what is added to it.
     pub fn describe_target(&self, reloc: &Reloc) -> String {
         match self.target(reloc) {

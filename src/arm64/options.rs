@@ -5,10 +5,9 @@ use crate::opts::Opts;
 /// One option: how it is typed, and whether it was.
 type Row = (&'static str, fn(&Opts) -> bool);
 
-/// What belongs to x86-64: its mitigations, its way to patch, its disassembler.
-const X86_ONLY: [Row; 16] = [
+/// What belongs to x86-64: its mitigations, its way to patch.
+const X86_ONLY: [Row; 15] = [
     ("--cfi", |opts| opts.cfi),
-    ("--disas", |opts| opts.disas.is_some()),
     ("--fineibt", |opts| opts.fineibt),
     ("--hacks=jump_label", |opts| opts.hack_jump_label),
     ("--hacks=noinstr", |opts| opts.hack_noinstr),

@@ -12,6 +12,7 @@ pub mod jump_table;
 pub mod regions;
 pub mod report;
 pub mod state;
+pub mod way;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;

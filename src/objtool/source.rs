@@ -14,9 +14,9 @@ use crate::diag::Report;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::source::DebugInfo;
-use crate::source::Frame;
 use crate::source::Lines;
 use crate::source::Units;
+use crate::source::labels;
 
 /// The text of a report with what there is to say below each line.
 pub fn annotate(code: &Code<'_>, report: &Report, recorder: &Recorder) -> Vec<u8> {
@@ -31,34 +31,12 @@ pub fn annotate(code: &Code<'_>, report: &Report, recorder: &Recorder) -> Vec<u8
         text.extend_from_slice(report.text.get(done..*end).unwrap_or_default());
         done = *end;
         if let Some((section, offset)) = place(code, finding) {
-            if let Some(unit) = units.describe(section, offset) {
-                write_line(&mut text, "unit:", unit.as_bytes());
-            }
-            let frames = lines.as_ref().map(|lines| lines.at(section, offset));
-            write_frames(&mut text, &frames.unwrap_or_default());
+            labels::write_place(&mut text, &units, lines.as_ref(), section, offset);
         }
         recorder.write(&mut text, code, finding);
     }
     text.extend_from_slice(report.text.get(done..).unwrap_or_default());
     text
-}
-
-/// Every function but the last one is inlined into the next.
-fn write_frames(out: &mut Vec<u8>, frames: &[Frame]) {
-    for (nth, frame) in frames.iter().enumerate() {
-        let label = if nth == 0 { "source:" } else { "" };
-        let is_inlined = nth.saturating_add(1) < frames.len();
-        let function = frame.function.as_ref().filter(|_| is_inlined);
-        let function = function.map(|name| format!(" (in {name}(), inlined)")).unwrap_or_default();
-        write_line(out, label, format!("{}:{}{function}", frame.file, frame.line).as_bytes());
-    }
-}
-
-/// Appends a labelled line.
-pub fn write_line(out: &mut Vec<u8>, label: &str, text: &[u8]) {
-    out.extend_from_slice(format!("  {label:<8}").as_bytes());
-    out.extend_from_slice(text);
-    out.push(b'\n');
 }
 
 /// The place in the code that a finding is about.

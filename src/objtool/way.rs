@@ -20,6 +20,7 @@ use crate::diag::Message;
 use crate::diag::wording;
 use crate::disas;
 use crate::elf::SymbolId;
+use crate::source::labels;
 use crate::trace;
 
 /// Steps that are shown from the beginning of a long way, and from its end.
@@ -169,18 +170,18 @@ impl Recorder {
         let text_width = rows.iter().map(|row| row.text.len()).max().unwrap_or(0);
         for (nth, row) in rows.iter().enumerate() {
             if nth == FIRST_STEPS && way.n_left_out != 0 {
-                super::source::write_line(out, "", format!("... {} more steps", way.n_left_out).as_bytes());
+                labels::write_line(out, "", format!("... {} more steps", way.n_left_out).as_bytes());
             }
             let mut line = row.place.clone();
             line.resize(place_width + 2, b' ');
             line.extend_from_slice(&row.text);
             line.resize(place_width + text_width + 4, b' ');
             line.extend_from_slice(row.remark.as_bytes());
-            super::source::write_line(out, if nth == 0 { "way:" } else { "" }, line.trim_ascii_end());
+            labels::write_line(out, if nth == 0 { "way:" } else { "" }, line.trim_ascii_end());
         }
         if let Some(known) = &way.known {
             let state = trace::describe(known, code.arch.facts());
-            super::source::write_line(out, "but:", format!("another way came there with {state}").as_bytes());
+            labels::write_line(out, "but:", format!("another way came there with {state}").as_bytes());
         }
     }
 }

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 /// What came of a run.
 struct Ran {
+    stdout: String,
     stderr: String,
     code: u8,
     file: Vec<u8>,
@@ -25,9 +26,9 @@ fn objtool(series: &str, bytes: &[u8], options: &str) -> Ran {
     argv.extend(options.split_whitespace().map(OsString::from));
     argv.push(path.clone().into());
     let Exit { stderr, code, stdout } = run::objtool(argv, &[], CalledAs::DropIn);
-    assert!(stdout.is_empty());
+    let stdout = String::from_utf8(stdout).expect("names are plain");
     let stderr = String::from_utf8_lossy(&stderr).replace(&format!("{}/", folder.path().display()), "");
-    Ran { stderr, code, file: fs::read(&path).expect("the file") }
+    Ran { stdout, stderr, code, file: fs::read(&path).expect("the file") }
 }
 
 /// The relocations of a section, as target and offset there and addend.
@@ -146,4 +147,15 @@ fn a_dry_run_writes_nothing() {
     let ran = objtool("7.3", &whole, "--mcount --dry-run");
     assert_eq!((ran.code, &*ran.stderr), (0, ""));
     assert!(ran.file == whole);
+}
+
+#[test]
+fn listings_name_addresses_and_show_data_as_data() {
+    let ran = objtool("7.3", &Object::whole("listing.o").bytes, "--disas=list*");
+    assert_eq!((ran.code, &*ran.stderr), (0, ""));
+    assert_eq!(ran.stdout, include_str!("../../testdata/arm64/listing.disas"));
+    let all = objtool("7.3", &Object::whole("listing.o").bytes, "--disas").stdout;
+    assert!(all.starts_with(&ran.stdout) && all.ends_with("other:\n    54:  other+0x0        ret\n\n"), "{all}");
+    assert_eq!(objtool("7.3", &Object::whole("listing.o").bytes, "--disas=list").stdout, "");
+    assert_eq!(objtool("7.3", &Object::whole("listing.o").bytes, "").stdout, "");
 }

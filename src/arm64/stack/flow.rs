@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use arch::InsnKind;
 use arch::arm64;
 use arch::arm64::Class;
 use arch::arm64::branch::BranchKind;
@@ -17,6 +18,7 @@ use arch::arm64::written::written;
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
+use crate::arm64::object::Object;
 use crate::arm64::object::Place;
 
 use super::Context;
@@ -247,13 +249,7 @@ impl<'a> Flow<'a> {
         for target in self.cx.edges.from(place) {
             self.jump(region, place, Some(target), before);
         }
-        let mut state = before;
-        let mut exact = 0;
-        for effect in effects(word).iter() {
-            exact |= 1_u32.checked_shl(dest(effect).into()).unwrap_or(0);
-            state.apply(*effect, |reg| self.constant(region, place, reg));
-        }
-        state.forget(written(word) & !exact);
+        let mut state = apply(self.cx.object, region.start, place, word, before);
         match arm64::class(word) {
             Class::Branch(branch) => match branch.kind {
                 BranchKind::Call => return self.call(place, state),
@@ -353,28 +349,6 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// The constant that register `reg` was set to just before `place`.
-    fn constant(&self, region: &Region, place: Place, reg: u8) -> Option<i32> {
-        const REACH: i64 = 8;
-        let mut inserted: Option<(u16, u8)> = None;
-        for distance in 1..=REACH {
-            let at = place.plus(-4 * distance).filter(|at| at.offset >= region.start)?;
-            let word = self.cx.object.word(at)?;
-            match effects(word).iter().find(|effect| dest(effect) == reg) {
-                Some(Effect::Const { value, .. }) => {
-                    let Some((bits, shift)) = inserted else { return Some(*value) };
-                    let mask = 0xffff_u32.checked_shl(shift.into())?;
-                    let bits = u32::from(bits).checked_shl(shift.into())?;
-                    return Some((value.cast_unsigned() & !mask | bits).cast_signed());
-                }
-                Some(Effect::Insert { value, shift, .. }) if inserted.is_none() => inserted = Some((*value, *shift)),
-                None if written(word) >> reg & 1 == 0 && !arm64::class(word).ends_flow() => {}
-                _ => return None,
-            }
-        }
-        None
-    }
-
     fn intern(&mut self, state: State) -> u32 {
         let next = self.states.len() as u32;
         let id = *self.known.entry(state).or_insert(next);
@@ -416,6 +390,51 @@ impl<'a> Flow<'a> {
             self.out.rows.push(rows);
         }
     }
+}
+
+/// The state after the instruction at `place` of a function that begins at `start`, when control goes on or to where the
+/// instruction branches. `None` where there is no instruction.
+pub fn after(object: &Object<'_>, start: u64, place: Place, before: State) -> Option<State> {
+    let word = object.word(place).filter(|_| object.is_code(place))?;
+    let mut state = apply(object, start, place, word, before);
+    if matches!(arm64::class(word).kind(), InsnKind::Call | InsnKind::CallDyn) {
+        state.call();
+    }
+    Some(state)
+}
+
+/// Applies the effects of the instruction `word` at `place`; not those of a callee.
+fn apply(object: &Object<'_>, start: u64, place: Place, word: u32, before: State) -> State {
+    let mut state = before;
+    let mut exact = 0;
+    for effect in effects(word).iter() {
+        exact |= 1_u32.checked_shl(dest(effect).into()).unwrap_or(0);
+        state.apply(*effect, |reg| constant(object, start, place, reg));
+    }
+    state.forget(written(word) & !exact);
+    state
+}
+
+/// The constant that register `reg` was set to just before `place`.
+fn constant(object: &Object<'_>, start: u64, place: Place, reg: u8) -> Option<i32> {
+    const REACH: i64 = 8;
+    let mut inserted: Option<(u16, u8)> = None;
+    for distance in 1..=REACH {
+        let at = place.plus(-4 * distance).filter(|at| at.offset >= start)?;
+        let word = object.word(at)?;
+        match effects(word).iter().find(|effect| dest(effect) == reg) {
+            Some(Effect::Const { value, .. }) => {
+                let Some((bits, shift)) = inserted else { return Some(*value) };
+                let mask = 0xffff_u32.checked_shl(shift.into())?;
+                let bits = u32::from(bits).checked_shl(shift.into())?;
+                return Some((value.cast_unsigned() & !mask | bits).cast_signed());
+            }
+            Some(Effect::Insert { value, shift, .. }) if inserted.is_none() => inserted = Some((*value, *shift)),
+            None if written(word) >> reg & 1 == 0 && !arm64::class(word).ends_flow() => {}
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The register that an effect writes, or a number that no register has.
