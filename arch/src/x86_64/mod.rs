@@ -19,6 +19,7 @@ mod narrow;
 mod opcode_map;
 mod quick;
 mod reloc;
+pub mod second_opinion;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -32,13 +32,17 @@ struct Alternative {
 pub fn check(object: &Object<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut replacements = Vec::new();
+    let mut n_stray = 0_usize;
     for name in [".altinstructions", ".init.altinstructions"] {
         for section in object.sections_named(name) {
             let (all, cut) = records(object, section, RECORD);
             findings.extend(cut);
             for record in all {
                 match read(object, record) {
-                    Err(finding) => findings.extend(finding),
+                    Err(finding) => {
+                        findings.extend(finding);
+                        n_stray += 1;
+                    }
                     Ok(alternative) => {
                         findings.extend(misplaced(object, &alternative));
                         replacements.extend(alternative.replacement.map(|place| (place, alternative)));
@@ -48,7 +52,11 @@ pub fn check(object: &Object<'_>) -> Vec<Finding> {
         }
     }
     replacements.sort_unstable_by_key(|(place, _)| *place);
-    findings.extend(entered(object, &replacements));
+    // A replacement whose record is wrong is not known as one, and ends where the next one begins: its finding tells of both.
+    let entered = entered(object, &replacements);
+    if entered.len() > n_stray {
+        findings.extend(entered);
+    }
     findings
 }
 
