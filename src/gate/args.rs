@@ -29,6 +29,9 @@ pub struct GateArgs {
     /// Kernel series, such as 6.12; found out from the folder when not given.
     #[arg(long, visible_alias = "kernel-series")]
     series: Option<String>,
+    /// The kernel's build folder, for external modules; found by what kbuild recorded in theirs when not given.
+    #[arg(long, value_name = "DIR")]
+    kernel: Option<PathBuf>,
     /// Accepted findings; what is in there does not fail the run.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -111,6 +114,7 @@ fn options(args: GateArgs) -> Options {
     Options {
         paths: if args.build_dir.is_empty() { vec![PathBuf::from(".")] } else { args.build_dir },
         series: args.series,
+        kernel: args.kernel,
         baseline: args.baseline,
         update_baseline: args.update_baseline,
         compare: args.compare,

@@ -6,6 +6,7 @@
 //! namespace` fix the exported set.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -121,8 +122,13 @@ impl Baseline {
         self.entries.extend(counts.into_iter().map(entry));
     }
 
-    /// Says of each finding whether it is accepted, and which entries nothing corresponds to.
-    pub fn judge(&self, findings: Vec<Finding>, config: &Config) -> (Vec<Judged>, Vec<Entry>) {
+    /// Says of each finding whether it is accepted, and which entries of checks that have looked nothing corresponds to.
+    pub fn judge(
+        &self,
+        findings: Vec<Finding>,
+        config: &Config,
+        has_looked: &dyn Fn(&str) -> bool,
+    ) -> (Vec<Judged>, Vec<Entry>) {
         let applies = |entry: &&Entry| entry.range.as_ref().is_none_or(|range| range.has(&config.compiler()));
         let mut left: BTreeMap<&Key, (usize, &Entry)> = BTreeMap::new();
         for entry in self.entries.iter().filter(applies) {
@@ -141,13 +147,14 @@ impl Baseline {
             Judged { finding, accepted }
         });
         let judged: Vec<Judged> = judged.collect();
-        let gone =
-            left.values().filter(|(_, entry)| !n_used.contains_key(&entry.key)).map(|(_, entry)| (*entry).clone());
+        let is_gone = |entry: &&Entry| !n_used.contains_key(&entry.key) && has_looked(&entry.key.check);
+        let gone = left.values().map(|(_, entry)| *entry).filter(is_gone).cloned();
         (judged, gone.collect())
     }
 
-    /// This baseline with what is there now: gone lines removed, new ones added, reasons and ranges kept.
-    pub fn update(&self, findings: &[Judged], inputs: &Inputs) -> Self {
+    /// This baseline with what is there now: gone lines removed, new ones added, reasons and ranges kept. Lines for other
+    /// compilers and of checks that have not looked stay.
+    pub fn update(&self, findings: &[Judged], inputs: &Inputs, has_looked: &dyn Fn(&str) -> bool) -> Self {
         let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
         // What differs from the accepted exports is settled by the new list of exports, not by a line of its own.
         for judged in findings.iter().filter(|judged| !is_about_export_set(&judged.finding)) {
@@ -156,19 +163,29 @@ impl Baseline {
         let old: BTreeMap<&Key, &Entry> = self.entries.iter().map(|entry| (&entry.key, entry)).collect();
         let compiler = inputs.config.compiler();
         let elsewhere = |entry: &&Entry| entry.range.as_ref().is_some_and(|range| !range.has(&compiler));
-        let mut entries: Vec<Entry> = self.entries.iter().filter(elsewhere).cloned().collect();
+        let stays =
+            |entry: &&Entry| elsewhere(entry) || !has_looked(&entry.key.check) && !counts.contains_key(&entry.key);
+        let mut entries: Vec<Entry> = self.entries.iter().filter(stays).cloned().collect();
         entries.extend(counts.into_iter().map(|(key, count)| {
             let known = old.get(&key).filter(|entry| !elsewhere(entry));
             let (range, reason) = known.map_or((None, String::new()), |e| (e.range.clone(), e.reason.clone()));
             Entry { key, count, range, reason }
         }));
         entries.sort_by(|a, b| a.key.cmp(&b.key));
-        let mut exports = Vec::new();
-        if !self.exports.is_empty() {
+        let mut exports = self.exports.clone();
+        if !self.exports.is_empty() && inputs.symvers.is_some() && has_looked("exports") {
             exports = exports_of(inputs);
             exports.sort();
         }
         Self { entries, exports, head: self.head.clone() }
+    }
+
+    /// Number of lines that this baseline has and another has not.
+    pub fn n_more_than(&self, other: &Self) -> usize {
+        let lines = |baseline: &Self| -> BTreeSet<String> {
+            baseline.to_string().lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+        };
+        lines(self).difference(&lines(other)).count()
     }
 
     /// Fixes the exported set of a build from now on.
@@ -435,11 +452,13 @@ mod tests {
         let mut baseline = Baseline::default();
         baseline.accept_all(&[finding("foo.llvm.111")]);
         let now = vec![finding("foo.llvm.222"), finding("foo.llvm.333"), finding("bar.llvm.1")];
-        let (judged, gone) = baseline.judge(now, &Config::default());
+        let (judged, gone) = baseline.judge(now, &Config::default(), &|_| true);
         assert_eq!(judged.iter().map(Judged::is_open).collect::<Vec<_>>(), [false, true, true]);
         assert!(gone.is_empty());
-        let (_, gone) = baseline.judge(Vec::new(), &Config::default());
+        let (_, gone) = baseline.judge(Vec::new(), &Config::default(), &|_| true);
         assert_eq!(gone.len(), 1);
+        let (_, gone) = baseline.judge(Vec::new(), &Config::default(), &|check| check == "orc");
+        assert!(gone.is_empty(), "what was not looked at is not gone");
     }
 
     #[test]
@@ -447,7 +466,7 @@ mod tests {
         let baseline =
             Baseline::parse("promoted-symbols/function vmlinux foo .text - @gcc:1-9\n").expect("well formed");
         let clang = Config::parse("CONFIG_CC_IS_CLANG=y\nCONFIG_CLANG_VERSION=190107\n");
-        let (judged, gone) = baseline.judge(vec![finding("foo.llvm.1")], &clang);
+        let (judged, gone) = baseline.judge(vec![finding("foo.llvm.1")], &clang, &|_| true);
         assert!(judged[0].is_open() && gone.is_empty());
     }
 

@@ -7,6 +7,7 @@ use super::facts::Facts;
 use super::inputs::Inputs;
 use super::inputs::Stage;
 use super::object::ObjectCx;
+use crate::profile::series::ChosenBy;
 
 /// A check that had nothing to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -55,7 +56,8 @@ const NEEDS: [(&str, &[Need]); 16] = [
 pub fn analysed(cx: &ObjectCx<'_>) -> Vec<&'static str> {
     let Some(fresh) = cx.fresh else { return Vec::new() };
     if crate::arm64::object::is_supported(cx.elf) {
-        return vec!["static-call", "mcount", "mitigations"];
+        let stack = fresh.opts.stackval.then_some("stack");
+        return ["static-call", "mcount", "mitigations"].into_iter().chain(stack).collect();
     }
     let opts = &fresh.opts;
     let walks = opts.stackval || opts.orc || opts.uaccess || opts.noinstr;
@@ -102,25 +104,28 @@ fn lacks(inputs: &Inputs, facts: &[Facts], check: &str, need: &Need) -> Option<S
             Some(format!("CONFIG_{name} is not set"))
         }
         Need::Analysis if !facts.iter().any(|facts| facts.analysed.contains(&check)) => {
-            Some(not_analysed(facts, check))
+            Some(not_analysed(inputs, facts, check))
         }
         _ => None,
     }
 }
 
 /// Why no object was analysed for a check.
-fn not_analysed(facts: &[Facts], check: &str) -> String {
+fn not_analysed(inputs: &Inputs, facts: &[Facts], check: &str) -> String {
     let native = || facts.iter().filter(|facts| !facts.is_opaque);
     if native().next().is_none() {
         return "there is no object that could be read".to_owned();
     }
     if native().all(|facts| facts.machine != object::elf::EM_X86_64) {
         return match check {
-            "orc" | "uaccess" | "stack" | "noinstr" | "module-flag" => {
-                "the gate does not do this for this machine".to_owned()
-            }
+            "noinstr" => "arm64 kernels do not mark which calls may leave noinstr code".to_owned(),
+            "orc" | "uaccess" | "stack" | "module-flag" => "the gate does not do this for this machine".to_owned(),
             _ => "the objects are of a machine, word size or byte order that is not known here".to_owned(),
         };
+    }
+    if inputs.selection.chosen_by == ChosenBy::Newest {
+        return "nothing tells which series the kernel is of, and objtool's rules differ; name it with --series"
+            .to_owned();
     }
     if native().all(|facts| facts.analysed.is_empty()) {
         return "objtool's recorded options are not there, the configuration does not tell them, or its rules for this series \

@@ -119,6 +119,12 @@ impl Finding {
         self
     }
 
+    /// File and line in the source, the innermost if it was inlined.
+    pub fn source_line(&self) -> Option<(&str, u32)> {
+        let (file, line) = self.source.split(", ").next()?.rsplit_once(':')?;
+        Some((file, line.parse().ok()?))
+    }
+
     /// What survives a rebuild.
     pub fn key(&self) -> Key {
         Key {
@@ -189,6 +195,16 @@ mod tests {
         assert_eq!(stem("a.b"), "a.b");
         assert_eq!(stem(".L.str.12"), ".L.str");
         assert_eq!(stem("plain"), "plain");
+    }
+
+    #[test]
+    fn the_innermost_line_counts() {
+        let mut finding = Finding::new("kind", "text");
+        assert_eq!(finding.source_line(), None);
+        finding.source = "a.c:12, inlined at b.c:3".to_owned();
+        assert_eq!(finding.source_line(), Some(("a.c", 12)));
+        finding.source = "a:b.c:0x".to_owned();
+        assert_eq!(finding.source_line(), None);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 //! The analysis runs with the recorded options on the finished object. It writes nothing: the tables that it would create
 //! are returned as places.
 
+pub mod arm64;
+
 use crate::annotate::prefix;
-use crate::arm64;
-use crate::arm64::tables as arm64_tables;
 use crate::cfi::CfiId;
 use crate::check;
 use crate::check::Walk;
@@ -105,20 +105,6 @@ pub fn analyse(mut opts: Opts, profile: &Profile, elf: &ElfFile<'_>, noreturns: 
         Err(stopped) => run.take(&[stopped.into_finding()], None),
     }
     fresh
-}
-
-/// What the checks of arm64 objects find, in the same form; there are no tables to compare.
-pub fn check_arm64(elf: &ElfFile<'_>) -> Fresh {
-    let findings = arm64_tables::check(elf, &arm64_tables::Options::default());
-    let convert = |finding: arm64::finding::Finding| EngineFinding {
-        id: finding.kind.id(),
-        text: finding.text(),
-        place: finding.place.map(|place| (place.section, place.offset)),
-        symbol: String::new(),
-        callee: String::new(),
-        path: Vec::new(),
-    };
-    Fresh { findings: findings.into_iter().map(convert).collect(), ..Fresh::default() }
 }
 
 struct Run<'a, 'd> {

@@ -5,7 +5,9 @@
 
 pub mod commands;
 pub mod config;
+pub mod kernel;
 pub mod symvers;
+pub mod text;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,10 +16,14 @@ use std::path::PathBuf;
 
 use super::GateError;
 use crate::profile::series;
+use crate::profile::series::ChosenBy;
 use crate::profile::series::Selection;
+use crate::profile::series::Series;
 
 pub use commands::Command;
 pub use config::Config;
+pub use kernel::Kernel;
+use kernel::Records;
 pub use symvers::SymversLine;
 
 /// How far a file has come on its way to a module.
@@ -74,6 +80,12 @@ pub struct ModuleFiles {
 pub struct Inputs {
     /// The folder.
     pub root: PathBuf,
+    /// The kernel's folder: the same, or another one for external modules; `None` if it is not known.
+    pub kernel: Option<Kernel>,
+    /// The source tree, without links: places in it are told relative to it.
+    pub source: Option<PathBuf>,
+    /// The kernel's release, if its folder says it.
+    pub release: Option<String>,
     /// `include/config/auto.conf`.
     pub config: Config,
     /// Which series the kernel is of.
@@ -102,17 +114,29 @@ pub struct Inputs {
     pub is_folder: bool,
     /// Names of `objects`.
     names: BTreeSet<String>,
+    /// What kbuild has recorded in the folder.
+    records: Records,
+}
+
+/// What the command line says about a folder.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// `--series`.
+    pub series: Option<&'a str>,
+    /// `--kernel`.
+    pub kernel: Option<&'a Path>,
 }
 
 impl Inputs {
     /// Looks around in `root`.
-    pub fn of_folder(root: &Path, asked: Option<&str>) -> Result<Self, GateError> {
+    pub fn of_folder(root: &Path, asked: &Asked<'_>) -> Result<Self, GateError> {
         if !root.is_dir() {
             return Err(GateError(format!("{}: no such folder", root.display())));
         }
         let mut inputs = Self::empty(root, asked)?;
         inputs.is_folder = true;
         inputs.find_modules();
+        inputs.forget_exports_if_some_are_unknown();
         inputs.find_objects();
         if inputs.objects.is_empty() {
             let what = "neither vmlinux.o nor a module is there";
@@ -123,11 +147,18 @@ impl Inputs {
     }
 
     /// Takes single objects; what lies around them is read where it is usual.
-    pub fn of_files(files: &[PathBuf], asked: Option<&str>) -> Result<Self, GateError> {
+    pub fn of_files(files: &[PathBuf], asked: &Asked<'_>) -> Result<Self, GateError> {
         let root = build_root(files.first().and_then(|file| file.parent()).unwrap_or(Path::new("")));
         let mut inputs = Self::empty(&root, asked)?;
         for file in files {
-            let meta = fs::metadata(file).map_err(|error| GateError(format!("{}: {error}", file.display())))?;
+            let fail = |what: &str| GateError(format!("{}: {what}", file.display()));
+            let meta = fs::metadata(file).map_err(|error| fail(&error.to_string()))?;
+            if meta.is_dir() {
+                return Err(fail("a folder must be named alone"));
+            }
+            if !meta.is_file() {
+                return Err(fail("not a regular file"));
+            }
             let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().into_owned();
             let (subject, stage) = stage_of(&name);
             let command = Command::read(&root, &name);
@@ -137,30 +168,34 @@ impl Inputs {
         Ok(inputs)
     }
 
-    fn empty(root: &Path, asked: Option<&str>) -> Result<Self, GateError> {
-        let text = |name: &str| fs::read_to_string(root.join(name)).ok();
-        let dumps = if root.join("include/config/auto.conf").is_file() { Vec::new() } else { dumps_read(root) };
+    fn empty(root: &Path, asked: &Asked<'_>) -> Result<Self, GateError> {
+        let order = text::lines(text::read(&root.join("modules.order")));
+        let records = Records::read(root, &order);
+        let kernel = kernel::find(root, asked.kernel, &records)?;
+        let dir = kernel.as_ref().map(|kernel| kernel.dir.as_path());
         // What the folder of an external module does not have itself is the kernel's.
-        let kernel =
-            dumps.iter().filter_map(|dump| dump.parent()).find(|dir| dir.join("include/config/auto.conf").is_file());
-        let kernel = kernel.unwrap_or(root);
-        let kernel_text = |name: &str| fs::read_to_string(kernel.join(name)).ok();
-        let config = Config::read(kernel);
+        let of_kernel = |name: &str| text::read(&dir.unwrap_or(root).join(name));
+        let config = Config::parse(&of_kernel("include/config/auto.conf").unwrap_or_default());
+        let dumps = if dir == Some(root) { Vec::new() } else { records.dumps(root, dir) };
         Ok(Self {
-            selection: select_series(kernel, asked)?,
-            orc_hash: kernel_text("arch/x86/include/generated/asm/orc_hash.h").and_then(|text| config::orc_hash(&text)),
+            selection: select_series(dir.unwrap_or(root), asked.series, &records)?,
+            source: source_tree(root, dir),
+            release: of_kernel("include/config/kernel.release").map(|text| text.trim().to_owned()),
+            orc_hash: of_kernel("arch/x86/include/generated/asm/orc_hash.h").and_then(|text| config::orc_hash(&text)),
             modules: Vec::new(),
-            order: lines(text("modules.order")),
-            vmlinux_members: lines(text(".vmlinux.objs")),
-            symvers: read_dumps(root, &dumps),
-            initcalls_lds: text(".tmp_initcalls.lds"),
-            module_lds: kernel_text("scripts/module.lds"),
+            order,
+            vmlinux_members: text::lines(text::read(&root.join(".vmlinux.objs"))),
+            symvers: symvers::read(root, &dumps, &records),
+            initcalls_lds: text::read(&root.join(".tmp_initcalls.lds")),
+            module_lds: of_kernel("scripts/module.lds"),
             objects: Vec::new(),
             found: Vec::new(),
             missing: Vec::new(),
             is_folder: false,
             names: BTreeSet::new(),
             config,
+            kernel,
+            records,
             root: root.to_owned(),
         })
     }
@@ -170,11 +205,11 @@ impl Inputs {
         let names: Vec<String> = if self.order.is_empty() {
             modules_below(&self.root)
         } else {
-            self.order.iter().map(|line| module_name(&self.root, line)).collect()
+            self.order.iter().map(|line| module_name(&self.records, line)).collect()
         };
         let mut seen = BTreeSet::new();
         for name in names.into_iter().filter(|name| seen.insert(name.clone())) {
-            let mod_file = fs::read_to_string(self.root.join(format!("{name}.mod"))).ok();
+            let mod_file = text::read(&self.root.join(format!("{name}.mod")));
             // Up to 5.16 the first line has all names.
             let listed = mod_file.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned);
             let mut members: Vec<String> = listed.collect();
@@ -185,8 +220,27 @@ impl Inputs {
                     members = command.link_inputs;
                 }
             }
+            for member in &mut members {
+                *member = self.records.relative(member);
+            }
             let mod_c = Some(self.root.join(format!("{name}.mod.c"))).filter(|path| path.is_file());
             self.modules.push(ModuleFiles { name, members, mod_c });
+        }
+    }
+
+    /// Without a record of `modpost`'s call it may have read dumps that are not known here. Then the modules depend on one
+    /// that no known dump names, and what they need from it must not be taken for missing.
+    fn forget_exports_if_some_are_unknown(&mut self) {
+        let is_own = self.kernel.as_ref().is_none_or(|kernel| kernel.dir == self.root);
+        let Some(symvers) = self.symvers.as_ref().filter(|_| !is_own && !self.records.has_modpost) else { return };
+        let known: BTreeSet<String> = symvers.iter().map(|line| plain_name(&line.module)).collect();
+        let unknown = self.modules.iter().find_map(|module| {
+            let depends = depends(&text::read(module.mod_c.as_ref()?)?);
+            Some((module.name.clone(), depends.into_iter().find(|name| !known.contains(name))?))
+        });
+        if let Some((module, other)) = unknown {
+            self.symvers = None;
+            self.missing.push(format!("the dump with the exports of {other}, on which {module} depends"));
         }
     }
 
@@ -244,25 +298,35 @@ impl Inputs {
         ];
         let found = kinds.iter().map(|(stage, what)| (count(*stage), what)).filter(|(count, _)| *count > 0);
         self.found = found.map(|(count, what)| format!("{count} {what}")).collect();
-        let mut missing = |is_there: bool, what: &str| {
-            if !is_there {
-                self.missing.push(what.to_owned());
-            }
-        };
-        missing(has_vmlinux, "vmlinux.o: the kernel itself was not checked");
-        missing(
-            !self.config.is_empty(),
-            "include/config/auto.conf: what the configuration promises is not known; recorded commands decided alone",
-        );
-        missing(
-            self.symvers.is_some(),
-            "Module.symvers with the kernel's exports: exports, undefined symbols and versions were not checked",
-        );
-        missing(!self.order.is_empty(), "modules.order: the modules are those whose .ko files are there");
-        let has_modules = self.modules.is_empty() || self.objects.iter().any(|file| file.stage == Stage::Module);
-        missing(has_modules, ".ko files: what the last link of modules does was not checked");
+        if let Some(kernel) = self.kernel.as_ref().filter(|kernel| kernel.dir != self.root) {
+            self.found.push(format!("the kernel's folder {} ({})", kernel.dir.display(), kernel.found_by));
+        }
+        if !has_vmlinux {
+            self.missing.push("vmlinux.o: the kernel itself was not checked".to_owned());
+        }
+        if self.kernel.is_none() {
+            let what = "what the configuration promises is not known; recorded commands decided alone";
+            let how = if has_vmlinux { "" } else { " (--kernel names the folder of the kernel that modules are for)" };
+            self.missing.push(format!("include/config/auto.conf: {what}{how}"));
+        }
+        let has_module = self.objects.iter().any(|file| file.stage == Stage::Module);
         let has_commands = self.objects.iter().any(|file| file.command.is_some());
-        missing(has_commands, ".cmd files: objtool's options were derived from the configuration");
+        let subjects: BTreeSet<&str> = self.objects.iter().map(|file| file.subject.as_str()).collect();
+        let names = self.modules.iter().map(|module| module.name.as_str());
+        let lost: Vec<&str> = names.filter(|name| !subjects.contains(name)).collect();
+        let lost_text = format!("any object of {}, which modules.order lists", lost.join(", "));
+        let needs = [
+            (
+                self.symvers.is_some(),
+                "Module.symvers with the kernel's exports: exports, undefined symbols and versions were not checked",
+            ),
+            (!self.order.is_empty(), "modules.order: the modules are those whose .ko files are there"),
+            (lost.is_empty(), &lost_text),
+            (self.modules.is_empty() || has_module, ".ko files: what the last link of modules does was not checked"),
+            (has_commands, ".cmd files: objtool's options were derived from the configuration"),
+        ];
+        let absent = needs.into_iter().filter(|(is_there, _)| !is_there);
+        self.missing.extend(absent.map(|(_, what)| what.to_owned()));
     }
 }
 
@@ -297,33 +361,22 @@ fn build_root(dir: &Path) -> PathBuf {
     found.unwrap_or(dir).to_owned()
 }
 
-fn lines(text: Option<String>) -> Vec<String> {
-    let lines = text.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| !line.is_empty());
-    lines.map(str::to_owned).collect()
+/// The module of a line of `modules.order`: `.o` since 6.3, `.ko` before, absolute in external builds up to 6.12.
+fn module_name(records: &Records, line: &str) -> String {
+    let name = records.relative(line);
+    name.strip_suffix(".ko").or(name.strip_suffix(".o")).unwrap_or(&name).to_owned()
 }
 
-/// The module of a line of `modules.order`: `.o` since 6.3, `.ko` before, absolute in external builds.
-fn module_name(root: &Path, line: &str) -> String {
-    let path = Path::new(line);
-    let path = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
-    let path = path.strip_prefix("./").unwrap_or(&path);
-    path.strip_suffix(".ko").or(path.strip_suffix(".o")).unwrap_or(path).to_owned()
+/// A module as others name it in `depends`: without folders, and with underscores.
+fn plain_name(module: &str) -> String {
+    module.rsplit('/').next().unwrap_or(module).replace('-', "_")
 }
 
-/// Dumps of other builds that `modpost` has read for the modules of a folder.
-fn dumps_read(root: &Path) -> Vec<PathBuf> {
-    let command = fs::read_to_string(root.join(".Module.symvers.cmd")).unwrap_or_default();
-    let words: Vec<&str> = command.split_whitespace().collect();
-    let pairs = words.windows(2).filter(|pair| pair.first() == Some(&"-i"));
-    pairs.filter_map(|pair| pair.get(1)).map(|name| root.join(name)).collect()
-}
-
-/// The folder's dump and those that were read for it; `None` if what the kernel exports is not among them.
-fn read_dumps(root: &Path, others: &[PathBuf]) -> Option<Vec<SymversLine>> {
-    let own = fs::read(root.join("Module.symvers")).ok()?;
-    let mut lines = symvers::parse(&own);
-    lines.extend(others.iter().filter_map(|dump| fs::read(dump).ok()).flat_map(|text| symvers::parse(&text)));
-    lines.iter().any(|line| line.module == "vmlinux").then_some(lines)
+/// The modules that a generated source depends on.
+fn depends(mod_c: &str) -> Vec<String> {
+    let list = mod_c.split_once("MODULE_INFO(depends, \"").and_then(|(_, rest)| rest.split_once('"'));
+    let names = list.into_iter().flat_map(|(list, _)| list.split(',')).filter(|name| !name.is_empty());
+    names.map(plain_name).collect()
 }
 
 /// Modules without a list, in the order of their names.
@@ -348,19 +401,35 @@ fn modules_below(root: &Path) -> Vec<String> {
     names.into_iter().collect()
 }
 
-/// The series: asked for, else what the folder's source tree and release say.
-fn select_series(root: &Path, asked: Option<&str>) -> Result<Selection, GateError> {
+/// The tree that was compiled: the kernel's, or the folder of external modules.
+fn source_tree(root: &Path, kernel: Option<&Path>) -> Option<PathBuf> {
+    let link = root.join("source");
+    let tree = if kernel == Some(root) && link.is_dir() { &link } else { root };
+    fs::canonicalize(tree).ok()
+}
+
+/// The series: asked for, else what the kernel's source tree and release say, else a module's `vermagic`.
+fn select_series(root: &Path, asked: Option<&str>, records: &Records) -> Result<Selection, GateError> {
     let mut environ = Vec::new();
     let tree = root.join("source");
     if tree.is_dir() {
         environ.push(("srctree".into(), tree.into_os_string()));
-    } else if root.join("Kbuild").is_file() {
+    } else if root.join("Kbuild").is_file() && kernel::is_build(root) {
         environ.push(("srctree".into(), root.as_os_str().to_owned()));
     }
     if let Some(series) = std::env::var_os("POSTLINK_SERIES") {
         environ.push(("POSTLINK_SERIES".into(), series));
     }
-    series::select(asked.map(std::ffi::OsStr::new), &environ, root).map_err(|error| GateError(error.to_string()))
+    let mut selection = series::select(asked.map(std::ffi::OsStr::new), &environ, root)
+        .map_err(|error| GateError(error.to_string()))?;
+    if selection.chosen_by == ChosenBy::Newest
+        && let Some(release) = records.release()
+        && let Some(series) = Series::of_version(release)
+    {
+        selection.series = series;
+        selection.chosen_by = ChosenBy::Vermagic(release.to_owned());
+    }
+    Ok(selection)
 }
 
 #[cfg(test)]
@@ -377,7 +446,8 @@ mod tests {
 
     #[test]
     fn lines_of_modules_order() {
-        assert_eq!(module_name(Path::new("/b"), "fs/ext4/ext4.o"), "fs/ext4/ext4");
-        assert_eq!(module_name(Path::new("/b"), "/b/x.ko"), "x");
+        let records = Records::default();
+        assert_eq!(module_name(&records, "fs/ext4/ext4.o"), "fs/ext4/ext4");
+        assert_eq!(module_name(&records, "./x.ko"), "x");
     }
 }

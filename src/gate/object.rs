@@ -1,10 +1,5 @@
 //! One object in memory, with what checks look up in it.
 
-use std::fs::File;
-use std::io;
-use std::io::Read;
-use std::path::Path;
-
 use super::Finding;
 use super::facts::Scan;
 use super::fresh::Fresh;
@@ -16,9 +11,6 @@ use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::Symbol;
 use crate::elf::SymbolId;
-
-/// More than any module has, compressed or not; protects against a file that unpacks to everything.
-const MAX_UNPACKED: u64 = 1 << 32;
 
 /// An object that is being checked.
 pub struct ObjectCx<'a> {
@@ -155,76 +147,4 @@ impl<'a> Places<'a> {
 
 fn is_place(symbol: &Symbol) -> bool {
     symbol.section != SectionId::UNDEF && !symbol.is_section()
-}
-
-/// Reads a file, unpacked if its name says that it is compressed.
-pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let name = path.to_string_lossy();
-    let mut data = Vec::new();
-    if name.ends_with(".gz") {
-        flate2::read::GzDecoder::new(file).take(MAX_UNPACKED).read_to_end(&mut data)?;
-    } else if name.ends_with(".zst") {
-        let decoder = ruzstd::decoding::StreamingDecoder::new(file).map_err(io::Error::other)?;
-        decoder.take(MAX_UNPACKED).read_to_end(&mut data)?;
-    } else if name.ends_with(".xz") {
-        let mut limited = Limited { data: &mut data, left: MAX_UNPACKED };
-        lzma_rs::xz_decompress(&mut io::BufReader::new(file), &mut limited)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{error:?}")))?;
-    } else {
-        return std::fs::read(path);
-    }
-    Ok(data)
-}
-
-/// A buffer that refuses to grow for ever.
-struct Limited<'a> {
-    data: &'a mut Vec<u8>,
-    left: u64,
-}
-
-impl io::Write for Limited<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let left = self.left.checked_sub(bytes.len() as u64);
-        self.left = left.ok_or_else(|| io::Error::other("unpacks to more than 4 GiB"))?;
-        self.data.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Write;
-
-    #[test]
-    fn compressed_files_are_unpacked() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let gz = dir.path().join("a.ko.gz");
-        let mut packer = flate2::write::GzEncoder::new(File::create(&gz).expect("a file"), flate2::Compression::fast());
-        packer.write_all(b"hello").expect("it is written");
-        packer.finish().expect("it ends");
-        assert_eq!(read(&gz).expect("it unpacks"), b"hello");
-        let xz = dir.path().join("a.ko.xz");
-        lzma_rs::xz_compress(&mut &b"hello"[..], &mut File::create(&xz).expect("a file")).expect("it packs");
-        assert_eq!(read(&xz).expect("it unpacks"), b"hello");
-        let zst = dir.path().join("a.ko.zst");
-        let level = ruzstd::encoding::CompressionLevel::Fastest;
-        std::fs::write(&zst, ruzstd::encoding::compress_to_vec(&b"hello"[..], level)).expect("it is written");
-        assert_eq!(read(&zst).expect("it unpacks"), b"hello");
-    }
-
-    #[test]
-    fn damaged_packed_files_are_errors() {
-        let dir = tempfile::tempdir().expect("a folder");
-        for name in ["a.gz", "a.xz", "a.zst"] {
-            let path = dir.path().join(name);
-            std::fs::write(&path, b"no such format").expect("it is written");
-            assert!(read(&path).is_err(), "{name}");
-        }
-    }
 }

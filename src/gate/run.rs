@@ -1,5 +1,6 @@
 //! One run of the gate: look at every object, then at all together, then judge.
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
@@ -22,18 +23,20 @@ use super::facts::Facts;
 use super::facts::Scan;
 use super::fresh;
 use super::fresh::Fresh;
+use super::inputs::Asked;
 use super::inputs::Inputs;
 use super::inputs::ObjectFile;
 use super::inputs::Stage;
 use super::inputs::commands;
-use super::object;
 use super::object::ObjectCx;
 use super::object::Places;
+use super::packed;
 use crate::arm64;
 use crate::code::RelocIndex;
 use crate::elf::ElfFile;
 use crate::opts::Opts;
 use crate::profile::Profile;
+use crate::profile::series::ChosenBy;
 use crate::profile::series::Series;
 use crate::source::DebugInfo;
 use crate::source::Frame;
@@ -55,6 +58,8 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// `--series`.
     pub series: Option<String>,
+    /// `--kernel`: the kernel's build folder, for external modules.
+    pub kernel: Option<PathBuf>,
     /// Accepted findings.
     pub baseline: Option<PathBuf>,
     /// A baseline to bring up to date.
@@ -98,8 +103,21 @@ pub struct Outcome {
     pub findings: Vec<Judged>,
     /// Lines of the baseline that nothing corresponds to any more.
     pub gone: Vec<baseline::Entry>,
+    /// What became of the baseline that was to be brought up to date.
+    pub updated: Option<Updated>,
     /// The run fails.
     pub has_failed: bool,
+}
+
+/// How a baseline was brought up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Updated {
+    /// The file.
+    pub path: PathBuf,
+    /// Lines that it did not have.
+    pub added: usize,
+    /// Lines that it has no more.
+    pub removed: usize,
 }
 
 impl Outcome {
@@ -128,9 +146,15 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Outcome, GateEr
     let inputs = take_stock(options, &options.paths)?;
     let look = pool.install(|| look_at_all(&inputs, &checks, progress));
     // Findings and facts of this build are complete. Now against what was accepted, or against another build.
-    let mut base = match &options.baseline {
+    let updated = options.update_baseline.as_ref().filter(|path| path.exists());
+    let mut base = match options.baseline.as_ref().or(updated) {
         Some(path) => Baseline::read(path)?,
         None => Baseline::default(),
+    };
+    let skipped = coverage::skipped(&inputs, &look.facts, &checks);
+    // What was not looked at is neither there nor gone.
+    let has_looked = |check: &str| {
+        checks.iter().any(|other| other.id == check) && !skipped.iter().any(|skipped| skipped.check == check)
     };
     let mut findings = look.findings;
     if let Some(other) = &options.compare {
@@ -141,11 +165,11 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Outcome, GateEr
     }
     findings.extend(base.compare_exports(&inputs, &checks));
     sort(&mut findings);
-    let (findings, gone) = base.judge(findings, &inputs.config);
-    if let Some(path) = &options.update_baseline {
-        let old = if path.exists() { Baseline::read(path)? } else { Baseline::default() };
-        old.update(&findings, &inputs).write(path)?;
-    }
+    let (findings, gone) = base.judge(findings, &inputs.config, &has_looked);
+    let updated = match &options.update_baseline {
+        Some(path) => Some(update(path, &findings, &inputs, &has_looked)?),
+        None => None,
+    };
     let has_base = options.baseline.is_some() || options.compare.is_some();
     let fail_on = options.fail_on.unwrap_or(match has_base {
         true => FailOn::New,
@@ -158,9 +182,23 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Outcome, GateEr
                 FailOn::New => true,
             }
     };
-    let has_failed = findings.iter().any(fails);
-    let skipped = coverage::skipped(&inputs, &look.facts, &checks);
-    Ok(Outcome { inputs, checks, skipped, findings, gone, has_failed })
+    // Who only asks for a baseline accepts what is there.
+    let only_updates = updated.is_some() && !has_base && options.fail_on.is_none();
+    let has_failed = !only_updates && findings.iter().any(fails);
+    Ok(Outcome { inputs, checks, skipped, findings, gone, updated, has_failed })
+}
+
+/// Brings a baseline up to date, or begins one.
+fn update(
+    path: &Path,
+    findings: &[Judged],
+    inputs: &Inputs,
+    has_looked: &dyn Fn(&str) -> bool,
+) -> Result<Updated, GateError> {
+    let old = if path.exists() { Baseline::read(path)? } else { Baseline::default() };
+    let new = old.update(findings, inputs, has_looked);
+    new.write(path)?;
+    Ok(Updated { path: path.to_owned(), added: new.n_more_than(&old), removed: old.n_more_than(&new) })
 }
 
 /// The checks that the options leave.
@@ -179,10 +217,11 @@ fn selected(options: &Options) -> Result<Vec<&'static Check>, GateError> {
 }
 
 fn take_stock(options: &Options, paths: &[PathBuf]) -> Result<Inputs, GateError> {
+    let asked = Asked { series: options.series.as_deref(), kernel: options.kernel.as_deref() };
     match paths {
-        [dir] if dir.is_dir() => Inputs::of_folder(dir, options.series.as_deref()),
+        [dir] if dir.is_dir() => Inputs::of_folder(dir, &asked),
         [missing] if !missing.exists() => Err(GateError(format!("{}: no such file or folder", missing.display()))),
-        files => Inputs::of_files(files, options.series.as_deref()),
+        files => Inputs::of_files(files, &asked),
     }
 }
 
@@ -195,7 +234,10 @@ struct Look {
 /// Looks at every object, as many at a time as there are threads, then at all together.
 fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progress) -> Look {
     let noreturns = inputs.selection.tree.as_ref().and_then(crate::profile::series::Tree::noreturns);
-    let looker = Looker { inputs, checks, profile: Profile::of(inputs.selection.series), noreturns };
+    // Another series' rules would find what is not there.
+    let is_known = inputs.selection.chosen_by != ChosenBy::Newest;
+    let profile = Profile::of(inputs.selection.series).filter(|_| is_known);
+    let looker = Looker { inputs, checks, profile, noreturns };
     // The largest first: it takes longer than many others together.
     let mut order: Vec<usize> = (0..inputs.objects.len()).collect();
     order.sort_by_key(|index| inputs.objects.get(*index).map(|file| std::cmp::Reverse(file.size)));
@@ -236,7 +278,7 @@ fn sort(findings: &mut [Finding]) {
 }
 
 /// Adds file and line to findings about places, if the object has debug information. It is only read if there is a finding.
-fn find_lines(elf: &ElfFile<'_>, findings: &mut [Finding]) {
+fn find_lines(inputs: &Inputs, elf: &ElfFile<'_>, findings: &mut [Finding]) {
     if findings.iter().all(|finding| finding.place.is_none()) {
         return;
     }
@@ -245,7 +287,11 @@ fn find_lines(elf: &ElfFile<'_>, findings: &mut [Finding]) {
     for finding in findings {
         let Some((section, offset)) = finding.place else { continue };
         let frames = lines.at(section, offset);
-        let place = |frame: &Frame| format!("{}:{}", frame.file, frame.line);
+        let place = |frame: &Frame| {
+            let path = Path::new(&frame.file);
+            let inside = inputs.source.as_ref().and_then(|tree| path.strip_prefix(tree).ok()).unwrap_or(path);
+            format!("{}:{}", inside.display(), frame.line)
+        };
         finding.source = frames.iter().map(place).collect::<Vec<_>>().join(", inlined at ");
     }
 }
@@ -263,13 +309,13 @@ struct Looker<'a> {
 const ENGINE_CHECKS: [&str; 8] =
     ["module-flag", "static-call", "mcount", "orc", "mitigations", "noinstr", "uaccess", "stack"];
 /// Checks that know arm64's own tables.
-const ARM64_CHECKS: [&str; 5] = ["elf", "static-call", "mcount", "mitigations", "noinstr"];
+const ARM64_CHECKS: [&str; 5] = ["elf", "static-call", "mcount", "mitigations", "stack"];
 /// Checks that need what `modpost` reads.
 const SCAN_CHECKS: [&str; 4] = ["section-mismatch", "exports", "undefined", "trim"];
 
 impl Looker<'_> {
     fn look_at(&self, file: &ObjectFile) -> (Vec<Finding>, Facts) {
-        let (data, error) = match object::read(&file.path) {
+        let (data, error) = match packed::read(&file.path) {
             Ok(data) => (data, None),
             Err(error) => (Vec::new(), Some(format!("cannot be read: {error}"))),
         };
@@ -293,7 +339,7 @@ impl Looker<'_> {
         let found: Vec<Vec<Finding>> =
             self.checks.par_iter().with_max_len(1).map(|check| check.look_at_object(&cx)).collect();
         findings.extend(found.into_iter().flatten());
-        find_lines(&elf, &mut findings);
+        find_lines(self.inputs, &elf, &mut findings);
         (findings, Facts::read(&cx))
     }
 
@@ -307,7 +353,8 @@ impl Looker<'_> {
             matches!(file.stage, Stage::VmlinuxObject | Stage::Object | Stage::Lto | Stage::Prelink | Stage::Other);
         if arm64::object::is_supported(elf) {
             let is_object = elf.kind == ::object::elf::ET_REL;
-            return (is_linked && is_object && self.runs_any(&ARM64_CHECKS)).then(|| fresh::check_arm64(elf));
+            let is_wanted = is_linked && is_object && self.runs_any(&ARM64_CHECKS);
+            return is_wanted.then(|| fresh::arm64::check(elf, self.runs_any(&["stack"])));
         }
         let series = self.inputs.selection.series;
         let profile = self.profile.as_ref().filter(|_| elf.machine == ::object::elf::EM_X86_64)?;

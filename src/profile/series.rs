@@ -56,6 +56,8 @@ pub enum ChosenBy {
     KernelVersion(String),
     /// `include/config/kernel.release` in the working directory.
     KernelRelease(String),
+    /// The release in a module's `vermagic`; only where objects are looked at after the build.
+    Vermagic(String),
     /// Nothing said anything.
     Newest,
 }
@@ -148,6 +150,7 @@ impl fmt::Display for ChosenBy {
             Self::Tree(file) => write!(f, "by the content of the source tree, {file}"),
             Self::KernelVersion(version) => write!(f, "by kbuild's KERNELVERSION {version}"),
             Self::KernelRelease(release) => write!(f, "by include/config/kernel.release, {release}"),
+            Self::Vermagic(release) => write!(f, "by the modules' vermagic, {release}"),
             Self::Newest => f.write_str("the newest; nothing names another"),
         }
     }

@@ -29,6 +29,7 @@ fn options(dir: &Path) -> Options {
     Options {
         paths: vec![dir.to_owned()],
         series: None,
+        kernel: None,
         baseline: None,
         update_baseline: None,
         compare: None,

@@ -39,8 +39,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
             Finding::new("no-srcversion", text).about(&module.file.subject, &module.file.name)
         }));
     }
-    let release = std::fs::read_to_string(cx.inputs.root.join("include/config/kernel.release"));
-    findings.extend(vermagic(&modules, release.unwrap_or_default().trim()));
+    findings.extend(vermagic(&modules, cx.inputs.release.as_deref()));
     findings
 }
 
@@ -77,21 +76,27 @@ fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Optio
     findings
 }
 
-/// Modules whose `vermagic` is not that of most, or not this kernel's where there are as many of both.
-fn vermagic(modules: &[&Facts], release: &str) -> Vec<Finding> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+/// Modules whose `vermagic` is not this kernel's, or not that of most.
+fn vermagic(modules: &[&Facts], release: Option<&str>) -> Vec<Finding> {
+    let magic = |module: &Facts| module.info("vermagic").unwrap_or_default().to_owned();
+    let is_of = |magic: &str| release.is_none_or(|release| magic.split(' ').next() == Some(release));
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for module in modules {
-        *counts.entry(module.info("vermagic").unwrap_or_default()).or_default() += 1;
+        *counts.entry(magic(module)).or_default() += 1;
     }
-    let is_of = |magic: &str| magic.split(' ').next() == Some(release);
-    let Some((usual, _)) = counts.iter().max_by_key(|(magic, count)| (**count, is_of(magic))) else {
-        return Vec::new();
-    };
-    let odd = modules.iter().filter(|module| module.info("vermagic").unwrap_or_default() != *usual);
-    let findings = odd.map(|module| {
-        let found = module.info("vermagic").unwrap_or_default();
-        let text = format!("{} has the vermagic '{found}', the others have '{usual}'", module.file.name);
+    let usual = counts.into_iter().filter(|(magic, _)| is_of(magic)).max_by_key(|(_, count)| *count);
+    let usual = usual.map(|(magic, _)| magic);
+    let finding = |module: &&&Facts| {
+        let (name, found) = (&module.file.name, magic(module));
+        let text = match (&usual, release) {
+            (Some(usual), _) if is_of(&found) => {
+                format!("{name} has the vermagic '{found}', the others have '{usual}'")
+            }
+            (_, Some(release)) => format!("{name} has the vermagic '{found}', the kernel is {release}"),
+            _ => format!("{name} has the vermagic '{found}'"),
+        };
         Finding::new("vermagic", text).about(&module.file.subject, &module.file.name)
-    });
-    findings.collect()
+    };
+    let odd = modules.iter().filter(|module| usual.as_deref() != Some(&magic(module)));
+    odd.collect::<Vec<_>>().iter().map(finding).collect()
 }

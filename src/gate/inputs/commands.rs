@@ -1,9 +1,9 @@
 //! How an object was made, by the `.cmd` file that kbuild keeps beside it.
 
 use std::ffi::OsString;
-use std::fs;
 use std::path::Path;
 
+use super::text;
 use crate::cli::objtool;
 use crate::cli::objtool::Parsed;
 use crate::opts::Opts;
@@ -26,8 +26,7 @@ impl Command {
     /// Reads the `.cmd` file of `name` below `root`.
     pub fn read(root: &Path, name: &str) -> Option<Self> {
         let (dir, file) = name.rsplit_once('/').unwrap_or(("", name));
-        let text = fs::read(root.join(dir).join(format!(".{file}.cmd"))).ok()?;
-        let text = String::from_utf8_lossy(&text);
+        let text = text::read(&root.join(dir).join(format!(".{file}.cmd")))?;
         let line = text.lines().find(|line| line.starts_with("savedcmd_") || line.starts_with("cmd_"))?;
         let (_, command) = line.split_once(":=")?;
         Some(Self::parse(root, command))
@@ -56,7 +55,7 @@ impl Command {
             if *word == "-o" || *word == "-T" {
                 words.next();
             } else if let Some(file) = word.strip_prefix('@') {
-                let text = fs::read_to_string(root.join(file)).unwrap_or_default();
+                let text = text::read(&root.join(file)).unwrap_or_default();
                 self.link_inputs.extend(text.split_whitespace().map(str::to_owned));
             } else if word.ends_with(".o") || word.ends_with(".a") {
                 self.link_inputs.push((*word).to_owned());

@@ -1,20 +1,12 @@
 //! The configuration a folder was built with.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 /// `include/config/auto.conf`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config(BTreeMap<String, String>);
 
 impl Config {
-    /// Reads a folder's configuration; empty if there is none.
-    pub fn read(root: &Path) -> Self {
-        let text = fs::read_to_string(root.join("include/config/auto.conf"));
-        Self::parse(&text.unwrap_or_default())
-    }
-
     /// Parses lines `CONFIG_NAME=value`.
     pub fn parse(text: &str) -> Self {
         let pairs = text.lines().filter_map(|line| line.strip_prefix("CONFIG_")?.split_once('='));

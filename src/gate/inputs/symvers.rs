@@ -1,5 +1,11 @@
 //! `Module.symvers`, read leniently: what is wrong in it is a finding, not an error.
 
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::kernel::Records;
+use super::text;
+
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SymversLine {
@@ -13,6 +19,16 @@ pub struct SymversLine {
     pub kind: String,
     /// The namespace; empty for none.
     pub namespace: String,
+}
+
+/// The folder's dump and those that were read for it; `None` if what the kernel exports is not among them.
+pub fn read(root: &Path, others: &[PathBuf], records: &Records) -> Option<Vec<SymversLine>> {
+    let mut lines = parse(text::read(&root.join("Module.symvers"))?.as_bytes());
+    for line in &mut lines {
+        line.module = records.relative(&line.module);
+    }
+    lines.extend(others.iter().filter_map(|dump| text::read(dump)).flat_map(|text| parse(text.as_bytes())));
+    lines.iter().any(|line| line.module == "vmlinux").then_some(lines)
 }
 
 /// All lines in order; lines without the first four fields are left out.

@@ -21,8 +21,8 @@ pub fn render(outcome: &Outcome) -> String {
         };
         for finding in open.iter().take(MAX_PER_LEVEL) {
             let title = property(&format!("{}/{}", finding.check, finding.kind));
-            let place = match finding.source.rsplit_once(':') {
-                Some((file, line)) => format!("file={},line={},", property(file), property(line)),
+            let place = match finding.source_line() {
+                Some((file, line)) => format!("file={},line={line},", property(file)),
                 None => String::new(),
             };
             let text = data(&format!("{}: {}", finding.subject, finding.message));
@@ -37,9 +37,22 @@ pub fn render(outcome: &Outcome) -> String {
             );
         }
     }
+    not_checked(&mut out, outcome);
     let result = if outcome.has_failed { "fail" } else { "pass" };
     let _ = writeln!(out, "postlink gate: {result}, {} accepted", outcome.n_accepted());
     out
+}
+
+/// What could not be checked: a notice for files that are not there and one for checks, however many there are, so that they do
+/// not use up what the service shows.
+fn not_checked(out: &mut String, outcome: &Outcome) {
+    let skipped: Vec<String> =
+        outcome.skipped.iter().map(|skipped| format!("{}: {}", skipped.check, skipped.why)).collect();
+    for (title, lines) in [("not there", &outcome.inputs.missing), ("checks skipped", &skipped)] {
+        if !lines.is_empty() {
+            let _ = writeln!(out, "::notice title=postlink gate%3A {title}::{}", data(&lines.join("\n")));
+        }
+    }
 }
 
 fn data(text: &str) -> String {

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use serde_sarif::sarif::ArtifactLocation;
+use serde_sarif::sarif::Invocation;
 use serde_sarif::sarif::Location;
 use serde_sarif::sarif::LogicalLocation;
 use serde_sarif::sarif::Message;
 use serde_sarif::sarif::MultiformatMessageString;
+use serde_sarif::sarif::Notification;
 use serde_sarif::sarif::PhysicalLocation;
 use serde_sarif::sarif::Region;
 use serde_sarif::sarif::ReportingConfiguration;
 use serde_sarif::sarif::ReportingDescriptor;
+use serde_sarif::sarif::ReportingDescriptorReference;
 use serde_sarif::sarif::Result as SarifResult;
 use serde_sarif::sarif::ResultLevel;
 use serde_sarif::sarif::Run;
@@ -39,12 +42,36 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
         .build();
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
+        .invocations(vec![invocation(outcome)])
         .results(outcome.findings.iter().map(result).collect::<Vec<_>>())
         .build();
     let sarif = Sarif::builder().schema(SCHEMA).version(json!("2.1.0")).runs(vec![run]).build();
     let mut text = serde_json::to_vec_pretty(&sarif).map_err(|error| GateError(format!("sarif: {error}")))?;
     text.push(b'\n');
     Ok(text)
+}
+
+/// How the run went: whether it could look at everything, and what it could not look at.
+fn invocation(outcome: &Outcome) -> Invocation {
+    let missing = outcome.inputs.missing.iter().map(|text| notification("missing", format!("not there: {text}")));
+    let skipped = outcome.skipped.iter().map(|skipped| {
+        let rule = ReportingDescriptorReference::builder().id(skipped.check).build();
+        let text = format!("{} was skipped: {}", skipped.check, skipped.why);
+        Notification { associated_rule: Some(rule), ..notification("skipped", text) }
+    });
+    // A run that cannot do its work writes no report.
+    Invocation::builder()
+        .execution_successful(true)
+        .tool_execution_notifications(missing.chain(skipped).collect::<Vec<_>>())
+        .build()
+}
+
+fn notification(id: &str, text: String) -> Notification {
+    Notification::builder()
+        .level(json!("note"))
+        .descriptor(ReportingDescriptorReference::builder().id(id).build())
+        .message(Message::builder().text(text).build())
+        .build()
 }
 
 fn rule(check: &Check) -> ReportingDescriptor {
@@ -96,20 +123,42 @@ fn message(finding: &Finding) -> String {
 
 /// The source line if it is known, else the object; the symbol as a logical location.
 fn location(finding: &Finding) -> Location {
-    let physical =
-        match finding.source.rsplit_once(':').and_then(|(file, line)| Some((file, line.parse::<i64>().ok()?))) {
-            Some((file, line)) => PhysicalLocation::builder()
-                .artifact_location(ArtifactLocation::builder().uri(file).build())
-                .region(Region::builder().start_line(line).build())
-                .build(),
-            None => {
-                let file = ArtifactLocation::builder().uri(finding.file.clone()).build();
-                PhysicalLocation::builder().artifact_location(file).build()
-            }
-        };
+    let artifact = |file: &str| ArtifactLocation::builder().uri(uri(file)).build();
+    let physical = match finding.source_line() {
+        Some((file, line)) => PhysicalLocation::builder()
+            .artifact_location(artifact(file))
+            .region(Region::builder().start_line(i64::from(line.max(1))).build())
+            .build(),
+        None => PhysicalLocation::builder().artifact_location(artifact(&finding.file)).build(),
+    };
     if finding.symbol.is_empty() {
         return Location::builder().physical_location(physical).build();
     }
     let symbol = LogicalLocation::builder().name(finding.symbol.clone()).kind("function").build();
     Location::builder().physical_location(physical).logical_locations(vec![symbol]).build()
+}
+
+/// A path as a relative reference: what has a meaning in an URI is escaped.
+fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' | b'+' | b',' | b'@' => {
+                uri.push(char::from(byte));
+            }
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_references() {
+        assert_eq!(uri("a/b c#1.o"), "a/b%20c%231.o");
+        assert_eq!(uri("x:y/\u{e9}.ko"), "x%3Ay/%C3%A9.ko");
+    }
 }

@@ -66,7 +66,8 @@ fn finding(out: &mut String, judged: &Judged) -> std::fmt::Result {
     if !places.is_empty() {
         writeln!(out, "      in {}", places.join(", "))?;
     }
-    for line in &finding.detail {
+    // Of a note the place says enough; the page has the rest.
+    for line in finding.detail.iter().filter(|_| finding.severity > Severity::Note) {
         writeln!(out, "      {line}")?;
     }
     Ok(())
@@ -83,5 +84,9 @@ fn verdict(out: &mut String, outcome: &Outcome) -> std::fmt::Result {
         write!(out, "; {} of the baseline are gone", outcome.gone.len())?;
     }
     writeln!(out)?;
+    if let Some(updated) = &outcome.updated {
+        let (path, added, removed) = (updated.path.display(), updated.added, updated.removed);
+        writeln!(out, "{path}: {added} lines added, {removed} removed")?;
+    }
     writeln!(out, "{}", if outcome.has_failed { "FAIL (postlink explain <check> says more)" } else { "PASS" })
 }
