@@ -2,7 +2,10 @@
 
 mod cast;
 mod damages;
+mod external;
 mod object;
+mod reports;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,0 +1,1 @@
+savedcmd_modules.order := {   echo plain.o;   echo pair.o; :; } > modules.order

@@ -1,0 +1,1 @@
+savedcmd_pair.o := ld.lld-19 -m elf_x86_64 -z noexecstack -r -o pair.o @pair.mod ; @KERNEL@/tools/objtool/objtool --hacks=jump_label --hacks=noinstr --hacks=skylake --ibt --mcount --mnop --orc --retpoline --rethunk --sls --static-call --uaccess --link --module pair.o

@@ -1,0 +1,2 @@
+./pair-main.o
+./pair-part.o
