@@ -2,8 +2,9 @@
 //!
 //! The kernel's build has no `objtool` there, so there are no tables of its own to compare, only what is wrong in itself.
 
+use arch::Arch;
+use arch::arm64::Arm64;
 use arch::arm64::INSN_SIZE;
-use arch::arm64::word_at;
 
 use super::EngineFinding;
 use super::Fresh;
@@ -52,14 +53,23 @@ fn path_to(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<String>
     let Some(function) = table.function(place.section, place.offset) else { return Vec::new() };
     let size = u64::from(INSN_SIZE);
     let first = place.offset.saturating_sub((SHOWN as u64 - 1) * size).max(function.start);
-    let text = object.elf.section(place.section).data;
     let line = |offset: u64| {
-        let word = usize::try_from(offset).ok().and_then(|offset| word_at(text, offset))?;
+        let at = Place { section: place.section, offset };
         let mark = if offset == place.offset { ">" } else { " " };
         let frame = function.state(offset).map_or("-".to_owned(), frame);
-        Some(format!("{mark} {offset:#06x}  {frame:<14} {word:08x}"))
+        Some(format!("{mark} {offset:#06x}  {frame:<12} {}", insn_text(object, at)?))
     };
     (first..=place.offset).step_by(INSN_SIZE as usize).filter_map(line).collect()
+}
+
+/// An instruction, and the symbol that its relocation names.
+fn insn_text(object: &Object<'_>, place: Place) -> Option<String> {
+    let word = object.word(place)?.to_le_bytes();
+    let text = Arm64.disassemble(&word, place.offset).to_string();
+    Some(match object.relocs.at(place.section, place.offset) {
+        Some(found) => format!("{text} <{}>", object.elf.symbol_text(found.reloc.symbol)),
+        None => text,
+    })
 }
 
 /// The frame as `cfa=sp+16`.
