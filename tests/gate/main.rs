@@ -4,8 +4,11 @@ mod cast;
 mod damages;
 mod external;
 mod object;
+mod other_kernels;
 mod reports;
 mod schema;
+mod snippets;
+mod usage;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,0 +1,167 @@
+//! Folders as other kernels make them: older series, other machines and byte orders.
+
+use std::fs;
+use std::path::Path;
+
+use postlink::gate;
+use postlink::gate::run::Options;
+use postlink::gate::run::Outcome;
+use postlink::gate::run::Quiet;
+
+use crate::copy;
+use crate::kernel;
+use crate::object::Object;
+use crate::options;
+
+fn run(options: &Options) -> Outcome {
+    gate::run(options, &Quiet).expect("the gate runs")
+}
+
+fn lines(outcome: &Outcome) -> Vec<String> {
+    let findings =
+        outcome.findings.iter().map(|judged| &judged.finding).filter(|found| found.check != "promoted-symbols");
+    findings.map(|found| format!("{}/{} {}", found.check, found.kind, found.subject)).collect()
+}
+
+fn edit(path: &Path, change: impl FnOnce(String) -> String) {
+    let text = fs::read_to_string(path).expect("it is there");
+    fs::write(path, change(text)).expect("it can be written");
+}
+
+/// The test kernel with the release and the lists of an older one. There is no build of these series to try it on. Its objects
+/// declare exports as newer kernels' do, which older ones' `modpost` does not read: that check is left out.
+fn older(release: &str) -> tempfile::TempDir {
+    assert_eq!(release.len(), "7.3.0-gate".len());
+    let dir = copy();
+    let root = dir.path();
+    fs::write(root.join("include/config/kernel.release"), format!("{release}\n")).expect("it can be written");
+    for module in ["one", "two"] {
+        let ko = root.join(format!("drivers/{module}.ko"));
+        let mut object = Object(fs::read(&ko).expect("it is there"));
+        object.replace(b"vermagic=7.3.0-gate", format!("vermagic={release}").as_bytes());
+        fs::write(&ko, object.0).expect("it can be written");
+        // Commands were recorded under another name, and objtool ran in another step.
+        edit(&root.join(format!("drivers/.{module}.o.cmd")), |text| text.replace("savedcmd_", "cmd_"));
+    }
+    // Lists named modules, not objects, and all members in one line.
+    edit(&root.join("modules.order"), |text| text.replace(".o\n", ".ko\n"));
+    edit(&root.join("drivers/two.mod"), |text| text.replace('\n', " ").trim_end().to_owned() + "\n\n");
+    dir
+}
+
+#[test]
+fn folders_of_older_series_are_checked_without_objtools_rules() {
+    for (release, series) in [("6.1.0-gate", "6.1"), ("5.10-gateX", "5.10")] {
+        let dir = older(release);
+        let outcome = run(&without_exports(dir.path()));
+        assert_eq!(outcome.inputs.selection.series.name(), series);
+        assert_eq!(lines(&outcome), Vec::<String>::new(), "{series}");
+        let found = outcome.inputs.found.join(", ");
+        assert!(found.contains("1 vmlinux.o") && found.contains("2 modules (.ko)"), "{found}");
+        assert!(found.contains("5 translation units"), "{found}");
+        // What these series' objtool would say is not known here, and that is said.
+        for check in ["static-call", "mcount", "orc", "mitigations", "noinstr", "uaccess", "stack"] {
+            assert!(outcome.why_skipped(check).is_some_and(|why| why.contains("series")), "{series}: {check}");
+        }
+        for check in ["bitcode", "elf", "undefined", "versions", "module-name", "initcalls"] {
+            assert!(outcome.why_skipped(check).is_none(), "{series}: {check}");
+        }
+    }
+}
+
+#[test]
+fn folders_of_older_series_that_are_damaged() {
+    let dir = older("6.1.0-gate");
+    let root = dir.path();
+    edit(&root.join("Module.symvers"), |text| text.replace("0x93bf5a42", "0x93bf5a43"));
+    edit(&root.join("drivers/two.mod.c"), |text| text.replace("depends, \"", "depends, \"lost.lto,"));
+    fs::copy(root.join("drivers/two-main.o"), root.join("drivers/two.ko")).expect("it can be copied");
+    let expected = ["bitcode/not-native drivers/two", "versions/wrong drivers/one", "module-name/mod-c drivers/two"];
+    assert_eq!(lines(&run(&without_exports(root))), expected);
+}
+
+fn without_exports(dir: &Path) -> Options {
+    Options { skip: vec!["exports".to_owned()], ..options(dir) }
+}
+
+/// A 64-bit object with nothing but a symbol table, for a machine, in a byte order.
+fn bare_object(machine: u16, is_big: bool) -> Vec<u8> {
+    let two = |n: u16| if is_big { n.to_be_bytes() } else { n.to_le_bytes() };
+    let four = |n: u32| if is_big { n.to_be_bytes() } else { n.to_le_bytes() };
+    let eight = |n: u64| if is_big { n.to_be_bytes() } else { n.to_le_bytes() };
+    let strings = b"\0.symtab\0.strtab\0";
+    let (symbols_at, strings_at) = (64_u64, 88_u64);
+    let headers_at = 112_u64;
+    let mut data = b"\x7fELF\x02".to_vec();
+    data.extend([if is_big { 2 } else { 1 }, 1, 0]);
+    data.extend([0; 8]);
+    data.extend([two(1), two(machine)].concat());
+    data.extend(four(1));
+    data.extend([eight(0), eight(0), eight(headers_at)].concat());
+    data.extend(four(0));
+    data.extend([64, 0, 0, 64, 3, 2].map(two).concat());
+    data.extend([0; 24]);
+    data.extend(strings);
+    data.resize(headers_at as usize, 0);
+    let mut header = |name: u32, kind: u32, at: u64, size: u64, link: u32, info: u32, entry: u64| {
+        data.extend([four(name), four(kind)].concat());
+        data.extend([0, 0, at, size].map(eight).concat());
+        data.extend([four(link), four(info)].concat());
+        data.extend([1, entry].map(eight).concat());
+    };
+    header(0, 0, 0, 0, 0, 0, 0);
+    header(1, 2, symbols_at, 24, 2, 1, 24);
+    header(9, 3, strings_at, strings.len() as u64, 0, 0, 0);
+    data
+}
+
+#[test]
+fn objects_of_another_machine_or_byte_order_are_named() {
+    const X86_64: u16 = 62;
+    const ARM64: u16 = 183;
+    for (machine, is_big, words) in [
+        (
+            X86_64,
+            true,
+            "two.ko is for machine 62, 64 bit, big endian, the others are for machine 62, 64 bit, little endian",
+        ),
+        (ARM64, false, "two.ko is for machine 183, 64 bit, little endian, the others are for machine 62"),
+        (ARM64, true, "two.ko is for machine 183, 64 bit, big endian, the others are for machine 62"),
+    ] {
+        let dir = copy();
+        fs::write(dir.path().join("drivers/two.ko"), bare_object(machine, is_big)).expect("it can be written");
+        let only = Options { only: vec!["elf".to_owned()], ..options(dir.path()) };
+        let outcome = run(&only);
+        assert_eq!(lines(&outcome), ["elf/mixed-machines drivers/two"]);
+        let text = &outcome.findings[0].finding.message;
+        assert!(text.contains(words), "{text}");
+    }
+}
+
+#[test]
+fn a_folder_of_big_endian_objects_is_no_mixture() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for name in ["a.ko", "b.ko"] {
+        fs::write(dir.path().join(name), bare_object(183, true)).expect("it can be written");
+    }
+    let outcome = run(&options(dir.path()));
+    assert!(lines(&outcome).iter().all(|line| !line.starts_with("elf/")), "{:?}", lines(&outcome));
+    assert!(outcome.why_skipped("stack").is_some() && outcome.why_skipped("mcount").is_some());
+}
+
+#[test]
+fn without_a_series_no_rules_are_guessed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for name in ["one.o", ".one.o.cmd"] {
+        fs::copy(kernel().join("drivers").join(name), dir.path().join(name)).expect("it can be copied");
+    }
+    let outcome = run(&options(&dir.path().join("one.o")));
+    assert_eq!(lines(&outcome), Vec::<String>::new());
+    assert!(
+        outcome.why_skipped("orc").is_some_and(|why| why.contains("name it with --series")),
+        "{:?}",
+        outcome.skipped
+    );
+    let asked = Options { series: Some("7.3".to_owned()), ..options(&dir.path().join("one.o")) };
+    assert!(run(&asked).why_skipped("orc").is_none());
+}
