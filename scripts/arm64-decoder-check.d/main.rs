@@ -4,12 +4,14 @@
 //!        arm64_decoder_check objects DISASSEMBLER FILE...
 //!
 //! `words` reads what `oracle.cpp` writes. `objects` has DISASSEMBLER (llvm-objdump) print each file, and compares every
-//! word of its code. Both print the first few differences and "N passed, N failed"; words that went by in groups, one for
-//! each file or stream, count as one. Started by scripts/arm64-decoder-check.
+//! word of its code. Both ask yaxpeax-arm about the same words, print the first few differences and "N passed, N failed";
+//! words that went by in groups, one for each file or stream, count as one, and so does yaxpeax-arm. Started by
+//! scripts/arm64-decoder-check.
 
 mod objects;
 mod text;
 mod words;
+mod yaxpeax;
 
 use arch::arm64;
 use arch::arm64::Class;

@@ -5,6 +5,7 @@ use crate::Verdict;
 use crate::frame_of_effects;
 use crate::ours;
 use crate::text;
+use crate::yaxpeax::Tally;
 use postlink::arm64::object::Object;
 use postlink::arm64::object::Place;
 use postlink::elf::ElfFile;
@@ -29,8 +30,9 @@ struct Counts {
 /// Compares all files; whether there is no difference.
 pub fn compare(disassembler: &str, files: &[String]) -> Result<bool, String> {
     let (mut passed, mut failed, mut words, mut data) = (0, 0, 0, 0);
+    let mut yaxpeax = Tally::default();
     for path in files {
-        let counts = file(disassembler, path).map_err(|error| format!("{path}: {error}"))?;
+        let counts = file(disassembler, path, &mut yaxpeax).map_err(|error| format!("{path}: {error}"))?;
         words += counts.words;
         data += counts.data;
         match counts.differences {
@@ -42,11 +44,15 @@ pub fn compare(disassembler: &str, files: &[String]) -> Result<bool, String> {
         }
     }
     println!("{words} instructions of {} files; {data} words of data left out", files.len());
+    match yaxpeax.report() {
+        true => passed += 1,
+        false => failed += 1,
+    }
     println!("{passed} passed, {failed} failed");
     Ok(failed == 0 && words > 0)
 }
 
-fn file(disassembler: &str, path: &str) -> Result<Counts, String> {
+fn file(disassembler: &str, path: &str, yaxpeax: &mut Tally) -> Result<Counts, String> {
     let bytes = fs::read(path).map_err(|error| error.to_string())?;
     let elf = ElfFile::parse(&bytes).map_err(|error| error.to_string())?;
     let object = Object::new(&elf);
@@ -56,7 +62,7 @@ fn file(disassembler: &str, path: &str) -> Result<Counts, String> {
         .spawn()
         .map_err(|error| format!("{disassembler}: {error}"))?;
     let output = child.stdout.take().ok_or("no output")?;
-    let mut listing = Listing { object: &object, path, section: None, next: 0, counts: Counts::default() };
+    let mut listing = Listing { object: &object, path, section: None, next: 0, yaxpeax, counts: Counts::default() };
     let mut line = Vec::new();
     let mut reader = BufReader::with_capacity(1 << 20, output);
     while reader.read_until(b'\n', &mut line).map_err(|error| error.to_string())? > 0 {
@@ -77,6 +83,7 @@ struct Listing<'a> {
     section: Option<SectionId>,
     /// Offset of the word that was not compared yet.
     next: u64,
+    yaxpeax: &'a mut Tally,
     counts: Counts,
 }
 
@@ -112,6 +119,7 @@ impl Listing<'_> {
 
     fn compare(&mut self, offset: u64, address: u64, word: u32, text: &str) {
         let (mine, theirs) = (ours(word, address), text::verdict(text, address));
+        self.yaxpeax.look(word, address, mine);
         let Verdict { class, disp, frame } = theirs;
         let what = match mine {
             _ if mine.class != class => "class",

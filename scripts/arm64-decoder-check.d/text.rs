@@ -71,7 +71,8 @@ fn reads_all(name: &str) -> bool {
     const STATUS: [&str; 4] = ["stx", "stlx", "st64bv", "st64bv0"];
     match name {
         "cmp" | "cmn" | "tst" | "ccmp" | "ccmn" | "cmpp" | "rmif" | "setf8" | "setf16" => true,
-        "cbz" | "cbnz" | "tbz" | "tbnz" | "br" | "wfet" | "wfit" | "ctermeq" | "ctermne" | "gcspushm" => true,
+        "cbz" | "cbnz" | "tbz" | "tbnz" | "br" | "braa" | "brab" | "braaz" | "brabz" | "wfet" | "wfit" | "ctermeq"
+        | "ctermne" | "gcspushm" => true,
         _ => {
             let is_store = name.starts_with("st") || name.starts_with("gcsst");
             is_store && !STATUS.iter().any(|prefix| name.starts_with(prefix))

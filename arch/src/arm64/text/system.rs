@@ -26,11 +26,14 @@ pub(super) fn text(word: u32) -> Option<String> {
             Some(format!("{name} {}", register(rt, true)))
         }
         0 if !is_read && bits(word, 12, 4) == 4 && rt == 31 => state(word),
-        0 => None,
-        1 if is_pair => Some(format!("sysp {}, {}", numbers(word), pair(rt))),
-        1 => Some(operation(word, is_read, rt)),
+        // Barriers and what else has a name of its own.
+        0 if !is_read && !is_pair && rt == 31 => None,
+        1 if is_pair && !is_read => Some(format!("sysp {}, {}", numbers(word), pair(rt))),
+        1 if !is_pair => Some(operation(word, is_read, rt)),
         _ => {
-            let name = name_in(REGISTERS, bits(word, 5, 16)).map_or_else(|| number(word), str::to_owned);
+            let name = name_in(REGISTERS, bits(word, 5, 16))
+                .filter(|_| bits(word, 20, 1) != 0)
+                .map_or_else(|| number(word), str::to_owned);
             let general = if is_pair { pair(rt) } else { register(rt, true) };
             Some(match (is_read, is_pair) {
                 (true, false) => format!("mrs {general}, {name}"),
@@ -204,6 +207,8 @@ mod tests {
         is(0xd508_78ff, "sys #0, c7, c8, #7");
         is(0xd50b_7b22, "dc cvau, x2");
         is(0xd503_1015, "wfet x21");
+        is(0xd56d_28d4, "mrrs x20, x21, s1_5_c2_c8_6");
+        is(0xd525_cb10, "mrs x16, s0_5_c12_c11_0");
         assert_eq!(text(0xd503_3f9f), None, "dsb sy");
     }
 }
