@@ -2,6 +2,7 @@
 
 pub mod annotate;
 pub mod arm64;
+pub mod bitcode;
 pub mod cfi;
 pub mod check;
 pub mod cli;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 /// own: what a finding is lies below the code it is about, what prints it lies above.
 const LAYERS: &[&str] = &[
     "elf",
+    "bitcode",
     "source",
     "output",
     "threads",

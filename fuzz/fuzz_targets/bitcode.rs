@@ -1,0 +1,17 @@
+//! The symbol table of bitcode: any bytes are refused in one sentence or read without a panic.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use postlink::bitcode::Symtab;
+use std::hint::black_box;
+
+fuzz_target!(|data: &[u8]| {
+    match Symtab::read(data) {
+        Ok(symtab) => {
+            black_box(symtab.source_file());
+            symtab.symbols().for_each(|symbol| drop(black_box(symbol)));
+        }
+        Err(error) => assert!(!error.to_string().contains('\n')),
+    }
+});
