@@ -8,6 +8,7 @@
 pub mod args;
 pub mod baseline;
 pub mod checks;
+mod contents;
 pub mod coverage;
 pub mod facts;
 pub mod finding;

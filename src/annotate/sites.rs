@@ -139,7 +139,8 @@ pub fn cfi(code: &Code<'_>) -> (Created, Result<(), Fatal>) {
     (created, result)
 }
 
-fn cfi_symbols(code: &Code<'_>) -> Vec<SymbolId> {
+/// The symbols of the type hashes that `.cfi_sites` lists, in its order.
+pub fn cfi_symbols(code: &Code<'_>) -> Vec<SymbolId> {
     let is_hash = |id: &SymbolId| code.symbols.get(*id).is_func() && code.name(*id).starts_with(b"__cfi_");
     if code.profile.has(Features::SYMBOLS_IN_TABLE_ORDER) {
         return code.symbols.ids().filter(is_hash).collect();

@@ -1,12 +1,13 @@
 //! The checks, one file each.
 //!
 //! A check is an identifier, a severity, an explanation (its documentation: what, cause, remedy) and functions that look
-//! at a file's bytes, at one object, or at the facts of all objects together. They return findings and print nothing.
+//! at a file, at one object, or at the facts of all objects together. They return findings and print nothing.
 
 mod bitcode;
 mod duplicate_symbol;
 mod elf;
 mod exports;
+mod initcall_order;
 mod initcalls;
 mod livepatch;
 mod mcount;
@@ -32,6 +33,8 @@ use super::facts::Facts;
 use super::inputs::Inputs;
 use super::inputs::ObjectFile;
 use super::object::ObjectCx;
+use crate::bitcode::BitcodeError;
+use crate::bitcode::Symtab;
 
 /// A file that has been read and not yet understood.
 pub struct RawCx<'a> {
@@ -39,8 +42,8 @@ pub struct RawCx<'a> {
     pub inputs: &'a Inputs,
     /// Which object of it this is.
     pub file: &'a ObjectFile,
-    /// Its bytes, unpacked.
-    pub data: &'a [u8],
+    /// Its symbol table, if it is bitcode.
+    pub bitcode: Option<&'a Result<Symtab, BitcodeError>>,
     /// Why it is no ELF file that can be used, if so.
     pub error: Option<&'a str>,
 }

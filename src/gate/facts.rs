@@ -3,15 +3,22 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use rustc_hash::FxHashSet;
+
 use super::inputs::ObjectFile;
 use super::inputs::Stage;
 use super::object::ObjectCx;
+use crate::bitcode::Flags;
+use crate::bitcode::Symtab;
 use crate::elf::Class;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::Symbol;
 use crate::modpost::survey;
 use crate::profile::series::Series;
+
+/// How labels of initcalls begin.
+const INITCALL: &[u8] = b"__initcall__";
 
 /// An export as an object declares it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,8 +89,14 @@ pub struct Facts {
     pub class: Class,
     /// Byte order is big endian.
     pub is_big_endian: bool,
-    /// The file is bitcode, or cannot be read; nothing else is known then.
+    /// The file is bitcode, or cannot be read; little else is known then.
     pub is_opaque: bool,
+    /// What bitcode says of its symbols.
+    pub bitcode: Option<BitcodeFacts>,
+    /// Labels of initcalls (`__initcall__…`) that an input of the kernel's link brings, in its order.
+    pub initcalls: Vec<String>,
+    /// Initcalls by section of `vmlinux.o`, in the order in which they run: names of their functions.
+    pub initcall_tables: Vec<(String, Vec<String>)>,
     /// `.modinfo`: tags and values.
     pub modinfo: Vec<(String, String)>,
     /// Symbols it needs.
@@ -112,6 +125,49 @@ pub struct Facts {
     pub ksymtab: BTreeSet<String>,
 }
 
+/// What is kept of the symbol table of bitcode.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BitcodeFacts {
+    /// What others see of it, sorted; and whether it is code.
+    pub globals: Vec<(String, bool)>,
+    /// What it needs, sorted, without what it defines itself; and whether code does, not only file-level assembly.
+    pub needs: Vec<(String, bool)>,
+}
+
+impl BitcodeFacts {
+    fn of(symtab: &Symtab) -> Self {
+        let globals = symtab.symbols().filter(|symbol| symbol.is_global_definition());
+        let mut globals: Vec<(String, bool)> =
+            globals.map(|symbol| (text(symbol.name), symbol.flags.contains(Flags::EXECUTABLE))).collect();
+        globals.sort_unstable();
+        globals.dedup_by(|a, b| a.0 == b.0);
+        // File-level assembly lists what it uses of the same file as needed, too.
+        let defined: FxHashSet<&[u8]> =
+            symtab.symbols().filter(|symbol| symbol.is_defined()).map(|symbol| symbol.name).collect();
+        let needs = symtab.symbols().filter(|symbol| {
+            symbol.flags.contains(Flags::UNDEFINED)
+                && !symbol.flags.contains(Flags::FORMAT_SPECIFIC)
+                && !defined.contains(symbol.name)
+        });
+        let mut needs: Vec<(String, bool)> = needs.map(|symbol| (text(symbol.name), !symbol.is_assembly)).collect();
+        // Of both kinds of use, that by code comes first.
+        needs.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+        needs.dedup_by(|a, b| a.0 == b.0);
+        Self { globals, needs }
+    }
+
+    /// Whether it defines a symbol that others see.
+    pub fn defines(&self, name: &str) -> bool {
+        self.globals.binary_search_by(|(known, _)| known.as_str().cmp(name)).is_ok()
+    }
+
+    /// Whether it needs a symbol, and if so whether code does.
+    pub fn needs(&self, name: &str) -> Option<bool> {
+        let found = self.needs.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        self.needs.get(found).map(|(_, by_code)| *by_code)
+    }
+}
+
 /// A symbol that an object needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
@@ -130,6 +186,9 @@ impl Facts {
             class: Class::Elf64,
             is_big_endian: false,
             is_opaque: true,
+            bitcode: None,
+            initcalls: Vec::new(),
+            initcall_tables: Vec::new(),
             modinfo: Vec::new(),
             imports: Vec::new(),
             definitions: Vec::new(),
@@ -146,6 +205,20 @@ impl Facts {
         }
     }
 
+    /// Facts about bitcode, with its symbols if they could be read.
+    pub fn of_bitcode(file: &ObjectFile, symtab: Option<Symtab>) -> Self {
+        let Some(symtab) = symtab else { return Self::opaque(file) };
+        let strong = symtab.symbols().filter(|symbol| symbol.is_strong_definition());
+        let labels = symtab.symbols().filter(|symbol| symbol.is_defined() && symbol.name.starts_with(INITCALL));
+        let (definitions, initcalls) = (strong.map(|symbol| text(symbol.name)), labels.map(|symbol| text(symbol.name)));
+        Self {
+            definitions: definitions.collect(),
+            initcalls: initcalls.collect(),
+            bitcode: Some(BitcodeFacts::of(&symtab)),
+            ..Self::opaque(file)
+        }
+    }
+
     /// Reads the facts of an object.
     pub fn read(cx: &ObjectCx<'_>) -> Self {
         let elf = cx.elf;
@@ -157,6 +230,9 @@ impl Facts {
             class: elf.class,
             is_big_endian: elf.endian == object::Endianness::Big,
             is_opaque: false,
+            bitcode: None,
+            initcalls: if is_input { initcalls(elf) } else { Vec::new() },
+            initcall_tables: super::tables::initcalls(cx),
             modinfo: data(".modinfo").map(modinfo).unwrap_or_default(),
             imports: if is_module { imports(elf) } else { Vec::new() },
             definitions: if is_input { definitions(elf) } else { names(elf, |symbol| !symbol.is_local()) },
@@ -223,6 +299,12 @@ fn definitions(elf: &ElfFile<'_>) -> Vec<String> {
         symbol.is_global() && !symbol.is_undefined() && symbol.section != SectionId::UNDEF && !is_folded(symbol.section)
     });
     strong.map(|symbol| text(elf.symbol_name(symbol))).collect()
+}
+
+/// Labels of initcalls, in the order of the symbol table.
+fn initcalls(elf: &ElfFile<'_>) -> Vec<String> {
+    let defined = elf.symbols.iter().filter(|symbol| !symbol.is_undefined()).map(|symbol| elf.symbol_name(symbol));
+    defined.filter(|name| name.starts_with(INITCALL)).map(text).collect()
 }
 
 /// Names of functions and objects that are defined, sorted.

@@ -6,6 +6,7 @@
 pub mod arm64;
 
 use crate::annotate::prefix;
+use crate::annotate::sites;
 use crate::cfi::CfiId;
 use crate::check;
 use crate::check::Walk;
@@ -80,6 +81,8 @@ pub struct Fresh {
     pub returns: Vec<Place>,
     /// Direct calls.
     pub calls: Vec<Place>,
+    /// Type hashes before functions.
+    pub cfi: Vec<Place>,
     /// Landing pads that nothing needs.
     pub seals: Vec<Place>,
     /// Calls of the function tracer that are still calls.
@@ -170,6 +173,10 @@ impl Run<'_, '_> {
         self.fresh.returns = self.places(&code.sites.returns);
         self.fresh.calls = self.places(&code.sites.calls);
         self.fresh.mcount = self.places(&code.sites.mcount);
+        if code.opts.cfi {
+            let hashes = sites::cfi_symbols(code).into_iter().map(|symbol| code.symbols.get(symbol));
+            self.fresh.cfi = hashes.map(|symbol| (symbol.section, symbol.offset)).collect();
+        }
         for &insn in &code.sites.static_calls {
             let trampoline = code.call_dest(insn).unwrap_or(SymbolId::NULL);
             let name = code.name(trampoline).strip_prefix(b"__SCT__");

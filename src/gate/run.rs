@@ -17,6 +17,7 @@ use super::checks;
 use super::checks::Check;
 use super::checks::RawCx;
 use super::checks::WorldCx;
+use super::contents::Contents;
 use super::coverage;
 use super::coverage::Skipped;
 use super::facts::Facts;
@@ -30,7 +31,6 @@ use super::inputs::Stage;
 use super::inputs::commands;
 use super::object::ObjectCx;
 use super::object::Places;
-use super::packed;
 use crate::arm64;
 use crate::code::RelocIndex;
 use crate::elf::ElfFile;
@@ -315,14 +315,20 @@ const SCAN_CHECKS: [&str; 4] = ["section-mismatch", "exports", "undefined", "tri
 
 impl Looker<'_> {
     fn look_at(&self, file: &ObjectFile) -> (Vec<Finding>, Facts) {
-        let (data, error) = match packed::read(&file.path) {
-            Ok(data) => (data, None),
-            Err(error) => (Vec::new(), Some(format!("cannot be read: {error}"))),
+        let raw = |bitcode, error| {
+            let raw = RawCx { inputs: self.inputs, file, bitcode, error };
+            self.checks.iter().flat_map(|check| check.look_at_bytes(&raw)).collect::<Vec<Finding>>()
         };
-        let elf = ElfFile::parse(&data).map_err(|other| error.unwrap_or_else(|| other.to_string()));
-        let raw = RawCx { inputs: self.inputs, file, data: &data, error: elf.as_ref().err().map(String::as_str) };
-        let mut findings: Vec<Finding> = self.checks.iter().flat_map(|check| check.look_at_bytes(&raw)).collect();
-        let Ok(elf) = elf else { return (findings, Facts::opaque(file)) };
+        let data = match Contents::read(&file.path) {
+            Ok(Contents::Native(data)) => data,
+            Ok(Contents::Bitcode(symtab)) => return (raw(Some(&symtab), None), Facts::of_bitcode(file, symtab.ok())),
+            Err(error) => return (raw(None, Some(&format!("cannot be read: {error}"))), Facts::opaque(file)),
+        };
+        let elf = match ElfFile::parse(&data) {
+            Ok(elf) => elf,
+            Err(error) => return (raw(None, Some(&error.to_string())), Facts::opaque(file)),
+        };
+        let mut findings = raw(None, None);
         let (fresh, (scan, (places, relocs))) = rayon::join(
             || self.fresh(file, &elf),
             || rayon::join(|| self.scan(file, &elf), || (Places::new(&elf), RelocIndex::read(&elf))),

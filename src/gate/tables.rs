@@ -76,6 +76,23 @@ pub fn counts(cx: &ObjectCx<'_>) -> Vec<(&'static str, u64)> {
     sizes.filter(|(_, count)| *count > 0).collect()
 }
 
+/// Whether a section of `vmlinux.o` lists initcalls.
+pub fn is_initcalls(name: &str) -> bool {
+    (name.starts_with(".initcall") || name.starts_with(".con_initcall")) && name.ends_with(".init")
+}
+
+/// The kernel's initcalls by section, in the order in which they run: names of their functions.
+pub fn initcalls(cx: &ObjectCx<'_>) -> Vec<(String, Vec<String>)> {
+    let is_kernel = cx.file.stage == Stage::VmlinuxObject;
+    let ids = cx.elf.section_ids().filter(|id| is_kernel && is_initcalls(&cx.section_name(*id)));
+    let tables = ids.filter_map(|id| {
+        let mut relocs: Vec<Reloc> = cx.relocs.of(id)?.relocs.iter().collect();
+        relocs.sort_by_key(|reloc| reloc.offset);
+        Some((cx.section_name(id), relocs.iter().map(|reloc| cx.symbol_name(reloc.symbol)).collect()))
+    });
+    tables.collect()
+}
+
 /// Whether `objtool` should have made tables for this object and has made none: it never ran.
 pub fn is_unprocessed(cx: &ObjectCx<'_>) -> bool {
     let Some(fresh) = cx.fresh else { return false };

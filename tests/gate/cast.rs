@@ -10,9 +10,14 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use postlink::bitcode::Symtab;
 use postlink::elf::ElfFile;
+use postlink::elf::Symbol;
 
 use crate::object::Object;
+
+/// As many doubled symbols of two files are named one by one.
+const MOST_NAMED: usize = 20;
 
 /// A private copy of a build folder, and the parts.
 pub struct Cast {
@@ -44,6 +49,13 @@ pub struct Cast {
     pub ns_user: String,
     /// A module with landing pads to seal.
     pub sealed: String,
+    /// A module of several files, a bitcode one of which defines exactly one symbol for others, and that symbol.
+    pub single: (String, String, String),
+    /// A function of the kernel that comes from bitcode, that others see, and that is not exported.
+    pub internal: String,
+    /// How many inputs of links are bitcode; symbols that `native` defines; imports of `ns_user` from the namespace that it
+    /// imports first; imports of `one` that are for GPL only.
+    pub counts: [(&'static str, usize); 4],
     /// Files that a damage has changed, with what was in them; `None` for a new file.
     changed: RefCell<BTreeMap<String, Option<Vec<u8>>>>,
 }
@@ -53,6 +65,7 @@ struct Export {
     symbol: String,
     owner: String,
     is_gpl_only: bool,
+    namespace: String,
 }
 
 /// A module and the symbols it needs.
@@ -101,6 +114,7 @@ impl Cast {
         let gpl = exports.iter().filter(is_function).find(|export| export.is_gpl_only && is_private(export));
         let exporter = exports.iter().find(|export| export.owner != "vmlinux").expect("a module exports something");
         let is_exported = |name: &&str| exports.iter().any(|export| export.symbol == *name);
+        let ns_user = first("that imports a namespace", &|module| namespace(root, module).is_some());
         let runtime = ["strncpy", "memset", "strcat"].into_iter().find(|name| !is_exported(name));
         Self {
             depends: depends(root, &two.name).expect("it depends on something"),
@@ -113,14 +127,18 @@ impl Cast {
             runtime: runtime.expect("a runtime function that is not exported").to_owned(),
             exporter: exporter.owner.clone(),
             exported: exporter.symbol.clone(),
-            ns_user: first("that imports a namespace", &|module| {
-                memchr::memmem::find(&read(root, &format!("{}.ko", module.name)), b"import_ns=").is_some()
-            })
-            .name
-            .clone(),
+            ns_user: ns_user.name.clone(),
             sealed: first("with landing pads to seal", &|module| has_table(&module.name, ".ibt_endbr_seal"))
                 .name
                 .clone(),
+            single: single(root, &modules),
+            internal: internal(root, &vmlinux, &exports),
+            counts: [
+                ("{n_bitcode}", n_bitcode(root, &modules)),
+                ("{n_native}", n_strong(&read(root, &native(root))).min(MOST_NAMED)),
+                ("{n_ns}", n_from_namespace(&exports, ns_user, root)),
+                ("{n_gpl}", exports.iter().filter(|e| e.is_gpl_only && one.imports.contains(&e.symbol)).count()),
+            ],
             one: one.name.clone(),
             two: two.name.clone(),
             changed: RefCell::default(),
@@ -141,8 +159,12 @@ impl Cast {
             ("{exported}", &self.exported),
             ("{ns_user}", &self.ns_user),
             ("{sealed}", &self.sealed),
+            ("{single}", &self.single.0),
+            ("{single_symbol}", &self.single.2),
+            ("{internal}", &self.internal),
         ];
-        parts.iter().fold(line.to_owned(), |line, (part, name)| line.replace(part, name))
+        let line = parts.iter().fold(line.to_owned(), |line, (part, name)| line.replace(part, name));
+        self.counts.iter().fold(line, |line, (part, count)| line.replace(part, &count.to_string()))
     }
 
     pub fn one_o(&self) -> String {
@@ -210,7 +232,8 @@ fn exports(root: &Path) -> Vec<Export> {
     let export = |line: &String| {
         let fields: Vec<&str> = line.split('\t').collect();
         let is_gpl_only = fields[3].ends_with("_GPL");
-        Export { symbol: fields[1].to_owned(), owner: fields[2].to_owned(), is_gpl_only }
+        let namespace = fields.get(4).copied().unwrap_or_default().to_owned();
+        Export { symbol: fields[1].to_owned(), owner: fields[2].to_owned(), is_gpl_only, namespace }
     };
     lines(root, "Module.symvers").iter().map(export).collect()
 }
@@ -240,4 +263,69 @@ fn native(root: &Path) -> String {
         data.starts_with(b"\x7fELF") && !Object(data).global_functions(b"").is_empty()
     };
     members.iter().find(is_native).expect("a native member").clone()
+}
+
+/// The first namespace that a module imports.
+fn namespace(root: &Path, module: &Module) -> Option<String> {
+    const TAG: &[u8] = b"import_ns=";
+    let data = read(root, &format!("{}.ko", module.name));
+    let start = memchr::memmem::find(&data, TAG)? + TAG.len();
+    let end = start + memchr::memchr(0, &data[start..])?;
+    Some(String::from_utf8_lossy(&data[start..end]).into_owned())
+}
+
+fn n_from_namespace(exports: &[Export], user: &Module, root: &Path) -> usize {
+    let namespace = namespace(root, user).expect("it imports one");
+    exports.iter().filter(|export| export.namespace == namespace && user.imports.contains(&export.symbol)).count()
+}
+
+/// The inputs of links that are there.
+fn members(root: &Path, modules: &[Module]) -> BTreeSet<String> {
+    let mut members: BTreeSet<String> = lines(root, ".vmlinux.objs").into_iter().collect();
+    for module in modules.iter().filter(|module| module.n_members > 1) {
+        members.extend(lines(root, &format!("{}.mod", module.name)));
+    }
+    members
+}
+
+/// Number of strong definitions of an object, outside of groups.
+fn n_strong(object: &[u8]) -> usize {
+    let elf = ElfFile::parse(object).expect("an object");
+    let is_grouped = |symbol: &Symbol| elf.section(symbol.section).flags & u64::from(object::elf::SHF_GROUP) != 0;
+    elf.symbols.iter().filter(|sym| sym.is_global() && !sym.is_undefined() && !is_grouped(sym)).count()
+}
+
+fn n_bitcode(root: &Path, modules: &[Module]) -> usize {
+    members(root, modules).iter().filter(|name| read(root, name).starts_with(b"BC")).count()
+}
+
+/// A module, its file, and the only symbol that the file defines for others.
+fn single(root: &Path, modules: &[Module]) -> (String, String, String) {
+    for module in modules.iter().filter(|module| module.n_members > 1) {
+        for file in lines(root, &format!("{}.mod", module.name)) {
+            let data = read(root, &file);
+            let Ok(symtab) = Symtab::read(&data[..]) else { continue };
+            let strong: Vec<_> = symtab.symbols().filter(|symbol| symbol.is_strong_definition()).collect();
+            if let [symbol] = &strong[..] {
+                return (module.name.clone(), file, String::from_utf8_lossy(symbol.name).into_owned());
+            }
+        }
+    }
+    panic!("no bitcode with one definition");
+}
+
+/// A function of the kernel that bitcode defines for others to see and nobody exports.
+fn internal(root: &Path, vmlinux: &Object, exports: &[Export]) -> String {
+    let functions = vmlinux.global_functions(b".text");
+    for file in lines(root, ".vmlinux.objs") {
+        let data = read(root, &file);
+        let Ok(symtab) = Symtab::read(&data[..]) else { continue };
+        for symbol in symtab.symbols().filter(|symbol| symbol.is_strong_definition()) {
+            let name = String::from_utf8_lossy(symbol.name).into_owned();
+            if functions.contains(&name) && exports.iter().all(|export| export.symbol != name) {
+                return name;
+            }
+        }
+    }
+    panic!("no function that is not exported");
 }

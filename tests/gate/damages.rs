@@ -10,19 +10,19 @@ use crate::object::*;
 pub struct Damage {
     pub name: &'static str,
     /// `check/kind subject symbol`; the symbol is `-` if there is none. A part's name stands in braces. As symbol `?` stands
-    /// for any one, `*` for any, any number of times but at least once; as subject `*` stands for any. A line that begins
-    /// with `~` may be found any number of times, and need not be.
+    /// for any one, `*` for any, any number of times but at least once; as subject `*` stands for any. `3x ` before a line
+    /// says how often exactly. A line that begins with `~` may be found any number of times, and need not be.
     pub expected: &'static [&'static str],
     pub make: fn(&Cast),
 }
 
-fn object(c: &Cast, file: &str, change: impl FnOnce(&mut Object)) {
+pub fn object(c: &Cast, file: &str, change: impl FnOnce(&mut Object)) {
     let mut object = Object(c.read(file));
     change(&mut object);
     c.write(file, object.0);
 }
 
-fn text(c: &Cast, file: &str, old: &str, new: &str) {
+pub fn text(c: &Cast, file: &str, old: &str, new: &str) {
     let before = c.read_text(file);
     let after = before.replacen(old, new, 1);
     assert_ne!(before, after, "{file} has no '{old}'");
@@ -36,7 +36,7 @@ fn remove_line(c: &Cast, file: &str, word: &str) {
     c.write(file, after);
 }
 
-fn copy(c: &Cast, from: &str, to: &str) {
+pub fn copy(c: &Cast, from: &str, to: &str) {
     c.write(to, c.read(from));
 }
 
@@ -79,21 +79,23 @@ fn is_promoted(elf: &ElfFile<'_>, symbol: &Symbol) -> bool {
         && memchr::memmem::find(name, b".llvm.").is_some()
 }
 
-const CONF: &str = "include/config/auto.conf";
-const VMLINUX: &str = "vmlinux.o";
+pub const CONF: &str = "include/config/auto.conf";
+pub const VMLINUX: &str = "vmlinux.o";
 
 macro_rules! damage {
     ($name:literal, [$($expected:literal),+ $(,)?], $make:expr) => {
-        Damage { name: $name, expected: &[$($expected),+], make: $make }
+        $crate::damages::Damage { name: $name, expected: &[$($expected),+], make: $make }
     };
 }
+
+pub(crate) use damage;
 
 // What nothing refers to any more needs no landing pad: that the table of those to seal lacks it follows from the damage.
 pub const ALL: &[Damage] = &[
     damage!("a linked module is still bitcode", ["bitcode/not-native {one} -"], |c| copy(c, &c.bitcode, &c.one_o())),
     damage!("vmlinux.o is still bitcode", ["bitcode/not-native vmlinux -"], |c| copy(c, &c.bitcode, VMLINUX)),
     damage!("a .ko is still bitcode", ["bitcode/not-native {two} -"], |c| copy(c, &c.bitcode, &c.two_ko())),
-    damage!("bitcode in a kernel without LTO", ["bitcode/not-native * *"], |c| remove_line(
+    damage!("bitcode in a kernel without LTO", ["{n_bitcode}x bitcode/not-native * -"], |c| remove_line(
         c,
         CONF,
         "CONFIG_LTO_CLANG="
@@ -131,7 +133,7 @@ pub const ALL: &[Damage] = &[
         let last = format!("{}\n", c.two_last);
         text(c, &format!("{}.mod", c.two), &last, &format!("{last}{}", last.replace(".o\n", ".lto.o\n")));
     }),
-    damage!("definitions in two inputs of a link", ["duplicate-symbol/defined-twice vmlinux *"], |c| {
+    damage!("definitions in two inputs of a link", ["{n_native}x duplicate-symbol/defined-twice vmlinux ?"], |c| {
         copy(c, &c.native, "other.o");
         let line = format!("{}\n", c.native);
         text(c, ".vmlinux.objs", &line, &format!("{line}other.o\n"));
@@ -228,7 +230,7 @@ pub const ALL: &[Damage] = &[
         let at = o.contents(".orc_unwind");
         o.0[at] ^= 0x40;
     })),
-    damage!("a wrong ORC entry in the kernel", ["orc/wrong-entry vmlinux *"], |c| object(c, VMLINUX, |o| {
+    damage!("a wrong ORC entry in the kernel", ["1x orc/wrong-entry vmlinux *"], |c| object(c, VMLINUX, |o| {
         let at = o.contents(".orc_unwind") + o.get(o.header(".orc_unwind", SH_SIZE)) as usize / 12 * 6;
         o.0[at] ^= 0x40;
     })),
@@ -322,18 +324,23 @@ pub const ALL: &[Damage] = &[
         let dump = format!("{}0x00000001\tphantom\tvmlinux\tEXPORT_SYMBOL\t\n", c.read_text("Module.symvers"));
         c.write("Module.symvers", dump);
     }),
-    damage!("a namespace that is not imported", ["exports/namespace {ns_user} *"], |c| {
+    damage!("a namespace that is not imported", ["{n_ns}x exports/namespace {ns_user} ?"], |c| {
         object(c, &format!("{}.ko", c.ns_user), |o| {
             let at = o.find(".modinfo", 0, b"import_ns=");
             o.put(".modinfo", at + b"import_ns=".len(), b"@");
         });
     }),
-    damage!("a proprietary user of GPL-only symbols", ["exports/gpl-only {one} *"], |c| {
+    damage!("a proprietary user of GPL-only symbols", ["{n_gpl}x exports/gpl-only {one} ?"], |c| {
         object(c, &c.one_ko(), |o| o.replace(b"license=GPL", b"license=XYZ"));
     }),
     damage!(
         "an exported symbol that became local",
-        ["exports/bad-export vmlinux {export}", "exports/not-exported Module.symvers {export}"],
+        [
+            "exports/bad-export vmlinux {export}",
+            "exports/not-exported Module.symvers {export}",
+            "~livepatch/became-local vmlinux {export}",
+            "~livepatch/local-summary vmlinux -",
+        ],
         |c| object(c, VMLINUX, |o| o.set(o.symbol_field(&c.export, ST_INFO), 2))
     ),
     damage!("a suffix in struct module", ["module-name/this-module {one} -"], |c| object(c, &c.one_ko(), |o| {
@@ -360,7 +367,7 @@ pub const ALL: &[Damage] = &[
             o.set(flags, o.get(flags) | 1);
         }
     )),
-    damage!("initcalls in another order", ["initcalls/order vmlinux *"], |c| object(c, VMLINUX, |o| {
+    damage!("initcalls in another order", ["initcalls/order vmlinux ?"], |c| object(c, VMLINUX, |o| {
         let (first, second) = (o.reloc(".initcall6.init", 0, R_SYM), o.reloc(".initcall6.init", 1, R_SYM));
         let (a, b) = (o.get(first), o.get(second));
         o.set(first, b);
@@ -369,7 +376,7 @@ pub const ALL: &[Damage] = &[
     damage!("an initcall that is no distance", ["initcalls/no-distance vmlinux ?"], |c| object(c, VMLINUX, |o| {
         o.set(o.reloc(".initcall6.init", 0, R_TYPE), 10);
     })),
-    damage!("a lost initcall", ["initcalls/lost vmlinux -", "~mitigations/missing-site vmlinux *"], |c| {
+    damage!("a lost initcall", ["initcalls/lost vmlinux ?", "~mitigations/missing-site vmlinux *"], |c| {
         object(c, VMLINUX, |o| o.shorten(".initcall6.init", 4, 1));
     }),
     damage!(

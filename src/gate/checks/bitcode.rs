@@ -2,7 +2,9 @@
 
 use super::RawCx;
 use super::check;
+use crate::bitcode::BitcodeError;
 use crate::gate::Finding;
+use crate::gate::Severity;
 use crate::gate::inputs::Stage;
 
 check! {
@@ -10,33 +12,38 @@ check! {
     ///
     /// With LTO the compiler writes bitcode and the linker makes code of it, so everything that works on ELF has to come
     /// after that link. A tool that meets bitcode sees no sections and no symbols: objtool makes no tables, modpost no
-    /// versions, and the loader refuses the module.
+    /// versions, and the loader refuses the module. Where bitcode is right, its table of symbols says what goes into the link;
+    /// an input without a readable table may be cut, or made by a compiler that is too new.
     ///
     /// Cause: a build rule that takes the compiler's output in place of the link's, or an object that must not be built
     /// with LTO (boot code, vDSO, purgatory) and does not drop the LTO flags.
     ///
-    /// Remedy: use the linked object (`vmlinux.o`, the `.o` that `ld -r` wrote), or remove `$(CC_FLAGS_LTO)` for the file.
+    /// Remedy: use the linked object (`vmlinux.o`, the `.o` that `ld -r` wrote), or remove `$(CC_FLAGS_LTO)` for the file;
+    /// compile a file without a readable table again.
     "bitcode", Error, raw: look,
 }
 
-/// Magic numbers of bitcode, bare and wrapped.
-const MAGIC: [&[u8]; 2] = [b"BC\xc0\xde", b"\xde\xc0\x17\x0b"];
-
-/// Whether these bytes are bitcode.
-pub fn is_bitcode(data: &[u8]) -> bool {
-    MAGIC.iter().any(|magic| data.starts_with(magic))
+fn look(cx: &RawCx<'_>) -> Vec<Finding> {
+    match cx.bitcode {
+        None => Vec::new(),
+        Some(_) if !is_expected(cx) => vec![not_native(cx)],
+        Some(symtab) => symtab.as_ref().err().map(|error| no_symbols(cx, error)).into_iter().collect(),
+    }
 }
 
-fn look(cx: &RawCx<'_>) -> Vec<Finding> {
-    if !is_bitcode(cx.data) || is_expected(cx) {
-        return Vec::new();
-    }
+/// Nobody can say what this input defines and needs.
+fn no_symbols(cx: &RawCx<'_>, error: &BitcodeError) -> Finding {
+    let text = format!("{}: {error}; what it defines and needs is not known", cx.file.name);
+    Finding::new("no-symbols", text).at_most(Severity::Warning)
+}
+
+fn not_native(cx: &RawCx<'_>) -> Finding {
     let what = match cx.file.stage {
         Stage::Member | Stage::ModObject => "this kernel is not built with LTO, so the link would not make code of it",
         Stage::Module => "the module loader needs native code",
         _ => "the link that makes native code of it has not happened",
     };
-    vec![Finding::new("not-native", format!("{} is LLVM bitcode: {what}", cx.file.name))]
+    Finding::new("not-native", format!("{} is LLVM bitcode: {what}", cx.file.name))
 }
 
 /// Inputs of an LTO link are bitcode, and so is `foo.o` beside the `foo.lto.o` that was made of it.

@@ -12,7 +12,7 @@ check! {
     /// The same strong symbol is defined by two inputs of one link.
     ///
     /// The linker refuses this, or, with archives, takes one of them and drops the other without a word. In LTO builds it
-    /// shows above all as `foo.o` linked beside the `foo.lto.o` that was made of it.
+    /// shows above all as `foo.o` linked beside the `foo.lto.o` that was made of it. Bitcode counts by its symbol table.
     ///
     /// Cause: an object listed twice under two names, or a rule that adds the linked object to the objects it was linked from.
     ///
@@ -29,6 +29,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
         findings.extend(twins(&module.name, &module.members));
     }
     findings.extend(twins("vmlinux", &cx.inputs.vmlinux_members));
+    findings.extend(recorded_twins(cx, &findings));
     let members: Vec<&Facts> = cx.facts.iter().filter(|facts| facts.file.stage == Stage::Member).collect();
     for link in members.chunk_by(|a, b| a.file.subject == b.file.subject) {
         findings.extend(doubles(link));
@@ -41,8 +42,7 @@ fn twins(subject: &str, members: &[String]) -> Vec<Finding> {
     let mut plain: BTreeMap<&str, &str> = BTreeMap::new();
     let mut findings = Vec::new();
     for member in members {
-        let name = member.strip_suffix(".o").unwrap_or(member);
-        let stem = name.strip_suffix(".lto").or(name.strip_suffix(".prelink")).unwrap_or(name);
+        let stem = stem(member);
         if let Some(other) = plain.insert(stem, member) {
             let text = format!("{other} and {member} are inputs of one link: all their symbols are defined twice");
             findings.push(Finding::new("twin-inputs", text).counterpart(stem).about(subject, member.as_str()));
@@ -51,7 +51,27 @@ fn twins(subject: &str, members: &[String]) -> Vec<Finding> {
     findings
 }
 
-/// Symbols that several inputs of one link define.
+/// The same among the inputs of a recorded link, unless the list of the module's parts has it, too.
+fn recorded_twins(cx: &WorldCx<'_>, listed: &[Finding]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in cx.inputs.objects.iter().filter(|file| file.stage != Stage::Member) {
+        let Some(command) = file.command.as_ref().filter(|command| command.is_link) else { continue };
+        let mut inputs = command.link_inputs.clone();
+        // A module of one file is linked beside itself, under another name, and takes its place.
+        inputs.dedup();
+        let found = twins(&file.subject, &inputs).into_iter();
+        findings.extend(found.filter(|twin| !listed.iter().any(|known| known.counterpart == twin.counterpart)));
+    }
+    findings
+}
+
+/// An object's name without what says how far it was linked.
+fn stem(object: &str) -> &str {
+    let name = object.strip_suffix(".o").unwrap_or(object);
+    name.strip_suffix(".lto").or(name.strip_suffix(".prelink")).unwrap_or(name)
+}
+
+/// Symbols that several inputs of one link define. Of twins, which define everything twice, they are not named.
 fn doubles(link: &[&Facts]) -> Vec<Finding> {
     let mut first: BTreeMap<&str, &Facts> = BTreeMap::new();
     let mut findings = Vec::new();
@@ -62,6 +82,9 @@ fn doubles(link: &[&Facts]) -> Vec<Finding> {
                 first.insert(name, facts);
                 continue;
             };
+            if stem(&other.file.name) == stem(&facts.file.name) {
+                continue;
+            }
             let count = n_of_pair.entry((&other.file.name, &facts.file.name)).or_default();
             *count += 1;
             if *count <= MAX_NAMED {

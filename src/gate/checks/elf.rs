@@ -7,7 +7,6 @@ use object::elf;
 
 use super::RawCx;
 use super::WorldCx;
-use super::bitcode::is_bitcode;
 use super::check;
 use super::validators;
 use crate::elf::Class;
@@ -31,7 +30,7 @@ check! {
 
 fn look_at_bytes(cx: &RawCx<'_>) -> Vec<Finding> {
     match cx.error {
-        Some(error) if !is_bitcode(cx.data) => vec![Finding::new("malformed", format!("{}: {error}", cx.file.name))],
+        Some(error) if cx.bitcode.is_none() => vec![Finding::new("malformed", format!("{}: {error}", cx.file.name))],
         _ => Vec::new(),
     }
 }

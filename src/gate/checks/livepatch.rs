@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use object::elf;
 
+use super::WorldCx;
 use super::check;
 use crate::elf::SymbolId;
 use crate::gate::Finding;
 use crate::gate::Severity;
+use crate::gate::finding::stem;
 use crate::gate::fresh::Place;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
@@ -16,13 +18,14 @@ check! {
     /// A function cannot be named for a livepatch, or the file is not the one that patches are made from.
     ///
     /// A patch names a function by symbol, source file and position among its namesakes. Under LTO the objects of single
-    /// files are bitcode, so patches are made against `vmlinux.o`; `vmlinux` has lost relocations and sections.
+    /// files are bitcode, so patches are made against `vmlinux.o`; `vmlinux` has lost relocations and sections. A function that
+    /// its file defines for all to see, and that is local after the link, has to be found by file and position.
     ///
     /// Cause: two functions of one name in files of one name, so that only their order tells them apart, or an LTO link that
     /// made a global function local.
     ///
     /// Remedy: give one of the functions another name, or keep the function (`__visible`, `noinline`); name `vmlinux.o`.
-    "livepatch", Error, object: look,
+    "livepatch", Error, object: look, world: look_at_world,
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
@@ -38,6 +41,33 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
         findings.extend(namesakes(cx));
     }
     findings
+}
+
+/// Symbols that the bitcode inputs define for all to see, and that are local in `vmlinux.o`.
+fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
+    let is_kernel = cx.inputs.config.has("LIVEPATCH");
+    let vmlinux = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject && !facts.is_opaque);
+    let Some(vmlinux) = vmlinux.filter(|_| is_kernel) else { return Vec::new() };
+    // A name that the compiler gave stands for the one it was made of, unless that is there itself.
+    let locals: BTreeMap<&str, &str> = vmlinux.locals.iter().map(|name| (stem(name), name.as_str())).collect();
+    let is_global = |name: &str| vmlinux.definitions.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
+    let (mut findings, mut n_functions, mut n_objects) = (Vec::new(), 0, 0);
+    for input in cx.facts.iter().filter(|facts| facts.file.subject == "vmlinux") {
+        for (name, is_code) in input.bitcode.iter().flat_map(|bitcode| &bitcode.globals) {
+            let Some(local) = locals.get(name.as_str()).filter(|_| !is_global(name)) else { continue };
+            *(if *is_code { &mut n_functions } else { &mut n_objects }) += 1;
+            let what = if *is_code { "function" } else { "object" };
+            let text =
+                format!("the {what} '{name}' of {} is global, and local as '{local}' in vmlinux.o", input.file.name);
+            let finding = Finding::new("became-local", text).symbol(name).counterpart(&input.file.name);
+            findings.push(finding.at_most(Severity::Note));
+        }
+    }
+    if !findings.is_empty() {
+        let text = format!("{n_functions} functions and {n_objects} objects that were global have become local");
+        findings.push(Finding::new("local-summary", text).at_most(Severity::Note));
+    }
+    findings.into_iter().map(|finding| finding.about("vmlinux", &vmlinux.file.name)).collect()
 }
 
 /// Functions that share name and file name with another.

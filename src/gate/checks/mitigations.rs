@@ -14,9 +14,9 @@ use crate::opts::Opts;
 check! {
     /// A mitigation that the configuration promises does not reach all code.
     ///
-    /// At boot the kernel rewrites the indirect branches, returns, calls and landing pads that these tables list. A branch
-    /// that is not listed stays as it is: slow at best, open to speculation at worst. A place that is listed and is
-    /// something else is overwritten.
+    /// At boot the kernel rewrites the indirect branches, returns, calls, type hashes (kCFI) and landing pads that these
+    /// tables list. A branch that is not listed stays as it is: slow at best, open to speculation at worst. A place that is
+    /// listed and is something else is overwritten. A type hash that is not listed stays the one that everybody knows.
     ///
     /// Cause: objtool ran without the option that the configuration asks for, code was added after it, or an object was
     /// built without the compiler's flags.
@@ -33,7 +33,7 @@ struct SiteTable {
     expected: fn(&Fresh) -> &[Place],
 }
 
-const TABLES: [SiteTable; 4] = [
+const TABLES: [SiteTable; 5] = [
     SiteTable { name: ".retpoline_sites", is_wanted: |opts| opts.retpoline, expected: |fresh| &fresh.retpolines },
     SiteTable { name: ".return_sites", is_wanted: |opts| opts.rethunk, expected: |fresh| &fresh.returns },
     SiteTable {
@@ -41,6 +41,7 @@ const TABLES: [SiteTable; 4] = [
         is_wanted: |opts| opts.rethunk && opts.hack_skylake,
         expected: |fresh| &fresh.calls,
     },
+    SiteTable { name: ".cfi_sites", is_wanted: |opts| opts.cfi, expected: |fresh| &fresh.cfi },
     SiteTable { name: ".ibt_endbr_seal", is_wanted: |opts| opts.ibt, expected: |fresh| &fresh.seals },
 ];
 
@@ -48,11 +49,12 @@ const TABLES: [SiteTable; 4] = [
 type KeepsPromise = fn(&Opts) -> bool;
 
 /// What the configuration promises, and the option that keeps the promise.
-const PROMISES: [(&str, &str, KeepsPromise); 5] = [
+const PROMISES: [(&str, &str, KeepsPromise); 6] = [
     ("MITIGATION_RETPOLINE", "--retpoline", |opts| opts.retpoline),
     ("MITIGATION_RETHUNK", "--rethunk", |opts| opts.rethunk),
     ("MITIGATION_SLS", "--sls", |opts| opts.sls),
     ("X86_KERNEL_IBT", "--ibt", |opts| opts.ibt),
+    ("FINEIBT", "--cfi", |opts| opts.cfi),
     ("MITIGATION_CALL_DEPTH_TRACKING", "--hacks=skylake", |opts| opts.hack_skylake),
 ];
 

@@ -7,6 +7,7 @@ use super::check;
 use super::undefined::is_runtime;
 use super::undefined::modules;
 use crate::gate::Finding;
+use crate::gate::inputs::Stage;
 
 check! {
     /// A symbol that a module uses was trimmed from the exports.
@@ -33,10 +34,25 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
             if exported.contains(name) || !declared.contains(name) {
                 continue;
             }
-            let by = if is_runtime(name) { " (a call that the compiler makes)" } else { "" };
+            let by = user(cx, &module.file.subject, name);
             let text = format!("{} uses '{name}'{by}, whose export was trimmed", module.file.name);
             findings.push(Finding::new("trimmed", text).symbol(name).about(&module.file.subject, &module.file.name));
         }
     }
     findings
+}
+
+/// Who uses a symbol, if that is why the list of used symbols does not have it.
+fn user(cx: &WorldCx<'_>, module: &str, name: &str) -> &'static str {
+    let members = cx.facts.iter().filter(|facts| facts.file.subject == module && facts.file.stage == Stage::Member);
+    let members: Vec<_> = members.collect();
+    let uses: Vec<bool> = members.iter().filter_map(|facts| facts.bitcode.as_ref()?.needs(name)).collect();
+    let is_known = !members.is_empty() && members.iter().all(|facts| facts.bitcode.is_some());
+    match (is_known, uses.contains(&true)) {
+        (true, false) if !uses.is_empty() => " (in file-level assembly only)",
+        (true, false) if is_runtime(name) => " (a call that the compiler makes: the bitcode does not have it)",
+        (true, false) => " (in inline assembly or by the compiler: the bitcode does not have it)",
+        (false, _) if is_runtime(name) => " (a call that the compiler makes)",
+        _ => "",
+    }
 }

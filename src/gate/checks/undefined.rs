@@ -82,10 +82,16 @@ fn cause(cx: &WorldCx<'_>, name: &str) -> String {
         let start = vmlinux.locals.partition_point(|known| known.as_str() < name);
         let near = vmlinux.locals.iter().skip(start).take_while(|known| known.starts_with(name));
         if let Some(local) = near.into_iter().find(|known| stem(known) == name) {
-            let how =
-                if local == name { "it is local there".to_owned() } else { format!("it is called '{local}' there") };
+            let how = match definer_in_bitcode(cx, name) {
+                _ if local != name => format!("it is called '{local}' there"),
+                Some(input) => format!("LTO has made it local: for others to see it is defined by {input}"),
+                None => "it is local there".to_owned(),
+            };
             return format!("vmlinux.o has it, but {how}");
         }
+    }
+    if let Some(cause) = cause_in_bitcode(cx, name) {
+        return cause;
     }
     let definer =
         cx.facts.iter().find(|facts| facts.file.stage == Stage::Object && facts.definitions.iter().any(|d| d == name));
@@ -94,4 +100,27 @@ fn cause(cx: &WorldCx<'_>, name: &str) -> String {
         None if is_runtime(name) => "a runtime-library function that the link has dropped".to_owned(),
         None => "no object of this build defines it: dropped by LTO, renamed, or not configured".to_owned(),
     }
+}
+
+/// What became of a symbol that an LTO link was given: it is not in the linked object, or is there and not exported.
+fn cause_in_bitcode(cx: &WorldCx<'_>, name: &str) -> Option<String> {
+    let input = cx.facts.iter().find(|facts| facts.bitcode.as_ref().is_some_and(|bitcode| bitcode.defines(name)))?;
+    let linked = cx.facts.iter().find(|facts| {
+        let stage = facts.file.stage;
+        let is_linked = matches!(stage, Stage::VmlinuxObject | Stage::Object | Stage::Lto | Stage::Prelink);
+        is_linked && !facts.is_opaque && facts.file.subject == input.file.subject
+    })?;
+    let (input, linked_name) = (&input.file.name, &linked.file.name);
+    let has_it = linked.definitions.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
+    Some(match has_it {
+        true => format!("{linked_name} defines it, but does not export it"),
+        false => format!("dropped by LTO: {input} defines it, {linked_name} does not"),
+    })
+}
+
+/// The bitcode input of the kernel that defines a symbol for others to see.
+fn definer_in_bitcode<'a>(cx: &'a WorldCx<'_>, name: &str) -> Option<&'a str> {
+    let mut inputs = cx.facts.iter().filter(|facts| facts.file.subject == "vmlinux");
+    let found = inputs.find(|facts| facts.bitcode.as_ref().is_some_and(|bitcode| bitcode.defines(name)));
+    found.map(|facts| facts.file.name.as_str())
 }

@@ -48,6 +48,7 @@ struct static_call_key { void *func, *sites; };
 	int __initstub__kmod_##id##__1_1_##fn##level(void); \
 	int __init __initstub__kmod_##id##__1_1_##fn##level(void) { return fn(); } \
 	asm(".section \".initcall" #level ".init..kmod_" #id "__1_1_" #fn "\", \"a\"\n" \
+	    "__initcall__kmod_" #id "__1_1_" #fn #level ":\n" \
 	    ".long __initstub__kmod_" #id "__1_1_" #fn #level " - .\n.previous\n")
 #define module_init(fn) \
 	int init_module(void) __attribute__((alias(#fn))); \

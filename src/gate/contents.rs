@@ -1,0 +1,60 @@
+//! What a file holds: bitcode, of which the symbol table is read, or something else, of which everything is.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use super::packed;
+use crate::bitcode;
+use crate::bitcode::BitcodeError;
+use crate::bitcode::OnDisk;
+use crate::bitcode::Symtab;
+
+/// A file, as far as it was read.
+pub enum Contents {
+    /// What should be an ELF file, unpacked.
+    Native(Vec<u8>),
+    /// Bitcode; only its symbol table was read.
+    Bitcode(Result<Symtab, BitcodeError>),
+}
+
+impl Contents {
+    /// Reads a file, unpacked if its name says that it is packed.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        // What is no regular file would be waited for.
+        if path.metadata()?.is_file() {
+            let file = File::open(path)?;
+            let mut magic = [0; bitcode::MAGIC_LEN];
+            if file.read_exact_at(&mut magic, 0).is_ok() && bitcode::is_bitcode(&magic) {
+                return Ok(Self::Bitcode(Symtab::read(&OnDisk::new(file)?)));
+            }
+        }
+        let data = packed::read(path)?;
+        Ok(match bitcode::is_bitcode(&data) {
+            true => Self::Bitcode(Symtab::read(&data[..])),
+            false => Self::Native(data),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bitcode_is_known_packed_or_not() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let lib = std::fs::read("testdata/gate/kernel/lib.o").expect("it is there");
+        let wanted = Symtab::read(&lib[..]);
+        let level = ruzstd::encoding::CompressionLevel::Fastest;
+        let packed = ruzstd::encoding::compress_to_vec(&lib[..], level);
+        for (name, data) in [("lib.o", &lib), ("lib.ko.zst", &packed)] {
+            let path = dir.path().join(name);
+            std::fs::write(&path, data).expect("it is written");
+            let contents = Contents::read(&path).expect("it can be read");
+            assert!(matches!(contents, Contents::Bitcode(found) if found == wanted), "{name}");
+        }
+        assert!(Contents::read(dir.path()).is_err());
+    }
+}

@@ -1,0 +1,1 @@
+savedcmd_vmlinux.o := ld.lld-19 -r -o vmlinux.o kcfi.o ; ./tools/objtool/objtool --hacks=jump_label --hacks=noinstr --hacks=skylake --ibt --mcount --mnop --orc --retpoline --rethunk --sls --static-call --uaccess --prefix=11 --cfi --fineibt --noinstr --link vmlinux.o

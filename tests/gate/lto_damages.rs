@@ -1,0 +1,62 @@
+//! Damages that show only where the gate reads bitcode: what the inputs of LTO links define, and in which order.
+
+use crate::cast::Cast;
+use crate::damages::CONF;
+use crate::damages::Damage;
+use crate::damages::VMLINUX;
+use crate::damages::copy;
+use crate::damages::damage;
+use crate::damages::object;
+use crate::damages::text;
+use crate::object::*;
+
+const SCRIPT: &str = ".tmp_initcalls.lds";
+
+/// Adds an input to the list of the module's parts.
+fn add_member(c: &Cast, module: &str, after: &str, member: &str) {
+    let line = format!("{after}\n");
+    text(c, &format!("{module}.mod"), &line, &format!("{line}{member}\n"));
+}
+
+fn lto_name(object: &str) -> String {
+    object.replace(".o", ".lto.o")
+}
+
+pub const ALL: &[Damage] = &[
+    damage!("bitcode that is cut", ["bitcode/no-symbols {two} -"], |c| {
+        let data = c.read(&c.bitcode);
+        c.write(&c.bitcode, &data[..data.len() - data.len() / 8]);
+    }),
+    damage!("a definition in two bitcode inputs", ["duplicate-symbol/defined-twice {single} {single_symbol}"], |c| {
+        let (module, file, _) = &c.single;
+        let again = file.replace(".o", "-again.o");
+        copy(c, file, &again);
+        add_member(c, module, file, &again);
+    }),
+    damage!("bitcode beside the object that was made of it", ["duplicate-symbol/twin-inputs {single} -"], |c| {
+        let (module, file, _) = &c.single;
+        copy(c, file, &lto_name(file));
+        add_member(c, module, file, &lto_name(file));
+    }),
+    damage!("a link that was given an object twice", ["duplicate-symbol/twin-inputs {two} -"], |c| {
+        let list = format!("@{}.mod", c.two);
+        let lists = format!("{list} {}", lto_name(&c.two_last));
+        text(c, &c.command_of(&c.two_o()), &list, &lists);
+    }),
+    damage!(
+        "a global function that LTO made local",
+        ["livepatch/became-local vmlinux {internal}", "livepatch/local-summary vmlinux -"],
+        |c| {
+            // Only what can be patched has to be named.
+            let conf = c.read_text(CONF).replace("CONFIG_LIVEPATCH=y\n", "");
+            c.write(CONF, format!("{conf}CONFIG_LIVEPATCH=y\n"));
+            object(c, VMLINUX, |o| o.set(o.symbol_field(&c.internal, ST_INFO), 2));
+        }
+    ),
+    damage!("a script for the initcalls of other inputs", ["initcalls/stale-script vmlinux ?"], |c| {
+        let script = c.read_text(SCRIPT);
+        let start = script.find(".initcall6.init :").expect("a section");
+        let line = script[start..].lines().nth(1).expect("an input");
+        text(c, SCRIPT, &format!("{line}\n"), "");
+    }),
+];
