@@ -89,12 +89,12 @@ fn stream(file: &(impl Bytes + ?Sized)) -> Result<Range<u64>, BitcodeError> {
     let magic = |offset| file.read(offset, MAGIC_LEN as u64);
     let mut whole = 0..file.size();
     if magic(0).is_some_and(|found| *found == WRAPPED) {
-        let word = |offset| Some(Bits::new(&file.read(offset, 4)?).fixed(32)?);
+        let word = |offset| Bits::new(&file.read(offset, 4)?).fixed(32);
         let (start, size) = word(8).zip(word(12)).ok_or(BitcodeError::new("the wrapper is cut", 0))?;
         let end = start.checked_add(size).filter(|end| *end <= whole.end);
         whole = start..end.ok_or(BitcodeError::new("the wrapper holds more than the file has", 8))?;
     }
-    if !magic(whole.start).is_some_and(|found| *found == MAGIC) {
+    if magic(whole.start).is_none_or(|found| *found != MAGIC) {
         return Err(NOT_BITCODE);
     }
     whole.start = whole.start.saturating_add(MAGIC_LEN as u64);

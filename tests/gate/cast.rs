@@ -282,7 +282,7 @@ fn n_from_namespace(exports: &[Export], user: &Module, root: &Path) -> usize {
 /// The inputs of links that are there.
 fn members(root: &Path, modules: &[Module]) -> BTreeSet<String> {
     let mut members: BTreeSet<String> = lines(root, ".vmlinux.objs").into_iter().collect();
-    for module in modules.iter().filter(|module| module.n_members > 1) {
+    for module in modules {
         members.extend(lines(root, &format!("{}.mod", module.name)));
     }
     members
