@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use postlink::arm64::finding::Kind;
+use postlink::arm64::listing;
 use postlink::arm64::object::Object;
 use postlink::arm64::orc;
 use postlink::arm64::stack;
@@ -85,7 +86,13 @@ fn damaged_objects_never_panic() {
             if let Ok(elf) = ElfFile::parse(&data) {
                 let object = Object::new(&elf);
                 let table = stack::analyse(&object);
-                let _ = (report::findings(&table), orc::sections(&object, &table));
+                let findings = report::findings(&table);
+                for place in findings.iter().filter_map(|finding| finding.place) {
+                    assert!(stack::way::lines(&object, &table, place).iter().all(|line| !line.is_empty()));
+                    let _ = stack::way::others(&object, &table, place);
+                }
+                let _ = orc::sections(&object, &table);
+                listing::write(&mut Vec::new(), &object, "*");
             }
             fs::write(&file, &data).expect("to be writable");
             let _ = dwarf_oracle::run(&file, Detail::Unreached, &mut Vec::new());

@@ -93,3 +93,29 @@ fn text_files_are_compared_by_line() {
     fs::write(&b, "one\n2\nthree\n").expect("a writable target folder");
     assert_eq!(compare(&a, &b, Detail::First), (false, "line 2:\n  A two\n  B 2\n".into()));
 }
+
+/// Instructions for arm64 are words; data among them is shown as data.
+#[test]
+fn words_of_arm64_are_instructions_or_data() {
+    let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/arm64/listing.o");
+    let mut bytes = fs::read(&original).expect("a fixture");
+    let text = {
+        let file = ElfFile::parse(&bytes).expect("an object");
+        file.sections.iter().find(|sec| sec.name == b".text").expect("the section").offset as usize
+    };
+    // `ldp x29, x30, [sp], #16` becomes `#32`, a literal gets another value.
+    bytes[text + 0x36] = 0xc2;
+    bytes[text + 0x41] = 1;
+    let changed = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compare-arm64.o");
+    fs::write(&changed, bytes).expect("a writable target folder");
+    let (_, text) = compare(&original, &changed, Detail::All);
+    let expected = [
+        "instruction at .text: listed+0x34:",
+        "  A fd 7b c1 a8   ldp    x29, x30, [sp], #0x10",
+        "  B fd 7b c2 a8   ldp    x29, x30, [sp], #0x20",
+        "instruction at .text: listed+0x40:",
+        "  A 01 00 00 14   .word  0x14000001",
+        "  B 01 01 00 14   .word  0x14000101",
+    ];
+    assert_eq!(text.lines().take(expected.len()).collect::<Vec<_>>(), expected, "{text}");
+}
