@@ -104,6 +104,10 @@ fn impossible(object: &Object<'_>, section: SectionId, rows: &[Row]) -> Option<S
     for row in rows {
         for offset in (row.start..row.end.min(size)).step_by(4) {
             let place = Place { section, offset };
+            let loads_fp = word_before(offset).filter(|_| offset > row.start).is_some_and(is_load_of_fp);
+            if loads_fp && matches!(row.cfa, CfaRule::Reg { reg, .. } if reg == u16::from(FP)) {
+                return Some(format!("but the tables find the frame by x29 after the load of x29 before {offset:#x}"));
+            }
             let class = object.word(place).map(arch::arm64::class);
             if matches!(class, Some(Class::Return { .. })) && row.cfa != (CfaRule::Reg { reg: SP.into(), offset: 0 }) {
                 return Some(format!("but the tables leave a frame behind at the return at {offset:#x}"));
@@ -117,6 +121,12 @@ fn impossible(object: &Object<'_>, section: SectionId, rows: &[Row]) -> Option<S
         }
     }
     None
+}
+
+/// Whether `x29` comes from memory: a frame pointer does not, only what the caller had in it.
+fn is_load_of_fp(word: u32) -> bool {
+    let is_memory = word & 0x0a00_0000 == 0x0800_0000;
+    is_memory && written(word) >> FP & 1 != 0
 }
 
 fn compare_insn(function: Option<&Function>, row: &Row, offset: u64, start: u64, out: &mut Compared) {

@@ -16,6 +16,7 @@
 
 mod backwards;
 mod bound;
+mod stack_slots;
 
 use arch::arm64;
 use arch::arm64::Class;
@@ -165,7 +166,7 @@ impl Search<'_> {
     /// A table of addresses.
     fn absolute(&self, at: Place, load: &Load) -> Result<Vec<Place>, &'static str> {
         let table = self.address(at, load.table).ok_or("its table cannot be found")?;
-        let count = bound::bound(self, at, load.index).or_else(|| self.n_pointers(at, load.table));
+        let count = bound::bound(self, at, load.index).or_else(|| self.n_pointers(table));
         let count = count.ok_or("its table has no bound")?;
         let entry = |nth: u64| {
             let reloc = self.object.field(table.plus((nth * 8) as i64)?, elf::R_AARCH64_ABS64)?;
@@ -187,15 +188,15 @@ impl Search<'_> {
     }
 
     /// The address that `reg` holds before `place`, whichever way control came: `adr`, or `adrp` and `add`, perhaps kept in
-    /// another register or on the stack since.
+    /// another register or on the stack since, or counted from another address.
     fn address(&self, place: Place, reg: u8) -> Option<Place> {
         const MAX_COPIES: usize = 64;
         let back = Backwards::of(self);
         let mut found = None;
-        // Registers and where they are asked about. Copies may go around in a circle.
-        let mut work = vec![(place, reg)];
+        // Registers, where they are asked about, and what is added to them since. Copies may go around in a circle.
+        let mut work = vec![(place, reg, 0_i64)];
         let mut asked = 0;
-        while let Some((place, reg)) = work.get(asked).copied() {
+        while let Some((place, reg, distance)) = work.get(asked).copied() {
             asked += 1;
             for (at, word) in back.definitions(place, reg)? {
                 let mut ask = |query| {
@@ -204,14 +205,19 @@ impl Search<'_> {
                     }
                 };
                 if is_copy(word) {
-                    ask((at, super::jump_table::reg(word, 16)));
-                } else if let Some(slot) = reload(word) {
-                    self.spills(slot).for_each(ask);
-                } else {
-                    let address = self.made_by(at, word)?;
+                    ask((at, super::jump_table::reg(word, 16), distance));
+                } else if let Some(slot) = stack_slots::loaded(word, reg) {
+                    for (at, word) in back.stores(at, slot)? {
+                        ask((at, stack_slots::stored(word, slot)?, distance));
+                    }
+                } else if let Some(address) = self.made_by(at, word) {
+                    let address = address.plus(distance)?;
                     if *found.get_or_insert(address) != address {
                         return None;
                     }
+                } else {
+                    let (from, more) = sum_with_constant(word)?;
+                    ask((at, from, distance.checked_add(more)?));
                 }
             }
             if work.len() > MAX_COPIES {
@@ -247,23 +253,12 @@ impl Search<'_> {
         self.object.target(&reloc)
     }
 
-    /// Where the 64-bit stack slot at `[sp, #slot]` is stored to, and from which register.
-    fn spills(&self, slot: u32) -> impl Iterator<Item = (Place, u8)> {
-        let places = (self.region.start..self.region.end).step_by(4);
-        let places = places.map(|offset| Place { section: self.region.section, offset });
-        places.filter_map(move |place| Some((place, spilled(self.object.word(place)?, slot)?)))
-    }
-
-    /// Pointers in the object that a table register names, if it is one on its own.
-    fn n_pointers(&self, place: Place, reg: u8) -> Option<u64> {
-        let (at, _) = self.definition(place, reg)?;
-        let reloc = self.object.field(at, elf::R_AARCH64_ADD_ABS_LO12_NC)?;
-        let target = self.object.target(&reloc)?;
+    /// Pointers in the object at `table`, if a symbol says how large it is.
+    fn n_pointers(&self, table: Place) -> Option<u64> {
         let is_it = |symbol: &&crate::elf::Symbol| {
-            symbol.kind() == elf::STT_OBJECT && symbol.section == target.section && symbol.value == target.offset
+            symbol.kind() == elf::STT_OBJECT && symbol.section == table.section && symbol.value == table.offset
         };
-        let named = self.object.elf.symbol(reloc.symbol).filter(is_it);
-        let symbol = named.or_else(|| self.object.elf.symbols.iter().find(is_it))?;
+        let symbol = self.object.elf.symbols.iter().find(is_it)?;
         Some(symbol.size / 8).filter(|count| (1..=MAX_ENTRIES).contains(count))
     }
 
@@ -272,27 +267,6 @@ impl Search<'_> {
         let bytes = self.object.elf.sections.get(place.section.index())?.data.get(start..)?.get(..size as usize)?;
         Some(bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))
     }
-}
-
-/// `ldr xt, [sp, #slot]`.
-fn reload(word: u32) -> Option<u32> {
-    (word & 0xffc0_03e0 == 0xf940_03e0).then_some((word >> 10 & 0xfff) * 8)
-}
-
-/// The register that `str xt, [sp, #slot]` or either half of `stp` stores there.
-fn spilled(word: u32, slot: u32) -> Option<u8> {
-    if word & 0xffc0_03e0 == 0xf900_03e0 {
-        return ((word >> 10 & 0xfff) * 8 == slot).then_some(reg(word, 0));
-    }
-    if word & 0xffc0_03e0 == 0xa900_03e0 {
-        let first = (word >> 15 & 0x3f) * 8;
-        return match slot.checked_sub(first) {
-            Some(0) => Some(reg(word, 0)),
-            Some(8) => Some(reg(word, 10)),
-            _ => None,
-        };
-    }
-    None
 }
 
 fn reg(word: u32, from: u32) -> u8 {
@@ -308,4 +282,14 @@ fn extend(value: u64, bits: u32, is_signed: bool) -> i64 {
 /// `mov xd, xm`.
 fn is_copy(word: u32) -> bool {
     word & 0xffe0_ffe0 == 0xaa00_03e0
+}
+
+/// `add xd, xn, #constant`, or `sub`: the register and what is added to it.
+fn sum_with_constant(word: u32) -> Option<(u8, i64)> {
+    let constant = i64::from(word >> 10 & 0xfff) << (12 * (word >> 22 & 1));
+    match word >> 23 {
+        0b1_0010_0010 => Some((reg(word, 5), constant)),
+        0b1_1010_0010 => Some((reg(word, 5), -constant)),
+        _ => None,
+    }
 }

@@ -6,6 +6,7 @@ use arch::arm64::written::written;
 use rustc_hash::FxHashSet;
 
 use super::Search;
+use super::stack_slots;
 use crate::arm64::object::Place;
 use crate::arm64::stack::regions::for_each_branch;
 
@@ -30,6 +31,25 @@ impl<'a> Backwards<'a> {
     /// Ways on which nothing sets it are not taken: the code that reads it would read nothing in particular. They are those
     /// behind calls that do not return.
     pub fn definitions(&self, place: Place, reg: u8) -> Option<Vec<(Place, u32)>> {
+        self.search(place, Ends::Ignore, |word| sets(word, reg))
+    }
+
+    /// The same, but `None` as well if there is a way on which nothing is known to set it.
+    pub fn all_definitions(&self, place: Place, reg: u8) -> Option<Vec<(Place, u32)>> {
+        self.search(place, Ends::GiveUp, |word| sets(word, reg))
+    }
+
+    /// All instructions that may have stored what the 64-bit stack slot at `[sp, #slot]` holds before `place`.
+    pub fn stores(&self, place: Place, slot: u32) -> Option<Vec<(Place, u32)>> {
+        self.search(
+            place,
+            Ends::Ignore,
+            |word| if stack_slots::stores_to(word, slot) { Met::Sets } else { Met::Nothing },
+        )
+    }
+
+    /// The instructions on all ways back that `meet` says set something.
+    fn search(&self, place: Place, ends: Ends, meet: impl Fn(u32) -> Met) -> Option<Vec<(Place, u32)>> {
         const MAX_STEPS: usize = 20_000;
         let (mut found, mut seen) = (Vec::new(), FxHashSet::default());
         let mut work = vec![place];
@@ -37,18 +57,18 @@ impl<'a> Backwards<'a> {
             if !seen.insert(at) {
                 continue;
             }
-            if seen.len() > MAX_STEPS {
+            let before = self.before(at);
+            if seen.len() > MAX_STEPS || before.is_empty() && ends == Ends::GiveUp {
                 return None;
             }
-            for from in self.before(at) {
+            for from in before {
                 let word = self.search.object.word(from)?;
-                let is_call = matches!(arm64::class(word).kind(), InsnKind::Call | InsnKind::CallDyn);
-                if is_call && reg <= LAST_OF_CALLEE {
+                match meet(word) {
+                    Met::Sets => found.push((from, word)),
+                    Met::Nothing => work.push(from),
                     // Gone: so control does not come this way.
-                } else if written(word) >> reg & 1 != 0 {
-                    found.push((from, word));
-                } else {
-                    work.push(from);
+                    Met::Loses if ends == Ends::Ignore => {}
+                    Met::Loses => return None,
                 }
             }
         }
@@ -69,6 +89,29 @@ impl<'a> Backwards<'a> {
         let falls = |from: &Place| self.search.object.word(*from).is_some_and(|word| !arm64::class(word).ends_flow());
         all.extend(self.search.before(place).filter(falls));
         all
+    }
+}
+
+/// What an instruction means for what is searched.
+enum Met {
+    Nothing,
+    Sets,
+    Loses,
+}
+
+/// What a way means on which nothing sets what is searched.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Ignore,
+    GiveUp,
+}
+
+fn sets(word: u32, reg: u8) -> Met {
+    let is_call = matches!(arm64::class(word).kind(), InsnKind::Call | InsnKind::CallDyn);
+    match () {
+        () if is_call && reg <= LAST_OF_CALLEE => Met::Loses,
+        () if written(word) >> reg & 1 != 0 => Met::Sets,
+        () => Met::Nothing,
     }
 }
 

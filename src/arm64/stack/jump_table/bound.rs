@@ -8,6 +8,7 @@ use arch::arm64::written::written;
 use super::MAX_ENTRIES;
 use super::REACH;
 use super::Search;
+use super::backwards::Backwards;
 use super::reg;
 use crate::arm64::object::Place;
 use crate::arm64::stack::regions::for_each_branch;
@@ -35,7 +36,23 @@ pub(super) fn bound(search: &Search<'_>, place: Place, index: u8) -> Option<u64>
     }
     let of_copy =
         walk.bounded.iter().find(|(other, _)| is_copy_of(search, place, index, *other)).map(|(_, count)| *count);
-    of_copy.or(walk.limit).filter(|count| *count <= MAX_ENTRIES)
+    of_copy.or(walk.limit).or_else(|| widest(search, place, index)).filter(|count| *count <= MAX_ENTRIES)
+}
+
+/// The most values that the instructions which set `index` leave it, if each is known and none can be missing.
+fn widest(search: &Search<'_>, place: Place, index: u8) -> Option<u64> {
+    let all = Backwards::of(search).all_definitions(place, index)?;
+    all.iter().try_fold(0, |most, (_, word)| Some(values(*word)?.max(most)))
+}
+
+/// How many values an instruction leaves the register that it sets: those of a constant, or of a number of bits.
+fn values(word: u32) -> Option<u64> {
+    // movz without a shift, of 32 or 64 bits.
+    if word & 0x7fe0_0000 == 0x5280_0000 {
+        return Some(u64::from(word >> 5 & 0xffff) + 1);
+    }
+    let width = field(word).map(|(_, width)| width).or_else(|| source(word)?.1)?;
+    Some(1 << width)
 }
 
 /// Whether `index` was copied from `other`, far before `place` maybe, and both are as they were then.
