@@ -1,5 +1,7 @@
 //! One object in memory, with what checks look up in it.
 
+use std::sync::OnceLock;
+
 use super::Finding;
 use super::facts::Scan;
 use super::fresh::Fresh;
@@ -11,6 +13,7 @@ use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::Symbol;
 use crate::elf::SymbolId;
+use crate::source::Units;
 
 /// An object that is being checked.
 pub struct ObjectCx<'a> {
@@ -21,7 +24,9 @@ pub struct ObjectCx<'a> {
     /// Its contents.
     pub elf: &'a ElfFile<'a>,
     /// Where symbols are.
-    pub places: Places<'a>,
+    pub places: Places,
+    /// Translation units, once a finding is about a place.
+    pub units: OnceLock<Units<'a>>,
     /// Relocations by place.
     pub relocs: RelocIndex<'a>,
     /// What a fresh analysis by `objtool`'s engine says, where it makes sense.
@@ -64,9 +69,9 @@ impl<'a> ObjectCx<'a> {
         let symbol = self.places.containing(section, offset).map(|(id, _)| id);
         let mut finding = finding.section(self.section_name(section)).at(offset);
         finding.place = Some((section, offset));
+        finding.unit = self.units.get_or_init(|| Units::read(self.elf)).describe(section, offset).unwrap_or_default();
         if let Some(id) = symbol {
             finding.symbol = self.symbol_name(id);
-            finding.unit = self.places.unit(self.elf, id).unwrap_or_default();
         }
         finding
     }
@@ -89,32 +94,26 @@ impl<'a> ObjectCx<'a> {
 }
 
 /// Symbols by place.
-pub struct Places<'a> {
+pub struct Places {
     /// Per section: (start, end, symbol) of everything but section and file symbols, by start.
     by_section: Vec<Vec<(u64, u64, SymbolId)>>,
-    /// `STT_FILE` symbols with their names.
-    units: Vec<(SymbolId, &'a [u8])>,
 }
 
-impl<'a> Places<'a> {
+impl Places {
     /// Sorts the symbols of a file.
-    pub fn new(elf: &ElfFile<'a>) -> Self {
+    pub fn new(elf: &ElfFile<'_>) -> Self {
         let mut by_section = vec![Vec::new(); elf.sections.len()];
-        let mut units = Vec::new();
         for (index, symbol) in elf.symbols.iter().enumerate() {
-            let id = SymbolId(index as u32);
-            if symbol.kind() == object::elf::STT_FILE {
-                units.push((id, elf.symbol_name(symbol)));
-            } else if is_place(symbol)
+            if is_place(symbol)
                 && let Some(list) = by_section.get_mut(symbol.section.index())
             {
-                list.push((symbol.value, symbol.value.saturating_add(symbol.size), id));
+                list.push((symbol.value, symbol.value.saturating_add(symbol.size), SymbolId(index as u32)));
             }
         }
         for list in &mut by_section {
             list.sort_unstable();
         }
-        Self { by_section, units }
+        Self { by_section }
     }
 
     /// The symbol that covers a place and starts last, and where it starts.
@@ -135,16 +134,8 @@ impl<'a> Places<'a> {
         let rest = list.get(start..).unwrap_or_default();
         rest.iter().take_while(move |(start, _, _)| *start == offset).map(|(_, _, id)| *id)
     }
-
-    /// The translation unit of a local symbol.
-    pub fn unit(&self, elf: &ElfFile<'_>, id: SymbolId) -> Option<String> {
-        elf.symbol(id).filter(|symbol| symbol.is_local())?;
-        let after = self.units.partition_point(|(unit, _)| *unit <= id);
-        let (_, name) = self.units.get(after.checked_sub(1)?)?;
-        Some(String::from_utf8_lossy(name).into_owned())
-    }
 }
 
 fn is_place(symbol: &Symbol) -> bool {
-    symbol.section != SectionId::UNDEF && !symbol.is_section()
+    symbol.section != SectionId::UNDEF && !symbol.is_section() && symbol.kind() != object::elf::STT_FILE
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
@@ -338,6 +339,7 @@ impl Looker<'_> {
             file,
             elf: &elf,
             places,
+            units: OnceLock::new(),
             relocs,
             fresh: fresh.as_ref(),
             scan: scan.as_ref(),

@@ -1,6 +1,7 @@
 //! The gate on a small LTO kernel with two modules, whole and damaged.
 
 mod cast;
+mod causes;
 mod damages;
 mod external;
 mod kcfi;
