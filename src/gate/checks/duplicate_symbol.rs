@@ -57,7 +57,7 @@ fn recorded_twins(cx: &WorldCx<'_>, listed: &[Finding]) -> Vec<Finding> {
     for file in cx.inputs.objects.iter().filter(|file| file.stage != Stage::Member) {
         let Some(command) = file.command.as_ref().filter(|command| command.is_link) else { continue };
         let mut inputs = command.link_inputs.clone();
-        // A module of one file is linked beside itself, under another name, and takes its place.
+        // A command may hold two links of one object, one behind the other.
         inputs.dedup();
         let found = twins(&file.subject, &inputs).into_iter();
         findings.extend(found.filter(|twin| !listed.iter().any(|known| known.counterpart == twin.counterpart)));
