@@ -1,5 +1,6 @@
 //! The gate on a small LTO kernel with two modules, whole and damaged.
 
+mod arm64;
 mod cast;
 mod causes;
 mod damages;
