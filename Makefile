@@ -51,3 +51,4 @@ install: build
 testdata: build
 	scripts/testdata
 	scripts/gate-testdata --check || scripts/gate-testdata
+	scripts/gate-external-testdata --check || scripts/gate-external-testdata

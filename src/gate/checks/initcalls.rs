@@ -26,7 +26,7 @@ check! {
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
-    if cx.file.stage != Stage::VmlinuxObject || cx.elf.machine != elf::EM_X86_64 {
+    if cx.file.stage != Stage::VmlinuxObject || distance(cx).is_none() {
         return Vec::new();
     }
     let mut findings = Vec::new();
@@ -41,6 +41,15 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
     findings
 }
 
+/// The relocation of a 32-bit distance, where the kernel's tables have such.
+fn distance(cx: &ObjectCx<'_>) -> Option<u32> {
+    match cx.elf.machine {
+        elf::EM_X86_64 => Some(elf::R_X86_64_PC32),
+        elf::EM_AARCH64 => Some(elf::R_AARCH64_PREL32),
+        _ => None,
+    }
+}
+
 /// Every entry must be a 32-bit distance to a function.
 fn entries(cx: &ObjectCx<'_>, id: SectionId, size: u64, at: u64, what: &str) -> Vec<Finding> {
     let name = cx.section_name(id);
@@ -50,7 +59,7 @@ fn entries(cx: &ObjectCx<'_>, id: SectionId, size: u64, at: u64, what: &str) -> 
         let reloc = cx.relocs.at(id, offset).map(|found| found.reloc);
         let problem = match reloc {
             None => Some(("no-target", "has no relocation".to_owned())),
-            Some(reloc) if reloc.kind != elf::R_X86_64_PC32 => {
+            Some(reloc) if Some(reloc.kind) != distance(cx) => {
                 Some(("no-distance", format!("has relocation type {} instead of a 32-bit distance", reloc.kind)))
             }
             Some(reloc) if !is_function(cx, reloc) => Some(("no-function", "does not lead to a function".to_owned())),

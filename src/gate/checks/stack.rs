@@ -11,9 +11,9 @@ check! {
     /// Everything the unwinder knows comes from this walk. Where two ways to one instruction disagree, or a way runs off the end
     /// of a function, the ORC entries there are a guess and stacks through it are wrong.
     ///
-    /// On arm64, where the kernel's build has no such validator, returns with a frame left behind or to a lost address, ways that
-    /// disagree and code that runs off its end are errors; what boot code and assembly do on purpose, and jumps that cannot be
-    /// followed, are notes.
+    /// On arm64, where the kernel's build has no such validator, returns with a frame left behind or to a lost address and
+    /// ways that disagree are errors; what boot code and assembly do on purpose, code that runs off its end behind a call, and
+    /// jumps that cannot be followed, are notes.
     ///
     /// Cause: unbalanced assembly, a call of a function that never returns and is not known to, undefined behaviour that the compiler
     /// turned into nothing, or a tool that changed code after objtool.

@@ -57,9 +57,11 @@ fn check_of_arm64(id: &str) -> &'static str {
 }
 
 /// Findings that are not as grave as others of their check. Code that starts processors, changes stacks or shares the end of
-/// another function does on purpose what the last three say, and no build promises otherwise on arm64.
-const MILDER: [(&str, Severity); 4] = [
+/// another function does on purpose what the last three say, and no build promises otherwise on arm64. Code runs off its end
+/// behind a call of a local function that never returns, which no list names.
+const MILDER: [(&str, Severity); 5] = [
     ("arm64-branch-near-limit", Severity::Warning),
+    ("arm64-stack-falls-through", Severity::Note),
     ("arm64-stack-lost", Severity::Note),
     ("arm64-stack-tail-call", Severity::Note),
     ("arm64-stack-unresolved", Severity::Note),
