@@ -178,9 +178,12 @@ const DAMAGES: &[Damage] = &[
             })
         }
     ),
-    damage!("a listed place where no code is", false, ["mcount/arm64-mcount-no-code {subject} -"], |f| {
-        f.object(TRACED, |o| add(o, o.reloc(TRACED, 0, R_ADDEND), 0x400_0000))
-    }),
+    damage!(
+        "a listed place where no code is",
+        false,
+        ["mcount/arm64-mcount-no-code {subject} -", "~mcount/arm64-mcount-link-order {subject} -"],
+        |f| { f.object(TRACED, |o| add(o, o.reloc(TRACED, 0, R_ADDEND), 0x400_0000)) }
+    ),
     damage!("half a record of a table", false, ["elf/arm64-table-size {subject} -"], |f| {
         f.object("__ex_table", |o| {
             o.shorten("__ex_table", 2, 0);
@@ -233,7 +236,12 @@ const DAMAGES: &[Damage] = &[
         "an exported function without a landing pad",
         true,
         ["mitigations/arm64-no-landing-pad {subject} ?"],
-        |f| { f.kernel(".text", without_pad) }
+        |f| {
+            // With gcc the kernel itself is built without.
+            let config = String::from_utf8(f.read("include/config/auto.conf")).expect("text");
+            let has_pads = config.contains("CONFIG_ARM64_BTI_KERNEL=y");
+            has_pads.then(|| f.kernel(".text", without_pad))?
+        }
     ),
     // Its tables are then judged by the other machine's rules.
     damage!(
@@ -396,7 +404,7 @@ fn findings_about_arm64_frames_show_the_way() {
     };
     for (kind, severity) in [
         ("arm64-stack-conflict", Severity::Error),
-        ("arm64-stack-falls-through", Severity::Error),
+        ("arm64-stack-falls-through", Severity::Note),
         ("arm64-stack-return", Severity::Error),
         ("arm64-stack-lost", Severity::Note),
         ("arm64-stack-tail-call", Severity::Note),
