@@ -14,6 +14,7 @@ const KNOWN: &[Known] = &[
     Known { what: What::Surplus, mask: 0x0a000000, value: 0x08000000, reason: "loads and stores with bits that must not be set, and pairs of no size" },
     Known { what: What::Class, mask: 0xfffffbe0, value: 0xd65f0be0, reason: "returns whose second modifier is a register, by a name of its own" },
     Known { what: What::Class, mask: 0xfffff01f, value: 0xd503201f, reason: "hints without a meaning, taken for nop" },
+    Known { what: What::Frame, mask: 0xfffff81f, value: 0xdac1901e, reason: "autiasppcr and autibsppcr, whose text has no x30" },
     Known { what: What::Frame, mask: 0xff80001f, value: 0xf380001f, reason: "autiasppc and autibsppc, whose text has no x30" },
     Known { what: What::Frame, mask: 0xfc400000, value: 0x68000000, reason: "stgp, shown as \"invalid\" and taken for a load" },
 ];
