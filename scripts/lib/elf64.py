@@ -44,6 +44,7 @@ class Object:
         for s in self.sections:
             if s.type == SHT_RELA:
                 self._tables.setdefault(s.info, []).append(s)
+        # Of several at one place the last.
         self.functions = {Place(s.shndx, s.value): s.name for s in self.symbols if s.info & 15 == STT_FUNC and s.shndx}
 
     def string(self, at):

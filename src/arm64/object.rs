@@ -143,9 +143,14 @@ impl<'a> Object<'a> {
 
     /// A function that starts at exactly this place.
     pub fn function_at(&self, place: Place) -> Option<&Function> {
+        self.functions_at(place).next()
+    }
+
+    /// All functions that start at exactly this place, aliases among them.
+    pub fn functions_at(&self, place: Place) -> impl Iterator<Item = &Function> {
         let list = self.functions(place.section);
         let first = list.partition_point(|function| function.start < place.offset);
-        list.get(first).filter(|function| function.start == place.offset)
+        list.iter().skip(first).take_while(move |function| function.start == place.offset)
     }
 
     /// The function that covers a place and starts last.

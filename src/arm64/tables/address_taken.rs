@@ -2,6 +2,7 @@
 
 use object::elf;
 
+use crate::arm64::object::Function;
 use crate::arm64::object::Object;
 use crate::arm64::object::Place;
 use crate::elf::SectionId;
@@ -32,11 +33,14 @@ pub enum How {
 pub const EARLY: [&[u8]; 2] = [b"__pi_", b"__efistub_"];
 
 impl Taken {
-    /// Whether the function's name begins with one of these.
+    /// Whether every name of the function begins with one of these. Early code shares some functions with all other code.
     pub fn has_prefix(&self, object: &Object<'_>, prefixes: &[&[u8]]) -> bool {
-        let symbol = object.function_at(self.function).and_then(|function| object.elf.symbol(function.symbol));
-        let name = symbol.map_or(&[][..], |symbol| object.elf.symbol_name(symbol));
-        prefixes.iter().any(|prefix| name.starts_with(prefix))
+        let begins = |function: &Function| {
+            let name = object.elf.symbol(function.symbol).map_or(&[][..], |symbol| object.elf.symbol_name(symbol));
+            prefixes.iter().any(|prefix| name.starts_with(prefix))
+        };
+        let mut names = object.functions_at(self.function).peekable();
+        names.peek().is_some() && names.all(begins)
     }
 }
 
