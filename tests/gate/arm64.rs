@@ -140,6 +140,16 @@ fn is_pop(word: u32) -> bool {
     word & 0xffc0_7fff == 0xa8c0_7bfd
 }
 
+/// The first key whose trampoline is here as well.
+fn own_key(o: &Object) -> String {
+    let elf = ElfFile::parse(&o.0).expect("an object");
+    let defined = elf.symbols.iter().filter(|symbol| !symbol.is_undefined());
+    let names: BTreeSet<String> =
+        defined.map(|symbol| String::from_utf8_lossy(elf.symbol_name(symbol)).into_owned()).collect();
+    let is_pair = |key: &&String| key.starts_with("__SCK__") && names.contains(&key.replacen("__SCK__", "__SCT__", 1));
+    names.iter().find(is_pair).expect("a key").clone()
+}
+
 /// Takes the pad from a function that is exported, by the kernel's list of names.
 fn without_pad(o: &mut Object) -> bool {
     let elf = ElfFile::parse(&o.0).expect("an object");
@@ -223,12 +233,10 @@ const DAMAGES: &[Damage] = &[
         f.object(".text", |o| no_op(o, ".text", |word, next| word == AUTIASP && next == RET))
     }),
     damage!("a static call without a key", false, ["static-call/arm64-static-call-no-key {subject} ?"], |f| {
-        // No arm64 kernel has static calls yet.
-        if f.is_real {
-            return None;
-        }
+        // Of the kernels only those with kCFI have trampolines.
         f.object(".static_call.text", |o| {
-            o.rename("__SCK__local", "__SCX__local");
+            let key = own_key(o);
+            o.rename(&key, &key.replacen("__SCK__", "__SCX__", 1));
             true
         })
     }),

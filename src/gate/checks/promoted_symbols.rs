@@ -18,8 +18,9 @@ check! {
     ///
     /// Cause: ThinLTO imports across files (`-import-instr-limit` decides how much).
     ///
-    /// Remedy: none is needed for a kernel that is not livepatched. Else build without importing, or with
-    /// `-fno-lto-unit`-style options of your compiler that keep local names, and watch the growth against a baseline.
+    /// Remedy: none is needed for a kernel that is not livepatched. Else link with `--lto-whole-program-visibility -mllvm
+    /// -always-rename-promoted-locals=false`, where the linker knows that (a 7.3 kernel then does it by itself), which keeps
+    /// nearly all names, or without importing (`-mllvm -import-instr-limit=0`); and watch the growth against a baseline.
     "promoted-symbols", Note, object: look,
 }
 
