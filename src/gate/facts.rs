@@ -255,6 +255,11 @@ impl Facts {
         }
     }
 
+    /// Whether native code defines a symbol for others to see. For bitcode: [`BitcodeFacts::defines`].
+    pub fn defines(&self, name: &str) -> bool {
+        self.definitions.binary_search_by(|known| known.as_str().cmp(name)).is_ok()
+    }
+
     /// The first value of a `.modinfo` tag.
     pub fn info(&self, tag: &str) -> Option<&str> {
         self.modinfo.iter().find(|(name, _)| name == tag).map(|(_, value)| value.as_str())

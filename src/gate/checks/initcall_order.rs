@@ -95,10 +95,9 @@ fn stale(script: &Order, inputs: &Order) -> Vec<Finding> {
     let mut findings = Vec::new();
     let sections = inputs.keys().chain(script.keys().filter(|section| !inputs.contains_key(*section)));
     for section in sections {
-        let of = |order: &Order| order.get(section).cloned().unwrap_or_default();
-        let (script, inputs) = (of(script), of(inputs));
+        let [script, inputs] = [script, inputs].map(|order| order.get(section).map_or(&[][..], Vec::as_slice));
         let is_same = |(script, input): (&String, &String)| names_stub(script, input);
-        let n_same = script.iter().zip(&inputs).take_while(|pair| is_same(*pair)).count();
+        let n_same = script.iter().zip(inputs).take_while(|pair| is_same(*pair)).count();
         let (has, wants) = (script.get(n_same), inputs.get(n_same));
         if has.is_some() || wants.is_some() {
             let name = |name: Option<&String>| name.map_or("nothing more".to_owned(), |name| format!("'{name}'"));

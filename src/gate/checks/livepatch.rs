@@ -50,11 +50,10 @@ fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
     let Some(vmlinux) = vmlinux.filter(|_| is_kernel) else { return Vec::new() };
     // A name that the compiler gave stands for the one it was made of, unless that is there itself.
     let locals: BTreeMap<&str, &str> = vmlinux.locals.iter().map(|name| (stem(name), name.as_str())).collect();
-    let is_global = |name: &str| vmlinux.definitions.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
     let (mut findings, mut n_functions, mut n_objects) = (Vec::new(), 0, 0);
     for input in cx.facts.iter().filter(|facts| facts.file.subject == "vmlinux") {
         for (name, is_code) in input.bitcode.iter().flat_map(|bitcode| &bitcode.globals) {
-            let Some(local) = locals.get(name.as_str()).filter(|_| !is_global(name)) else { continue };
+            let Some(local) = locals.get(name.as_str()).filter(|_| !vmlinux.defines(name)) else { continue };
             *(if *is_code { &mut n_functions } else { &mut n_objects }) += 1;
             let what = if *is_code { "function" } else { "object" };
             let text =

@@ -76,7 +76,7 @@ pub fn modules<'a>(cx: &'a WorldCx<'_>) -> impl Iterator<Item = &'a Facts> {
 fn cause(cx: &WorldCx<'_>, name: &str) -> String {
     let vmlinux = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject);
     if let Some(vmlinux) = vmlinux {
-        if vmlinux.definitions.binary_search_by(|known| known.as_str().cmp(name)).is_ok() {
+        if vmlinux.defines(name) {
             return "vmlinux.o defines it, but does not export it".to_owned();
         }
         let start = vmlinux.locals.partition_point(|known| known.as_str() < name);
@@ -111,8 +111,7 @@ fn cause_in_bitcode(cx: &WorldCx<'_>, name: &str) -> Option<String> {
         is_linked && !facts.is_opaque && facts.file.subject == input.file.subject
     })?;
     let (input, linked_name) = (&input.file.name, &linked.file.name);
-    let has_it = linked.definitions.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
-    Some(match has_it {
+    Some(match linked.defines(name) {
         true => format!("{linked_name} defines it, but does not export it"),
         false => format!("dropped by LTO: {input} defines it, {linked_name} does not"),
     })

@@ -78,25 +78,25 @@ fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Optio
 
 /// Modules whose `vermagic` is not this kernel's, or not that of most.
 fn vermagic(modules: &[&Facts], release: Option<&str>) -> Vec<Finding> {
-    let magic = |module: &Facts| module.info("vermagic").unwrap_or_default().to_owned();
     let is_of = |magic: &str| release.is_none_or(|release| magic.split(' ').next() == Some(release));
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for module in modules {
-        *counts.entry(magic(module)).or_default() += 1;
+        *counts.entry(module.info("vermagic").unwrap_or_default()).or_default() += 1;
     }
     let usual = counts.into_iter().filter(|(magic, _)| is_of(magic)).max_by_key(|(_, count)| *count);
     let usual = usual.map(|(magic, _)| magic);
-    let finding = |module: &&&Facts| {
-        let (name, found) = (&module.file.name, magic(module));
-        let text = match (&usual, release) {
-            (Some(usual), _) if is_of(&found) => {
-                format!("{name} has the vermagic '{found}', the others have '{usual}'")
-            }
+    let mut findings = Vec::new();
+    for module in modules {
+        let (name, found) = (&module.file.name, module.info("vermagic").unwrap_or_default());
+        if usual == Some(found) {
+            continue;
+        }
+        let text = match (usual, release) {
+            (Some(usual), _) if is_of(found) => format!("{name} has the vermagic '{found}', the others have '{usual}'"),
             (_, Some(release)) => format!("{name} has the vermagic '{found}', the kernel is {release}"),
             _ => format!("{name} has the vermagic '{found}'"),
         };
-        Finding::new("vermagic", text).about(&module.file.subject, &module.file.name)
-    };
-    let odd = modules.iter().filter(|module| usual.as_deref() != Some(&magic(module)));
-    odd.collect::<Vec<_>>().iter().map(finding).collect()
+        findings.push(Finding::new("vermagic", text).about(&module.file.subject, name));
+    }
+    findings
 }
