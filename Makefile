@@ -1,6 +1,6 @@
 # Entry points. README.md says what each of them shows; the work is done by cargo and the scripts.
 
-# Where rustup puts a toolchain that scripts/rust has just installed.
+# Where rustup puts a toolchain that scripts/setup/rust has just installed.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin
 CARGO ?= cargo
 PREFIX ?= /usr/local
@@ -13,8 +13,8 @@ all: build
 
 # Installs what is missing where it may, else says what is.
 toolchain:
-	@scripts/packages build
-	@scripts/rust
+	@scripts/setup/packages build
+	@scripts/setup/rust
 
 build: toolchain
 	$(CARGO) build --release
@@ -26,29 +26,29 @@ test: toolchain
 	$(CARGO) test --workspace
 
 parity: build
-	scripts/parity-all ci
+	scripts/parity/all ci
 
 parity-full: build
-	scripts/parity-all all
+	scripts/parity/all all
 
 dropin: build
-	scripts/dropin ci
+	scripts/dropin/all ci
 
 dropin-full: build
-	scripts/dropin full
+	scripts/dropin/all full
 
 bench: build
-	scripts/bench
-	scripts/modpost-bench -n 5 lto-7.3-base
+	scripts/bench/objtool
+	scripts/bench/modpost -n 5 lto-7.3-base
 
 fuzz: toolchain
-	scripts/fuzz
+	fuzz/run
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 target/release/objtool target/release/modpost target/release/postlink $(DESTDIR)$(PREFIX)/bin
 
 testdata: build
-	scripts/testdata
-	scripts/gate-testdata --check || scripts/gate-testdata
-	scripts/gate-external-testdata --check || scripts/gate-external-testdata
+	scripts/testdata/objects
+	scripts/testdata/gate --check || scripts/testdata/gate
+	scripts/testdata/gate-external --check || scripts/testdata/gate-external

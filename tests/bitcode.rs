@@ -82,7 +82,7 @@ fn parts_of_a_file_are_enough() {
 }
 
 /// Compares every bitcode file below the folders in `POSTLINK_BITCODE` with what `llvm-nm` (or `NM`) says of it. Without
-/// folders there is nothing to compare; `scripts/bitcode-parity` names them.
+/// folders there is nothing to compare; `scripts/parity/bitcode` names them.
 #[test]
 fn all_tables_are_those_of_llvm_nm() {
     let Some(folders) = std::env::var_os("POSTLINK_BITCODE") else { return };

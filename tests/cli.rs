@@ -1,6 +1,6 @@
 //! The command lines in `testdata/cli`: what each series' parser makes of them.
 //!
-//! The expectations were equal to the originals when they were written, and `scripts/cli-parity` compares thousands of
+//! The expectations were equal to the originals when they were written, and `scripts/parity/cli` compares thousands of
 //! lines with these. `UPDATE_EXPECT=1` rewrites them; read the diff.
 
 use postlink::cli::Exit;

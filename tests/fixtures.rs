@@ -1,8 +1,8 @@
-//! The assembly fixtures of `testdata/x86`, which `scripts/fixtures` describes: does `objtool` still say and write what the
+//! The assembly fixtures of `testdata/x86`, which `scripts/parity/fixtures` describes: does `objtool` still say and write what the
 //! originals do, and is there a fixture for everything that can be said?
 //!
 //! Sources are assembled here, since linking our own programs needs the same package. What is expected comes from the
-//! originals by `scripts/fixtures --update`; `UPDATE_EXPECT=1` rewrites what is said from our own answers, to be read as a
+//! originals by `scripts/parity/fixtures --update`; `UPDATE_EXPECT=1` rewrites what is said from our own answers, to be read as a
 //! diff.
 
 #[path = "fixtures/coverage.rs"]

@@ -2,7 +2,7 @@
 //!
 //! `NAME.expect` holds the exit status, the messages and every file that a run makes or changes; `NAME@SERIES.expect` the
 //! same for a series that differs from the newest. `UPDATE_EXPECT=1` rewrites them. With `EXPORT_CASES=FOLDER` the cases
-//! are also written out in the layout of captured calls, for `scripts/modpost-parity FOLDER` to compare with the
+//! are also written out in the layout of captured calls, for `scripts/parity/modpost FOLDER` to compare with the
 //! original; that is how the expectations are known to be right.
 
 #[path = "modpost/buses.rs"]

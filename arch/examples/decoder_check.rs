@@ -3,7 +3,7 @@
 //! usage: decoder_check --series SERIES --original HARNESS [--corpus DIRECTORY] [--quick] [--seed N] [SWEEP...]
 //!
 //! Sweeps: `plain` (prefixes x REX x opcodes x ModRM), `vex`, `truncated`, `random`, `corpus`, `mutated` (needs a corpus).
-//! Started by scripts/decoder-check, which builds the harness and describes the records in its `harness.c`. Exits with 1
+//! Started by scripts/parity/x86-decoder, which builds the harness and describes the records in `x86-decoder.c`. Exits with 1
 //! after a difference, of which it prints the first few.
 
 #[path = "decoder_check/corpus.rs"]

@@ -1,4 +1,4 @@
-# Sourced by scripts/reference and scripts/capture: where the cache is, locks, and Debian packages of any suite.
+# Sourced by scripts/corpus/reference and scripts/corpus/capture: where the cache is, locks, and Debian packages of any suite.
 
 # POSTLINK_CACHE may be relative; everything below changes directory, so it is made absolute here.
 CACHE=${POSTLINK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/postlink}

@@ -1,4 +1,4 @@
-# Sourced by scripts/arm64-orc-check and scripts/x86-orc-check, which set ours, work and CACHE: compiles sources with unwind
+# Sourced by scripts/parity/arm64-orc and scripts/parity/x86-orc, which set ours, work and CACHE: compiles sources with unwind
 # tables, and judges what `postlink compare-dwarf` says about objects.
 n_passed=0 n_failed=0
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -IS
-"""Replays the calls that scripts/external-parity recorded, in many ways, with both programs, and compares what is left.
+"""Replays the calls that scripts/parity/external recorded, in many ways, with both programs, and compares what is left.
 
 usage: external.py [-v] SERIES WORK ORIGINAL OURS
 """

@@ -1,6 +1,6 @@
 """Running captured calls of objtool and modpost again, with any tool in place of the original.
 
-Used by scripts/parity and scripts/bench. scripts/capture describes how calls are stored.
+Used by scripts/parity/calls and scripts/bench/objtool. scripts/corpus/capture describes how calls are stored.
 """
 
 import base64
@@ -43,7 +43,7 @@ class Call:
     def series(self):
         path = self.folder.parent.parent / "series"
         if not path.exists():
-            die(f"{path} is missing; make the corpus anew with scripts/capture")
+            die(f"{path} is missing; make the corpus anew with scripts/corpus/capture")
         return path.read_text().strip()
 
     def env(self):
@@ -77,7 +77,7 @@ def calls(corpus):
 def version(series):
     path = CACHE / "ref" / series / "version"
     if not path.exists():
-        die(f"no original of series {series}; run scripts/reference {series}")
+        die(f"no original of series {series}; run scripts/corpus/reference {series}")
     return path.read_text().strip()
 
 

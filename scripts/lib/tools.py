@@ -1,4 +1,4 @@
-"""Runs the original objtool and ours on one assembled file, for scripts/fixtures and scripts/fuzz-parity."""
+"""Runs the original objtool and ours on one assembled file, for scripts/parity/fixtures and scripts/parity/fuzz."""
 
 import difflib
 import os

@@ -87,7 +87,7 @@ const ALWAYS_SKIPPED: [&str; 4] = ["noinstr", "initcalls", "livepatch", "trim"];
 #[test]
 fn the_modules_are_of_their_sources() {
     let root = env!("CARGO_MANIFEST_DIR");
-    let check = Command::new("scripts/gate-external-testdata").arg("--check").current_dir(root).output();
+    let check = Command::new("scripts/testdata/gate-external").arg("--check").current_dir(root).output();
     let check = check.expect("the script runs");
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
 }

@@ -86,7 +86,7 @@ fn keys(dir: &Path) -> BTreeMap<Key, usize> {
 fn the_kernel_is_of_its_sources() {
     let root = env!("CARGO_MANIFEST_DIR");
     let check =
-        Command::new("scripts/gate-testdata").arg("--check").current_dir(root).output().expect("the script runs");
+        Command::new("scripts/testdata/gate").arg("--check").current_dir(root).output().expect("the script runs");
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
 }
 

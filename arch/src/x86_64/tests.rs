@@ -1,4 +1,4 @@
-//! Tests of the decoder as a whole. `scripts/decoder-check` compares it with the original; here is what is worth a name.
+//! Tests of the decoder as a whole. `scripts/parity/x86-decoder` compares it with the original; here is what is worth a name.
 
 use super::X86_64;
 use super::decode;
