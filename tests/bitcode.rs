@@ -2,9 +2,9 @@
 
 #[path = "mutated/mutations.rs"]
 mod mutations;
+mod tally;
 
 use std::fs;
-use std::io::Write;
 use std::panic;
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
@@ -20,6 +20,7 @@ use postlink::bitcode::Flags;
 use postlink::bitcode::OnDisk;
 use postlink::bitcode::Symbol;
 use postlink::bitcode::Symtab;
+use tally::Tally;
 
 /// How long one damaged file may take.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -90,7 +91,8 @@ fn all_tables_are_those_of_llvm_nm() {
     let mut files = Vec::new();
     std::env::split_paths(&folders).for_each(|folder| bitcode_below(&folder, &mut files));
     assert!(!files.is_empty(), "no bitcode in {folders:?}");
-    let (mut n_symbols, mut n_wrong) = (0, 0);
+    let mut tally = Tally::default();
+    let mut n_symbols = 0;
     for file in &files {
         let output = Command::new(&nm).args(["--no-sort", "--format=posix"]).arg(file).output().expect("it runs");
         assert!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stderr));
@@ -103,15 +105,14 @@ fn all_tables_are_those_of_llvm_nm() {
         let on_disk = OnDisk::new(fs::File::open(file).expect("it is there")).expect("it has a size");
         let ours = Symtab::read(&on_disk).map(|symtab| listing(&symtab));
         n_symbols += theirs.len();
-        if ours.as_ref() != Ok(&theirs) {
-            n_wrong += 1;
-            println!("{}: FAILED\n  ours   {ours:?}\n  theirs {theirs:?}", file.display());
+        if ours.as_ref() == Ok(&theirs) {
+            tally.pass(format!("{}: {} symbols", file.display(), theirs.len()));
+        } else {
+            tally.fail(&file.display().to_string(), &format!("  ours   {ours:?}\n  theirs {theirs:?}"));
         }
     }
-    println!("{n_symbols} symbols of {} files", files.len());
-    println!("{} passed, {n_wrong} failed", files.len() - n_wrong);
-    std::io::stdout().flush().expect("it is written");
-    assert_eq!(n_wrong, 0);
+    tally.say(format!("{n_symbols} symbols of {} files", files.len()));
+    tally.close();
 }
 
 #[test]

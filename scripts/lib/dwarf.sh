@@ -1,10 +1,5 @@
-# Sourced by scripts/parity/arm64-orc and scripts/parity/x86-orc, which set ours, work and CACHE: compiles sources with unwind
+# Sourced by scripts/parity/arm64-orc and scripts/parity/x86-orc, which set ours and work: compiles sources with unwind
 # tables, and judges what `postlink compare-dwarf` says about objects.
-n_passed=0 n_failed=0
-
-pass() { n_passed=$((n_passed + 1)); }
-fail() { n_failed=$((n_failed + 1)); echo "FAIL: $*"; }
-
 # judge NAME PERCENT OBJECT...: the oracle's totals over all objects against the bar. An object that cannot be read, or of which
 # nothing was compared, is a failure; functions whose tables cannot be right (the oracle says why) do not count.
 judge() {

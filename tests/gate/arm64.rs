@@ -17,6 +17,7 @@ use crate::keys;
 use crate::new_findings;
 use crate::object::*;
 use crate::options;
+use crate::tally::Tally;
 
 const NOP: [u8; 4] = [0x1f, 0x20, 0x03, 0xd5];
 const BTI_C: [u8; 4] = [0x5f, 0x24, 0x03, 0xd5];
@@ -372,10 +373,10 @@ fn each_damage_of_an_arm64_folder_is_found() {
     let outcome = gate::run(&options(&folder.root), &Quiet).expect("the gate runs");
     let grave = outcome.findings.iter().filter(|judged| judged.finding.severity > Severity::Note);
     assert_eq!(grave.map(|judged| &judged.finding.message).collect::<Vec<_>>(), Vec::<&String>::new());
-    let (mut n_passed, mut n_wrong) = (0, 0);
+    let mut tally = Tally::default();
     for damage in DAMAGES.iter().filter(|damage| folder.is_real || !damage.is_real) {
         let Some(change) = (damage.make)(&folder) else {
-            println!("{}: nothing to do it to", damage.name);
+            tally.say(format!("{}: nothing to do it to", damage.name));
             assert!(folder.is_real, "the small folder has everything");
             continue;
         };
@@ -386,16 +387,13 @@ fn each_damage_of_an_arm64_folder_is_found() {
         let expected: Vec<String> =
             damage.expected.iter().map(|line| line.replace("{subject}", &change.subject)).collect();
         if fits(&found, &expected) {
-            n_passed += 1;
-            println!("{}: {}", damage.name, found.join(", "));
+            tally.pass(format!("{}: {}", damage.name, found.join(", ")));
         } else {
-            n_wrong += 1;
-            println!("{}: FAILED\n  expected {expected:?}\n  found    {found:?}", damage.name);
+            tally.fail(damage.name, &format!("  expected {expected:?}\n  found    {found:?}"));
         }
     }
-    println!("{n_passed} passed, {n_wrong} failed");
-    assert_eq!(n_wrong, 0);
     assert_eq!(keys(&folder.root), whole, "the copy is as before");
+    tally.close();
 }
 
 #[test]

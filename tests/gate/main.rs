@@ -12,6 +12,8 @@ mod other_kernels;
 mod reports;
 mod schema;
 mod snippets;
+#[path = "../tally/mod.rs"]
+mod tally;
 mod usage;
 
 use std::collections::BTreeMap;
@@ -30,6 +32,7 @@ use postlink::gate::run::Options;
 use postlink::gate::run::Quiet;
 
 use crate::cast::Cast;
+use crate::tally::Tally;
 
 fn kernel() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/gate/kernel")
@@ -108,22 +111,20 @@ fn each_damage_gives_its_finding_and_nothing_else() {
     copy_into(&build, dir.path());
     let cast = Cast::of(dir.path());
     let whole = keys(dir.path());
-    let mut n_wrong = 0;
+    let mut tally = Tally::default();
     for damage in all_damages() {
         (damage.make)(&cast);
         let found = new_findings(&whole, &keys(dir.path()));
         cast.restore();
         let expected: Vec<String> = damage.expected.iter().map(|line| cast.fill(line)).collect();
         if fits(&found, &expected) {
-            println!("{}: {}", damage.name, found.join(", "));
+            tally.pass(format!("{}: {}", damage.name, found.join(", ")));
         } else {
-            n_wrong += 1;
-            println!("{}: FAILED\n  expected {expected:?}\n  found    {found:?}", damage.name);
+            tally.fail(damage.name, &format!("  expected {expected:?}\n  found    {found:?}"));
         }
     }
-    println!("{} passed, {n_wrong} failed", all_damages().count() - n_wrong);
-    assert_eq!(n_wrong, 0);
     assert_eq!(keys(dir.path()), whole, "the copy is as before");
+    tally.close();
 }
 
 /// Every damage, in order.

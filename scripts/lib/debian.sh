@@ -1,21 +1,4 @@
-# Sourced by scripts/corpus/reference and scripts/corpus/capture: where the cache is, locks, and Debian packages of any suite.
-
-# POSTLINK_CACHE may be relative; everything below changes directory, so it is made absolute here.
-CACHE=${POSTLINK_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/postlink}
-mkdir -p "$CACHE"
-CACHE=$(cd "$CACHE" && pwd -P)
-
-die() { echo "${0##*/}: $*" >&2; exit 1; }
-say() { echo "${0##*/}: $*" >&2; }
-
-# Runs the rest of the calling (sub)shell under the lock NAME. The kernel drops the lock when the shell dies, so an
-# interrupted run never leaves one behind. Commands started inside get the descriptor too; that is wanted: a build
-# which outlives its script still owns its directory.
-lock() {
-    mkdir -p "$CACHE/lock"
-    exec 9>"$CACHE/lock/$1"
-    flock -n 9 || { say "waiting for another run that holds '$1'"; flock 9; }
-}
+# Sourced after base.sh: Debian packages of any suite, whatever the system itself uses.
 
 # The address of a suite's archive, taken from the system's own apt configuration: no host is named in this project.
 # A suite the system does not use lives in the same archive as those it does; security suites have their own.
@@ -76,4 +59,23 @@ fetch_deb() {
         fi
         echo "$PWD/$file"
     )
+}
+
+# headers FOLDER: unpacks the headers as they are installed, but into FOLDER/headers; their links are relative. Sets tree.
+headers() {
+    local folder=$1 pattern deb debs=
+    # Three packages of one version: the newest.
+    for pattern in 'linux-headers-6.12.*+deb12-amd64' 'linux-headers-6.12.*+deb12-common' 'linux-kbuild-6.12.*+deb12'; do
+        deb=$(fetch_deb bookworm-security "$pattern")
+        debs="$debs $deb"
+    done
+    rm -rf "$folder/headers"
+    mkdir -p "$folder/headers"
+    for deb in $debs; do dpkg-deb -x "$deb" "$folder/headers"; done
+    for tree in "$folder"/headers/usr/src/linux-headers-*-amd64; do
+        # The only absolute path in them.
+        sed -i "s|/usr/src/|$folder/headers/usr/src/|" "$tree/Makefile"
+        # BTF would need pahole, and comes after everything that is compared.
+        rm -f "$tree/vmlinux"
+    done
 }

@@ -1,0 +1,42 @@
+//! What a test says that compares many things, for the scripts that run it on captured kernels: a line for each, then
+//! `N passed, N failed`, as every comparison ends. It goes to the file that `POSTLINK_REPORT` names.
+
+use std::fs;
+use std::path::PathBuf;
+
+/// Lines and counts of one comparison.
+#[derive(Default)]
+pub struct Tally {
+    lines: Vec<String>,
+    n_passed: usize,
+    n_failed: usize,
+}
+
+impl Tally {
+    /// Says something about no case of its own.
+    pub fn say(&mut self, line: String) {
+        self.lines.push(line);
+    }
+
+    /// A case whose two sides are equal, told in a line.
+    pub fn pass(&mut self, line: String) {
+        self.n_passed += 1;
+        self.lines.push(line);
+    }
+
+    /// A case whose two sides differ, and how.
+    pub fn fail(&mut self, name: &str, difference: &str) {
+        self.n_failed += 1;
+        self.lines.push(format!("FAILED: {name}\n{difference}"));
+    }
+
+    /// Writes them and fails the test if anything has failed, or nothing was compared.
+    pub fn close(mut self) {
+        self.lines.push(format!("{} passed, {} failed\n", self.n_passed, self.n_failed));
+        let text = self.lines.join("\n");
+        if let Some(path) = std::env::var_os("POSTLINK_REPORT").map(PathBuf::from) {
+            fs::write(path, &text).expect("it can be written");
+        }
+        assert!(self.n_failed == 0 && self.n_passed > 0, "{text}");
+    }
+}
