@@ -1,46 +1,78 @@
 //! The assembly fixtures of `testdata/x86`, which `scripts/parity/fixtures` describes: does `objtool` still say and write what the
 //! originals do, and is there a fixture for everything that can be said?
 //!
-//! Sources are assembled here, since linking our own programs needs the same package. What is expected comes from the
-//! originals by `scripts/parity/fixtures --update`; `UPDATE_EXPECT=1` rewrites what is said from our own answers, to be read as a
-//! diff.
+//! What is expected comes from the originals, by `scripts/parity/fixtures --update`: the streams, the exit status, and checksums of
+//! the objects. What a checksum cannot say, a file `NAME.change` does: the lines that a run changes in the object's listing.
+//! `UPDATE_EXPECT=1` writes these, where our object is the original's; read the diff.
 
+mod common;
 #[path = "fixtures/coverage.rs"]
 mod coverage;
+#[path = "fixtures/expectations.rs"]
+mod expectations;
 #[path = "fixtures/fixture.rs"]
 mod fixture;
+#[path = "fixtures/records.rs"]
+mod records;
 
 use std::collections::BTreeMap;
-use std::fs;
 
+use common::checksum;
+use common::difference;
+use common::listing;
+use expectations::CHANGE;
 use fixture::Fixture;
-use fixture::SERIES;
+use postlink::profile::Profile;
+use postlink::profile::series::Series;
 use rayon::prelude::*;
+use records::Record;
+use records::Records;
 
-/// Checksums of an object before and after, by fixture and series.
-type Sums = BTreeMap<(String, String), (u32, u32)>;
+/// How many runs are compared at least, so that fixtures that get lost are missed.
+const LEAST: usize = 650;
 
-#[test]
-fn fixtures_are_answered_as_by_the_originals() {
-    let sums = sums();
-    let fixtures = Fixture::all();
-    assert!(fixtures.len() > 250, "only {} fixtures", fixtures.len());
-    let wrong: Vec<String> = fixtures.par_iter().flat_map_iter(|fixture| check(fixture, &sums)).collect();
-    assert!(wrong.is_empty(), "{}\n{} differ", wrong.join("\n"), wrong.len());
+/// What was recorded, by release.
+type AllRecords = BTreeMap<String, Records>;
+
+fn records_of_all() -> AllRecords {
+    records::releases().into_iter().map(|release| (release.clone(), records::read(&release))).collect()
+}
+
+/// What came of one fixture for one release.
+struct Outcome {
+    release: String,
+    /// What is not as expected, in words.
+    wrong: Vec<String>,
+    /// What the run changes in the object's listing, if it is what the original changes.
+    change: Option<String>,
 }
 
 #[test]
-fn expectations_and_checksums_belong_to_fixtures() {
+fn fixtures_are_answered_as_by_the_originals() {
+    let records = records_of_all();
+    let outcomes: Vec<Outcome> =
+        Fixture::all().par_iter().flat_map_iter(|fixture| outcomes(fixture, &records)).collect();
+    let wrong: Vec<&str> = outcomes.iter().flat_map(|outcome| &outcome.wrong).map(String::as_str).collect();
+    assert!(wrong.is_empty(), "{}\n{} differ", wrong.join("\n"), wrong.len());
+    assert!(outcomes.len() >= LEAST, "only {} runs were compared", outcomes.len());
+    let recorded: usize = records.values().map(Records::len).sum();
+    assert_eq!(outcomes.len(), recorded, "some records were not compared");
+}
+
+#[test]
+fn files_and_records_belong_to_fixtures() {
     let known: Vec<(String, String)> = Fixture::all()
         .iter()
-        .flat_map(|fixture| fixture.series().into_iter().map(|series| (fixture.name.clone(), series)))
+        .flat_map(|fixture| fixture.releases().into_iter().map(|release| (fixture.name.clone(), release)))
         .collect();
-    let recorded: Vec<(String, String)> = sums().into_keys().collect();
-    let stray: Vec<_> = recorded.iter().filter(|key| !known.contains(key)).collect();
-    assert!(stray.is_empty(), "checksums without a fixture: {stray:?}");
-    for path in fixture::expectation_files() {
-        let (name, series) = fixture::owner_of(&path);
-        let is_known = known.iter().any(|(n, s)| *n == name && series.as_ref().is_none_or(|series| s == series));
+    for (release, records) in records_of_all() {
+        let stray: Vec<&String> =
+            records.keys().filter(|name| !known.contains(&((*name).clone(), release.clone()))).collect();
+        assert!(stray.is_empty(), "{release}: records without a fixture: {stray:?}");
+    }
+    for path in expectations::files() {
+        let (name, release) = expectations::owner_of(&path);
+        let is_known = known.iter().any(|(n, r)| *n == name && release.as_ref().is_none_or(|release| r == release));
         assert!(is_known, "{} belongs to no fixture", path.display());
     }
 }
@@ -51,42 +83,66 @@ fn every_message_has_a_fixture_or_a_reason() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What is wrong with the answers to one fixture.
-fn check(fixture: &Fixture, sums: &Sums) -> Vec<String> {
-    let update = std::env::var_os("UPDATE_EXPECT").is_some();
-    let mut wrong = Vec::new();
-    for series in fixture.series() {
-        let before = fixture.assemble(&series);
-        let answer = fixture.run(&series, &before);
-        for (kind, said) in answer.streams() {
-            if update {
-                fixture.expect(kind, &series, said);
-            } else if fixture.expected(kind, &series) != said {
-                let said = String::from_utf8_lossy(said);
-                wrong.push(format!("{}, {series}: not the expected {kind}:\n{said}", fixture.name));
-            }
+/// Runs one fixture for all its releases, and writes down what it changes if that is asked for.
+fn outcomes(fixture: &Fixture, records: &AllRecords) -> Vec<Outcome> {
+    let outcome = |release: String| match records[&release].get(&fixture.name) {
+        Some(record) => outcome(fixture, release, *record),
+        None => {
+            let wrong =
+                vec![format!("{}, {release}: not recorded; run scripts/parity/fixtures --update", fixture.name)];
+            Outcome { release, wrong, change: None }
         }
-        // Another assembler may make another object; then only what is said can be compared.
-        let recorded = sums.get(&(fixture.name.clone(), series.clone()));
-        if let Some((_, after)) = recorded.filter(|(sum, _)| *sum == fixture::sum(&before))
-            && *after != fixture::sum(&answer.object)
-        {
-            wrong.push(format!("{}, {series}: not the expected object", fixture.name));
-        }
+    };
+    let outcomes: Vec<Outcome> = fixture.releases().into_iter().map(outcome).collect();
+    if common::is_update() {
+        let wanted = outcomes.iter().map(|outcome| {
+            let old = || expectations::expected(fixture, CHANGE, &outcome.release);
+            (outcome.release.clone(), outcome.change.clone().map_or_else(old, String::into_bytes))
+        });
+        expectations::write(fixture, CHANGE, &wanted.collect::<Vec<_>>());
     }
-    wrong
+    outcomes
 }
 
-/// `testdata/x86/objects`: lines of fixture, series, checksum before and after.
-fn sums() -> Sums {
-    let text = fs::read_to_string(fixture::folder().join("objects")).expect("the list of checksums");
-    let lines = text.lines().filter(|line| !line.starts_with('#')).map(|line| {
-        let [name, series, before, after] = line.split(' ').collect::<Vec<_>>()[..] else {
-            panic!("{line}: four words")
-        };
-        assert!(SERIES.contains(&series), "{line}: no such series");
-        let number = |text| u32::from_str_radix(text, 16).expect("a hexadecimal number");
-        ((name.to_owned(), series.to_owned()), (number(before), number(after)))
-    });
-    lines.collect()
+fn outcome(fixture: &Fixture, release: String, record: Record) -> Outcome {
+    let before = fixture.object(&release);
+    let mut wrong = Vec::new();
+    if (fixture.source_sum(&release), checksum::crc32(&before)) != (record.source, record.before) {
+        wrong.push("the source or the object has changed; run scripts/parity/fixtures --update".to_owned());
+    }
+    let ran = fixture.run(&release, &before);
+    for (kind, said) in expectations::streams(&ran) {
+        if expectations::expected(fixture, kind, &release) != said {
+            wrong.push(format!("not the expected {kind}:\n{}", String::from_utf8_lossy(&said)));
+        }
+    }
+    let after = ran.file("a.o");
+    let change = change(&before, &after, &release);
+    let is_theirs = checksum::crc32(&after) == record.after;
+    let as_written = expectations::expected(fixture, CHANGE, &release) == change.as_bytes();
+    if !is_theirs || !as_written && !common::is_update() {
+        let same = if as_written { ", in what this does not show" } else { "" };
+        wrong.push(format!("not the expected object{same}:\n{change}"));
+    }
+    if record.differs {
+        let is_equal = wrong.is_empty();
+        wrong.clear();
+        if is_equal {
+            wrong.push("does not differ any more; run scripts/parity/fixtures --update".to_owned());
+        }
+    }
+    let wrong = wrong.into_iter().map(|what| format!("{}, {release}: {what}", fixture.name)).collect();
+    Outcome { release, wrong, change: is_theirs.then_some(change) }
+}
+
+/// What a run changes in the listing of an object.
+fn change(before: &[u8], after: &[u8], release: &str) -> String {
+    let series = Series::of_version(release).expect("a release");
+    let format = Profile::of(series).expect("a release that is rebuilt").orc;
+    let lines = |bytes| listing::lines(bytes, format);
+    match difference::difference(&lines(before), &lines(after)) {
+        _ if before == after => "unchanged\n".to_owned(),
+        lines if lines.is_empty() => "the layout alone\n".to_owned(),
+        lines => lines,
+    }
 }

@@ -33,10 +33,15 @@ def original(series, has_listings=False):
     return CACHE / "ref" / series / ("objtool" if has_listings else "objtool-plain")
 
 
-def number(series):
-    """A series as assembler sources know it: 7.3 is 703."""
-    major, minor = series.split(".")
-    return int(major) * 100 + int(minor)
+def numbers(release):
+    """Those in its name: 6.6.77-android15 is 6, 6, 77."""
+    return tuple(int(number) for number in release.split("-")[0].split("."))
+
+
+def number(release):
+    """A release as assembler sources know it: 7.3 is 703, 6.12.95 is 612."""
+    major, minor, *_ = numbers(release)
+    return major * 100 + minor
 
 
 def assemble(source, output, series, options=()):
