@@ -4,9 +4,9 @@
 #[allow(dead_code)]
 mod reapply;
 
-use std::fs;
-use std::path::PathBuf;
+mod common;
 
+use common::checksum::cksum;
 use object::elf;
 use postlink::elf::Edit;
 use postlink::elf::ElfFile;
@@ -26,8 +26,7 @@ const RULES: WriteRules =
     WriteRules { group_follows_signature: true, strings_are_aligned: true, section_names_are_unique: true };
 
 fn fixture(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/elf").join(name);
-    fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    common::read(&format!("elf/{name}"))
 }
 
 #[test]
@@ -59,16 +58,6 @@ fn fixtures_are_of_their_sources() {
         let source = fixture(&format!("{name}.S"));
         assert_eq!(recorded.trim(), cksum(&source).to_string(), "{name}.S changed; run testdata/elf/make");
     }
-}
-
-/// The checksum that POSIX's `cksum` prints.
-fn cksum(data: &[u8]) -> u32 {
-    let length = data.len().to_le_bytes();
-    let n_length = length.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-    let crc = data.iter().chain(&length[..n_length]).fold(0u32, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| crc << 1 ^ if crc >> 31 == 1 { 0x04c1_1db7 } else { 0 })
-    });
-    !crc
 }
 
 #[test]

@@ -2,31 +2,23 @@
 //!
 //! Outputs named after a series are the originals', see `testdata/extras/make`.
 
-use std::ffi::OsString;
+mod common;
+
 use std::fs;
-use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 
-use postlink::cli::Exit;
-use postlink::cli::run;
+use common::checksum::cksum;
+use common::in_process;
+use common::in_process::Ran;
 use postlink::cli::run::CalledAs;
-use tempfile::TempDir;
-
-/// What came of a run.
-struct Ran {
-    stdout: String,
-    stderr: String,
-    code: u8,
-    file: Vec<u8>,
-}
 
 fn path_of(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/extras").join(name)
+    common::testdata("extras").join(name)
 }
 
 fn fixture(name: &str) -> Vec<u8> {
-    fs::read(path_of(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    common::read(&format!("extras/{name}"))
 }
 
 /// Runs objtool of `series` on a copy of `object` called `file`, whose folder is left out of the texts.
@@ -35,17 +27,7 @@ fn objtool(name: CalledAs, series: &str, object: &str, file: &str, options: &str
 }
 
 fn objtool_in(name: CalledAs, series: &str, object: &str, file: &str, options: &str, environ: &[(&str, &str)]) -> Ran {
-    let folder = TempDir::new().expect("a folder");
-    let path = folder.path().join(file);
-    fs::write(&path, fixture(object)).expect("a copy");
-    let mut argv: Vec<OsString> = vec!["objtool".into(), format!("--kernel-series={series}").into()];
-    argv.extend(options.split(' ').map(OsString::from));
-    argv.push(path.clone().into());
-    let environ: Vec<(OsString, OsString)> = environ.iter().map(|(key, value)| (key.into(), value.into())).collect();
-    let Exit { stdout, stderr, code } = run::objtool(argv, &environ, name);
-    let prefix = format!("{}/", folder.path().display());
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace(&prefix, "");
-    Ran { stdout: text(stdout), stderr: text(stderr), code, file: fs::read(&path).expect("the file") }
+    in_process::objtool(name, series, (file, &fixture(object)), options, environ)
 }
 
 #[test]
@@ -62,14 +44,6 @@ fn fixtures_are_of_their_sources() {
         format!("{} {} {name}\n", cksum(&data), data.len())
     });
     assert_eq!(found.collect::<String>(), recorded, "run testdata/extras/make");
-}
-
-/// The checksum of POSIX `cksum`.
-fn cksum(data: &[u8]) -> u32 {
-    let len = std::iter::successors(Some(data.len()), |n| Some(n >> 8)).take_while(|n| *n != 0).map(|n| n as u8);
-    !data.iter().copied().chain(len).fold(0, |crc: u32, byte| {
-        (0..8).fold(crc ^ u32::from(byte) << 24, |crc, _| crc << 1 ^ if crc >> 31 == 1 { 0x04c1_1db7 } else { 0 })
-    })
 }
 
 #[test]

@@ -9,10 +9,9 @@
 mod buses;
 #[path = "modpost/case.rs"]
 mod case;
+mod common;
 #[path = "modpost/extended.rs"]
 mod extended;
-#[path = "modpost/object.rs"]
-mod object;
 
 use std::collections::BTreeMap;
 use std::env;

@@ -1,14 +1,16 @@
 //! Each check of arm64 objects catches its fault: a good object is damaged in one place, and exactly the one finding appears.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod damaged;
 mod runs;
 
+use common::damaged::SH_ALIGN;
+use common::damaged::SH_FLAGS;
+use common::damaged::SH_LINK;
+use common::damaged::SH_SIZE;
 use damaged::NONE;
 use damaged::Object;
-use damaged::SH_ALIGN;
-use damaged::SH_FLAGS;
-use damaged::SH_LINK;
-use damaged::SH_SIZE;
 
 const NOP: u32 = 0xd503_201f;
 const RET: u32 = 0xd65f_03c0;
@@ -49,7 +51,6 @@ fn mcount_entries_are_complete_sorted_and_unique() {
     whole().header(ENTRIES, SH_SIZE, |size| size - 16).expect("arm64-mcount-missing");
     // The function whose NOPs belong to static branches is one that nobody says so of.
     whole().rename("__jump_table", "__jump_tabl_").expect("arm64-mcount-missing");
-    // sh_link is the lower half of the field.
     whole().header(ENTRIES, SH_LINK, |link| link + 1).expect("arm64-mcount-link-order");
 }
 

@@ -1,34 +1,14 @@
 //! Whole runs on arm64 objects: what is printed, what is written, and how they end.
 
-use std::ffi::OsString;
-use std::fs;
-
+use crate::common;
+use crate::common::in_process;
+use crate::common::in_process::Ran;
 use crate::damaged::Object;
-use postlink::cli::Exit;
-use postlink::cli::run;
 use postlink::cli::run::CalledAs;
 use postlink::elf::ElfFile;
-use tempfile::TempDir;
 
-/// What came of a run.
-struct Ran {
-    stdout: String,
-    stderr: String,
-    code: u8,
-    file: Vec<u8>,
-}
-
-fn objtool(series: &str, bytes: &[u8], options: &str) -> Ran {
-    let folder = TempDir::new().expect("a folder");
-    let path = folder.path().join("x.o");
-    fs::write(&path, bytes).expect("a copy");
-    let mut argv: Vec<OsString> = vec!["objtool".into(), format!("--kernel-series={series}").into()];
-    argv.extend(options.split_whitespace().map(OsString::from));
-    argv.push(path.clone().into());
-    let Exit { stderr, code, stdout } = run::objtool(argv, &[], CalledAs::DropIn);
-    let stdout = String::from_utf8(stdout).expect("names are plain");
-    let stderr = String::from_utf8_lossy(&stderr).replace(&format!("{}/", folder.path().display()), "");
-    Ran { stdout, stderr, code, file: fs::read(&path).expect("the file") }
+fn objtool(release: &str, bytes: &[u8], options: &str) -> Ran {
+    in_process::objtool(CalledAs::DropIn, release, ("x.o", bytes), options, &[])
 }
 
 /// The relocations of a section, as target and offset there and addend.
@@ -47,7 +27,7 @@ fn relocs(bytes: &[u8], section: &str) -> Vec<String> {
 
 #[test]
 fn findings_are_warnings_unless_errors_are_asked_for() {
-    let damaged = Object::whole("patched.o").patch("__ex_table", 8, &[9]).bytes;
+    let damaged = Object::whole("patched.o").patch("__ex_table", 8, &[9]).bytes();
     for series in ["7.3", "6.12"] {
         let ran = objtool(series, &damaged, "");
         let line = "x.o: warning: objtool: __ex_table+0x0: the exception entry has type 9, which no handler knows\n";
@@ -64,7 +44,7 @@ fn findings_are_warnings_unless_errors_are_asked_for() {
 fn places_are_named_after_functions() {
     let whole = Object::whole("mcount-before.o");
     let second = whole.symbol("second");
-    let damaged = whole.insn_of("second", 4, 0).bytes;
+    let damaged = whole.insn_of("second", 4, 0).bytes();
     let says = "the mcount entry lacks the NOPs that the kernel patches\n";
     assert_eq!(objtool("7.3", &damaged, "").stderr, format!("x.o: warning: objtool: second+0x0: {says}"));
     let ran = objtool("7.3", &damaged, "--sec-address");
@@ -75,7 +55,7 @@ fn places_are_named_after_functions() {
 fn mcount_loc_is_made_of_what_compilers_list() {
     let whole = Object::whole("mcount-before.o");
     let starts = ["first", "second", "third"].map(|name| whole.symbol(name) - 8);
-    let ran = objtool("7.3", &whole.bytes, "--mcount");
+    let ran = objtool("7.3", &whole.0.0, "--mcount");
     assert_eq!((ran.code, &*ran.stderr), (0, ""));
     let expected: Vec<String> =
         starts.iter().enumerate().map(|(n, start)| format!("{:#x}: 257 .text+{start:#x}", n * 8)).collect();
@@ -89,14 +69,14 @@ fn mcount_loc_is_made_of_what_compilers_list() {
 
 #[test]
 fn static_call_sites_need_keys_or_a_module() {
-    let whole = Object::whole("static-call.o").bytes;
+    let whole = common::read("arm64/static-call.o");
     let ran = objtool("7.3", &whole, "--static-call");
     let line = "x.o: error: objtool: static_call: can't find static_call_key symbol: __SCK__foreign\n";
     assert_eq!((ran.code, &*ran.stderr), (1, line));
     assert!(ran.file == whole);
     let ran = objtool("7.3", &whole, "--static-call --module");
     assert_eq!((ran.code, &*ran.stderr), (0, ""));
-    let caller = Object { bytes: whole }.symbol("caller");
+    let caller = Object::of(whole).symbol("caller");
     let expected = [
         format!("0x0: 261 .text+{:#x}", caller + 8),
         "0x4: 261 __SCK__local+0x0".to_owned(),
@@ -110,14 +90,14 @@ fn static_call_sites_need_keys_or_a_module() {
 
 #[test]
 fn verbose_lists_what_is_no_finding() {
-    let ran = objtool("7.3", &Object::whole("static-call.o").bytes, "--verbose");
+    let ran = objtool("7.3", &common::read("arm64/static-call.o"), "--verbose");
     let lines = [
         "postlink: static call of __SCT__local at caller+0x8",
         "postlink: static call of __SCT__foreign at caller+0x10",
         "postlink: static tail call of __SCT__local at caller+0x1c",
     ];
     assert!(ran.stderr.ends_with(&(lines.join("\n") + "\n")), "{}", ran.stderr);
-    let ran = objtool("7.3", &Object::whole("mcount-before.o").bytes, "--verbose");
+    let ran = objtool("7.3", &common::read("arm64/mcount-before.o"), "--verbose");
     let lines = [
         "postlink: 3 mcount entries 8 bytes before their functions, 1 of dropped functions",
         "postlink: mcount entry of a dropped function at .text+0x90",
@@ -127,7 +107,7 @@ fn verbose_lists_what_is_no_finding() {
 
 #[test]
 fn what_is_for_another_machine_is_refused() {
-    let whole = Object::whole("mcount-before.o").bytes;
+    let whole = common::read("arm64/mcount-before.o");
     for option in ["--retpoline", "--ibt --link", "--uaccess", "--hacks=jump_label", "--mcount --mnop"] {
         let ran = objtool("7.3", &whole, option);
         assert!(ran.code == 1 && ran.file == whole, "{option}");
@@ -143,7 +123,7 @@ fn what_is_for_another_machine_is_refused() {
 
 #[test]
 fn a_dry_run_writes_nothing() {
-    let whole = Object::whole("mcount-before.o").bytes;
+    let whole = common::read("arm64/mcount-before.o");
     let ran = objtool("7.3", &whole, "--mcount --dry-run");
     assert_eq!((ran.code, &*ran.stderr), (0, ""));
     assert!(ran.file == whole);
@@ -151,11 +131,11 @@ fn a_dry_run_writes_nothing() {
 
 #[test]
 fn listings_name_addresses_and_show_data_as_data() {
-    let ran = objtool("7.3", &Object::whole("listing.o").bytes, "--disas=list*");
+    let ran = objtool("7.3", &common::read("arm64/listing.o"), "--disas=list*");
     assert_eq!((ran.code, &*ran.stderr), (0, ""));
     assert_eq!(ran.stdout, include_str!("../../testdata/arm64/listing.disas"));
-    let all = objtool("7.3", &Object::whole("listing.o").bytes, "--disas").stdout;
+    let all = objtool("7.3", &common::read("arm64/listing.o"), "--disas").stdout;
     assert!(all.starts_with(&ran.stdout) && all.ends_with("other:\n    54:  other+0x0        ret\n\n"), "{all}");
-    assert_eq!(objtool("7.3", &Object::whole("listing.o").bytes, "--disas=list").stdout, "");
-    assert_eq!(objtool("7.3", &Object::whole("listing.o").bytes, "").stdout, "");
+    assert_eq!(objtool("7.3", &common::read("arm64/listing.o"), "--disas=list").stdout, "");
+    assert_eq!(objtool("7.3", &common::read("arm64/listing.o"), "").stdout, "");
 }

@@ -13,8 +13,8 @@ use crate::case::Case;
 use crate::case::Entry;
 use crate::case::fields;
 use crate::case::module_with_tables;
+use crate::common::elf_object::Target;
 use crate::export;
-use crate::object::Target;
 use crate::read_files;
 use crate::write_inputs;
 

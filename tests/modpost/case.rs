@@ -22,11 +22,11 @@
 //! patch OFFSET HEX         overwrite bytes of the object at last
 //! ```
 
-use crate::object::Object;
-use crate::object::Out;
-use crate::object::Reloc;
-use crate::object::Symbol;
-use crate::object::Target;
+use crate::common::elf_object::Object;
+use crate::common::elf_object::Out;
+use crate::common::elf_object::Reloc;
+use crate::common::elf_object::Symbol;
+use crate::common::elf_object::Target;
 
 /// A file in the folder.
 #[derive(Debug, Clone)]

@@ -2,9 +2,11 @@
 
 use crate::LIMIT;
 use crate::MOST_MEMORY;
+use crate::common::cpu_time::Watchdog;
 use crate::mutations::Mutations;
 use crate::objects;
 use crate::peak_memory;
+use crate::share;
 use postlink::cli::objtool;
 use postlink::cli::objtool::Parsed;
 use postlink::elf::ElfFile;
@@ -25,11 +27,7 @@ use std::process::ExitStatus;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::Duration;
-use std::time::Instant;
 use tempfile::TempDir;
 
 /// Every action, in as few runs as the rules allow; `{}` is the object.
@@ -67,28 +65,25 @@ fn runs_survive() {
     const N_PER_OBJECT: u64 = 1500;
     let dir = scratch();
     let file = dir.path().join("damaged.o");
-    let now = Watchdog::start();
+    let now = Watchdog::start(LIMIT);
     let panics = Panics::watch();
     let mut wrong: BTreeMap<String, String> = BTreeMap::new();
     let mut n_failed = 0_u64;
     let mut n_written = 0_u64;
     for (path, whole) in objects() {
-        for seed in 0..N_PER_OBJECT {
+        for seed in 0..share(&path, N_PER_OBJECT) {
             let (damage, bytes) = Mutations::new(&whole, seed).apply();
             for &(series, options) in runs_for(&path) {
                 let what = format!("{} #{seed}: {damage}: {} {options}", path.display(), series.name());
                 now.doing(&what);
                 fs::write(&file, &bytes).expect("written");
-                let start = Instant::now();
                 let outcome = panic::catch_unwind(AssertUnwindSafe(|| run(series, options, &file)));
                 let Ok(outcome) = outcome else {
                     wrong.entry(panics.last()).or_insert(what);
                     continue;
                 };
                 let left = fs::read(&file).expect("still there");
-                if start.elapsed() > LIMIT {
-                    wrong.entry("too slow".to_owned()).or_insert(what);
-                } else if let Err(why) = judge(&outcome, &bytes, &left) {
+                if let Err(why) = judge(&outcome, &bytes, &left) {
                     wrong.entry(why).or_insert(what);
                 }
                 n_failed += u64::from(outcome.code != 0);
@@ -109,12 +104,12 @@ fn program_survives() {
     let dir = scratch();
     let file = dir.path().join("damaged.o");
     for (path, whole) in objects() {
-        for seed in 0..N_PER_OBJECT {
+        for seed in 0..share(&path, N_PER_OBJECT) {
             let (damage, bytes) = Mutations::new(&whole, 1_000_000 + seed).apply();
             for &(series, options) in runs_for(&path) {
                 let what = format!("{} #{seed}: {damage}: {} {options}", path.display(), series.name());
                 fs::write(&file, &bytes).expect("written");
-                let status = run_program(series, options, &file).unwrap_or_else(|| panic!("no end on {what}"));
+                let status = run_program(series, options, &file);
                 let code = status.code().unwrap_or_else(|| panic!("{status} on {what}"));
                 let unchanged = fs::read(&file).expect("still there") == bytes;
                 assert!(code == 0 || unchanged, "exit status {code}, but the file has changed on {what}");
@@ -144,32 +139,13 @@ fn run(series: Series, options: &str, file: &Path) -> Outcome {
     })
 }
 
-/// The exit status, or `None` if the program does not end.
-fn run_program(series: Series, options: &str, file: &Path) -> Option<ExitStatus> {
-    // The shell sets the limit on memory, in KiB.
-    let mut child = Command::new("sh")
-        .args(["-c", "ulimit -v \"$0\" && exec \"$@\""])
-        .arg(MOST_MEMORY.to_string())
-        .arg(env!("CARGO_BIN_EXE_objtool"))
-        .args(options.split_whitespace())
-        .arg(file)
-        .env_clear()
-        .env("POSTLINK_SERIES", series.name())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program starts");
-    let start = Instant::now();
-    while start.elapsed() < LIMIT {
-        if let Some(status) = child.try_wait().expect("a child") {
-            return Some(status);
-        }
-        thread::sleep(Duration::from_micros(300));
-    }
-    let _ = child.kill();
-    let _ = child.wait();
-    None
+/// Runs the program with the limits on memory and on time of the processor.
+fn run_program(series: Series, options: &str, file: &Path) -> ExitStatus {
+    let limits = format!("ulimit -v {MOST_MEMORY} && ulimit -t {} && exec \"$0\" \"$@\"", LIMIT.as_secs());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &limits, env!("CARGO_BIN_EXE_objtool")]).args(options.split_whitespace()).arg(file);
+    shell.env_clear().env("POSTLINK_SERIES", series.name());
+    shell.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().expect("the program starts")
 }
 
 /// What a run may leave: after a failure a message and the file as it was, otherwise a file that can be read.
@@ -213,38 +189,5 @@ impl Drop for Panics {
         if let Some(hook) = self.hook.take().filter(|_| !thread::panicking()) {
             panic::set_hook(hook);
         }
-    }
-}
-
-/// Ends the process when one run does not, and says which.
-struct Watchdog {
-    doing: Arc<Mutex<String>>,
-    count: Arc<AtomicU64>,
-}
-
-impl Watchdog {
-    fn start() -> Self {
-        let watchdog = Self { doing: Arc::default(), count: Arc::default() };
-        let (doing, count) = (Arc::clone(&watchdog.doing), Arc::clone(&watchdog.count));
-        thread::spawn(move || {
-            loop {
-                let before = count.load(Ordering::Relaxed);
-                thread::sleep(6 * LIMIT);
-                // When the test has ended nobody else holds these.
-                if Arc::strong_count(&count) == 1 {
-                    return;
-                }
-                if count.load(Ordering::Relaxed) == before {
-                    eprintln!("no end on {}", doing.lock().expect("nobody panics with it"));
-                    std::process::abort();
-                }
-            }
-        });
-        watchdog
-    }
-
-    fn doing(&self, what: &str) {
-        what.clone_into(&mut self.doing.lock().expect("nobody panics with it"));
-        self.count.fetch_add(1, Ordering::Relaxed);
     }
 }
