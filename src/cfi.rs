@@ -9,6 +9,8 @@ mod update;
 use std::hash::Hash;
 use std::hash::Hasher;
 
+use arch::ArchFacts;
+use arch::OrcBase;
 use rustc_hash::FxHashMap;
 
 pub use update::OpContext;
@@ -22,6 +24,28 @@ pub const CFA: i8 = -2;
 pub const SP_INDIRECT: i8 = -3;
 /// `CFI_BP_INDIRECT`: relative to what the frame pointer points at.
 pub const BP_INDIRECT: i8 = -4;
+
+/// What ORC calls a base; `None` for one that it has no word for.
+pub fn orc_base(base: i8, facts: &ArchFacts) -> Option<OrcBase> {
+    Some(match base {
+        UNDEFINED => OrcBase::Undefined,
+        CFA => OrcBase::Cfa,
+        SP_INDIRECT => OrcBase::Indirect(facts.sp),
+        BP_INDIRECT => OrcBase::Indirect(facts.bp),
+        reg => OrcBase::Reg(u8::try_from(reg).ok()?),
+    })
+}
+
+/// The base that ORC's word for it means.
+pub fn of_orc_base(base: OrcBase, facts: &ArchFacts) -> i8 {
+    match base {
+        OrcBase::Undefined => UNDEFINED,
+        OrcBase::Cfa => CFA,
+        OrcBase::Indirect(reg) if reg == facts.sp => SP_INDIRECT,
+        OrcBase::Indirect(_) => BP_INDIRECT,
+        OrcBase::Reg(reg) => reg.cast_signed(),
+    }
+}
 
 /// Number of registers that have a place: 16 general ones and the return address.
 pub const N_REGS: usize = 17;
@@ -128,7 +152,7 @@ impl CfiState {
     }
 
     /// The state at the first instruction of an x86-64 function: cfa = sp + 8, return address at cfa - 8.
-    pub const fn at_function(facts: &arch::ArchFacts) -> Self {
+    pub const fn at_function(facts: &ArchFacts) -> Self {
         let mut state = Self::unknown();
         state.cfa = Place { base: facts.sp as i8, offset: 8 };
         state.reg_bases[facts.ra as usize] = CFA;
@@ -209,7 +233,7 @@ impl CfiTable {
     pub const FORCE_UNDEFINED: CfiId = CfiId(2);
 
     /// A table with the three states that every file has.
-    pub fn new(facts: &arch::ArchFacts) -> Self {
+    pub fn new(facts: &ArchFacts) -> Self {
         let states = vec![CfiState::unknown(), CfiState::at_function(facts), CfiState::force_undefined()];
         let ids = [(states[0], Self::INIT), (states[1], Self::FUNC)].into_iter().collect();
         Self { states, ids, n_found: 0 }

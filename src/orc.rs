@@ -6,6 +6,9 @@
 pub mod dump;
 pub mod generate;
 
+use arch::ArchFacts;
+use arch::OrcBase;
+
 use crate::cfi;
 use crate::cfi::CfiState;
 use crate::cfi::frame;
@@ -21,82 +24,9 @@ pub struct OrcEntry(pub [u8; ENTRY_SIZE]);
 
 const _: () = assert!(size_of::<OrcEntry>() == ENTRY_SIZE);
 
-/// Base registers in the numbering that both `OrcFormat`s with a signal bit have words for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrcReg {
-    /// Nothing is known.
-    Undefined,
-    /// The caller's stack pointer.
-    PrevSp,
-    /// `rax`.
-    Ax,
-    /// `rdx`.
-    Dx,
-    /// `rdi`.
-    Di,
-    /// `rbp`.
-    Bp,
-    /// `rsp`.
-    Sp,
-    /// `r10`.
-    R10,
-    /// `r13`.
-    R13,
-    /// What `rbp` points at.
-    BpIndirect,
-    /// What `rsp` points at.
-    SpIndirect,
-}
-
-/// Numbers of 5.10 to 6.12.
-const OLD_NUMBERS: [OrcReg; 10] = [
-    OrcReg::Undefined,
-    OrcReg::PrevSp,
-    OrcReg::Dx,
-    OrcReg::Di,
-    OrcReg::Bp,
-    OrcReg::Sp,
-    OrcReg::R10,
-    OrcReg::R13,
-    OrcReg::BpIndirect,
-    OrcReg::SpIndirect,
-];
-/// Numbers of 7.3.
-const NEW_NUMBERS: [OrcReg; 11] = [
-    OrcReg::Undefined,
-    OrcReg::Ax,
-    OrcReg::Dx,
-    OrcReg::Sp,
-    OrcReg::Bp,
-    OrcReg::Di,
-    OrcReg::R10,
-    OrcReg::R13,
-    OrcReg::PrevSp,
-    OrcReg::SpIndirect,
-    OrcReg::BpIndirect,
-];
-
-impl OrcFormat {
-    fn numbers(self) -> &'static [OrcReg] {
-        match self {
-            Self::EndBit | Self::SignalBit => &OLD_NUMBERS,
-            Self::SignalBitRenumbered => &NEW_NUMBERS,
-        }
-    }
-
-    fn number(self, reg: OrcReg) -> Option<u16> {
-        self.numbers().iter().position(|known| *known == reg).map(|number| number as u16)
-    }
-
-    /// The register that a number means.
-    pub fn reg(self, number: u16) -> Option<OrcReg> {
-        self.numbers().get(usize::from(number)).copied()
-    }
-}
-
 impl OrcEntry {
     /// The entry for a state, or what ORC cannot express (`init_orc_entry()`).
-    pub fn of_state(format: OrcFormat, state: Option<&CfiState>) -> Result<Self, Message> {
+    pub fn of_state(format: OrcFormat, facts: &ArchFacts, state: Option<&CfiState>) -> Result<Self, Message> {
         let Some(state) = state else { return Ok(Self::default()) };
         let kind: u16 = match state.kind {
             frame::UNDEFINED => return Ok(Self::default()),
@@ -104,17 +34,16 @@ impl OrcEntry {
             kind @ (frame::CALL | frame::REGS | frame::REGS_PARTIAL) => kind.into(),
             kind => return Err(Message::UnknownHintType { kind }),
         };
-        let base = state.cfa.base;
-        let sp_reg = cfa_reg(base).and_then(|reg| format.number(reg));
-        let sp_reg = sp_reg.ok_or(Message::UnknownCfaBase { base: base.into() })?;
-        let bp = state.reg(5);
-        let bp_reg = match bp.base {
-            cfi::UNDEFINED => OrcReg::Undefined,
-            cfi::CFA => OrcReg::PrevSp,
-            5 => OrcReg::Bp,
-            base => return Err(Message::UnknownBpBase { base: base.into() }),
-        };
-        let bp_reg = format.number(bp_reg).unwrap_or_default();
+        let number = |base: OrcBase| format.numbering().number(base);
+        let base = cfi::orc_base(state.cfa.base, facts);
+        let sp_reg = base.filter(|base| !matches!(base, OrcBase::Undefined | OrcBase::Cfa)).and_then(number);
+        let sp_reg = sp_reg.ok_or(Message::UnknownCfaBase { base: state.cfa.base.into() })?;
+        let bp = state.reg(facts.bp);
+        let base = cfi::orc_base(bp.base, facts);
+        let is_known =
+            |base: &OrcBase| *base == OrcBase::Reg(facts.bp) || matches!(base, OrcBase::Undefined | OrcBase::Cfa);
+        let bp_reg = base.filter(is_known).and_then(number);
+        let bp_reg = bp_reg.ok_or(Message::UnknownBpBase { base: bp.base.into() })?;
         let bits = sp_reg | bp_reg << 4 | kind << 8 | u16::from(state.signal) << 11;
         Ok(Self::pack(state.cfa.offset as i16, bp.offset as i16, bits))
     }
@@ -138,20 +67,4 @@ impl OrcEntry {
     pub fn bits(&self) -> u16 {
         u16::from_le_bytes([self.0[4], self.0[5]])
     }
-}
-
-/// The register that a frame is found by.
-fn cfa_reg(base: i8) -> Option<OrcReg> {
-    Some(match base {
-        0 => OrcReg::Ax,
-        2 => OrcReg::Dx,
-        4 => OrcReg::Sp,
-        5 => OrcReg::Bp,
-        7 => OrcReg::Di,
-        10 => OrcReg::R10,
-        13 => OrcReg::R13,
-        cfi::SP_INDIRECT => OrcReg::SpIndirect,
-        cfi::BP_INDIRECT => OrcReg::BpIndirect,
-        _ => return None,
-    })
 }

@@ -7,6 +7,8 @@ pub mod names;
 pub mod series;
 
 use arch::DecodeFlags;
+use arch::OrcNumbering;
+use arch::x86_64::orc as numbers;
 use bitflags::bitflags;
 
 bitflags! {
@@ -123,6 +125,16 @@ pub enum OrcFormat {
     SignalBit,
     /// As [`OrcFormat::SignalBit`], with AX and the registers in hardware order (7.3).
     SignalBitRenumbered,
+}
+
+impl OrcFormat {
+    /// How the format numbers registers. All formats are those of x86-64.
+    pub fn numbering(self) -> &'static OrcNumbering {
+        match self {
+            Self::EndBit | Self::SignalBit => &numbers::WITHOUT_AX,
+            Self::SignalBitRenumbered => &numbers::WITH_AX,
+        }
+    }
 }
 
 /// A list of names.

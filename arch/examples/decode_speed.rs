@@ -2,7 +2,7 @@
 //!
 //! usage: decode_speed FILE...     (ELF objects; all executable sections are decoded, forty times, the best counts)
 
-use arch::Arch;
+use arch::Decode;
 use arch::DecodeFlags;
 use arch::Decoded;
 use arch::TextSection;

@@ -111,8 +111,6 @@ pub enum OpSrc {
     Add,
     /// `reg & constant`.
     And,
-    /// A value that the instruction alone does not tell. No machine that the original knows has it.
-    Unknown,
 }
 
 /// One effect of an instruction on the stack or on a register the unwinder cares about.

@@ -1,18 +1,17 @@
 //! The machine-neutral instruction model and the decoders behind it.
 //!
-//! Everything that differs between machines is behind [`Arch`], one `&'static dyn Arch` chosen from the ELF header. Facts
-//! are data ([`ArchFacts`]), behaviour is methods, missing abilities are `None`.
+//! What a caller may ask of any machine is behind small traits, one for each ability: [`Facts`], [`Decode`], [`Fillers`],
+//! [`Relocs`] and [`Text`]. A machine has those that something calls. x86-64 has all of them and is thereby an [`Arch`], what
+//! objtool's passes run on. arm64 has [`Text`]; its checks are written against functions on instruction words.
+//!
+//! What is only data needs no trait: how ORC entries number registers is an [`OrcNumbering`].
 
 pub mod arm64;
-mod facts;
 mod insn;
+mod machine;
+mod orc;
 pub mod x86_64;
 
-pub use facts::Arch;
-pub use facts::ArchFacts;
-pub use facts::InsnText;
-pub use facts::Mention;
-pub use facts::RelocClass;
 pub use insn::DecodeError;
 pub use insn::DecodeFlags;
 pub use insn::Decoded;
@@ -24,17 +23,34 @@ pub use insn::OpDest;
 pub use insn::OpSrc;
 pub use insn::StackOp;
 pub use insn::TextSection;
+pub use machine::Arch;
+pub use machine::ArchFacts;
+pub use machine::Decode;
+pub use machine::Facts;
+pub use machine::Fillers;
+pub use machine::InsnText;
+pub use machine::Mention;
+pub use machine::RelocClass;
+pub use machine::Relocs;
+pub use machine::Text;
+pub use orc::OrcBase;
+pub use orc::OrcNumbering;
 
-/// The implementation for the ELF machine number `e_machine`, or `None` where there is none.
-pub fn for_machine(e_machine: u16) -> Option<&'static dyn Arch> {
+use object::elf;
+
+/// The machine that the kernel's own objtool knows by the ELF header's `e_machine`, so that its passes are for it.
+pub fn with_upstream(e_machine: u16) -> Option<&'static dyn Arch> {
     match e_machine {
-        object::elf::EM_X86_64 => Some(&x86_64::X86_64),
-        object::elf::EM_AARCH64 => Some(&arm64::Arm64),
+        elf::EM_X86_64 => Some(&x86_64::X86_64),
         _ => None,
     }
 }
 
-/// As [`for_machine`], but only for machines that the kernel's own objtool knows, whose passes are then those to follow.
-pub fn with_upstream(e_machine: u16) -> Option<&'static dyn Arch> {
-    for_machine(e_machine).filter(|arch| arch.facts().has_upstream)
+/// How instructions for `e_machine` are shown, or `None` for a machine whose are not.
+pub fn text_of(e_machine: u16) -> Option<&'static dyn Text> {
+    match e_machine {
+        elf::EM_X86_64 => Some(&x86_64::X86_64),
+        elf::EM_AARCH64 => Some(&arm64::Arm64),
+        _ => None,
+    }
 }

@@ -64,7 +64,7 @@ pub fn insn_text(object: &Object<'_>, place: Place) -> String {
     let reloc = object.relocs.at(place.section, place.offset).map(|found| found.reloc);
     let is_code = object.is_code(place);
     let shown = match is_code {
-        true => object.arch.disassemble(bytes, place.offset),
+        true => text::disassemble(bytes, place.offset),
         false => InsnText { text: text::data(bytes), mention: Mention::Nothing },
     };
     let mut text = shown.text;

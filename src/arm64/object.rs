@@ -1,7 +1,5 @@
 //! An arm64 object with what the checks look up in it: functions by place, data in text, relocations, words.
 
-use arch::Arch;
-use arch::arm64::Arm64;
 use object::elf;
 
 use crate::code::RelocIndex;
@@ -35,8 +33,6 @@ pub struct Function {
 pub struct Object<'a> {
     /// Its contents.
     pub elf: &'a ElfFile<'a>,
-    /// The machine.
-    pub arch: &'static dyn Arch,
     /// Relocations by place.
     pub relocs: RelocIndex<'a>,
     /// Per section: functions by (start, end).
@@ -80,7 +76,7 @@ impl<'a> Object<'a> {
         functions.iter_mut().for_each(|list| list.sort_unstable());
         // Of several at one place the last one counts, so their order must stay.
         mapping.iter_mut().for_each(|list| list.sort_by_key(|mark| mark.offset));
-        Self { elf, arch: &Arm64, relocs: RelocIndex::read(elf), functions, mapping }
+        Self { elf, relocs: RelocIndex::read(elf), functions, mapping }
     }
 
     /// All sections of this name, in file order.

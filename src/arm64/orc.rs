@@ -20,6 +20,10 @@
 
 use std::io::Write;
 
+use arch::OrcBase;
+use arch::arm64::FP;
+use arch::arm64::SP;
+use arch::arm64::orc::NUMBERING;
 use object::elf;
 
 use super::object::Object;
@@ -38,11 +42,6 @@ use crate::orc::OrcEntry;
 use crate::orc::dump;
 use crate::orc::dump::DumpError;
 
-const UNDEFINED: u16 = 0;
-const CFA: u16 = 1;
-const SP: u16 = 2;
-const FP: u16 = 3;
-
 /// The sections that hold the entries.
 pub const SECTIONS: [&str; 2] = [".orc_unwind", ".orc_unwind_ip"];
 
@@ -60,9 +59,10 @@ fn trusted(state: &State) -> Option<OrcEntry> {
     is_record.then(|| pack(sp_offset, fp_offset, reg))
 }
 
-fn pack(sp_offset: i16, fp_offset: i16, sp_reg: u16) -> OrcEntry {
+fn pack(sp_offset: i16, fp_offset: i16, sp_reg: u8) -> OrcEntry {
+    let number = |base| NUMBERING.number(base).unwrap_or_default();
     let ([a, b], [c, d]) = (sp_offset.to_le_bytes(), fp_offset.to_le_bytes());
-    let [e, f] = (sp_reg | CFA << 4).to_le_bytes();
+    let [e, f] = (number(OrcBase::Reg(sp_reg)) | number(OrcBase::Cfa) << 4).to_le_bytes();
     OrcEntry([a, b, c, d, e, f])
 }
 
@@ -135,25 +135,11 @@ pub fn dump(out: &mut Vec<u8>, elf: &ElfFile<'_>) -> Result<(), DumpError> {
 fn write_entry(out: &mut Vec<u8>, entry: OrcEntry) {
     let bits = entry.bits();
     out.extend_from_slice(b" cfa:");
-    write_reg(out, bits & 15, entry.sp_offset());
+    dump::write_reg(out, &NUMBERING, bits & 15, entry.sp_offset());
     out.extend_from_slice(b" x29:");
-    write_reg(out, bits >> 4 & 15, entry.bp_offset());
+    dump::write_reg(out, &NUMBERING, bits >> 4 & 15, entry.bp_offset());
     let kind = if bits >> 8 & 7 == 0 { "call" } else { "?" };
     let _ = writeln!(out, " type:{kind} end:{}", bits >> 11 & 1);
-}
-
-fn write_reg(out: &mut Vec<u8>, number: u16, offset: i16) {
-    let name = match number {
-        UNDEFINED => {
-            out.extend_from_slice(b"(und)");
-            return;
-        }
-        CFA => "cfa",
-        SP => "sp",
-        FP => "x29",
-        _ => "?",
-    };
-    let _ = write!(out, "{name}{offset:+}");
 }
 
 #[cfg(test)]

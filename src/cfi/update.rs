@@ -90,7 +90,7 @@ fn apply_to_register(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Resu
         OpSrc::And => return realign(state, op, cx),
         OpSrc::Pop | OpSrc::Popf => pop(state, op, cx),
         OpSrc::RegIndirect => load(state, op, cx),
-        OpSrc::Const | OpSrc::Unknown => return Err(Message::UnknownStackInsn),
+        OpSrc::Const => return Err(Message::UnknownStackInsn),
     }
     Ok(())
 }
@@ -328,7 +328,7 @@ mod tests {
     const CX: u8 = 1;
 
     fn context() -> OpContext {
-        let facts = arch::for_machine(object::elf::EM_X86_64).expect("x86-64").facts();
+        let facts = arch::with_upstream(object::elf::EM_X86_64).expect("x86-64").facts();
         OpContext { facts, is_in_func: true, is_in_symbol: true, next_is_hinted: false, stackval: true }
     }
 

@@ -3,18 +3,18 @@
 //! Upstream: `read_unwind_hints()`. The state is carried over from record to record, and replaced by the instruction's own
 //! where an earlier hint gave it one, so parts of it leak from hint to hint.
 
+use arch::ArchFacts;
 use arch::InsnKind;
+use arch::OrcBase;
 use object::elf;
 
 use super::Code;
 use super::InsnFlags;
 use super::InsnId;
 use super::SymFlags;
-use crate::cfi::BP_INDIRECT;
+use crate::cfi;
 use crate::cfi::CfiState;
 use crate::cfi::CfiTable;
-use crate::cfi::SP_INDIRECT;
-use crate::cfi::UNDEFINED;
 use crate::cfi::frame;
 use crate::diag::Fatal;
 use crate::diag::Finding;
@@ -104,7 +104,7 @@ impl Code<'_> {
         if let Some(own) = self.rare(insn).and_then(|rare| rare.hint) {
             *carried = *self.cfis.get(own);
         }
-        let base = hint_base(self.profile.orc, hint.reg);
+        let base = hint_base(self.profile.orc, self.arch.facts(), hint.reg);
         carried.cfa.base = base.ok_or_else(|| Fatal::insn(insn, Message::HintBaseReg { reg: hint.reg }))?;
         carried.cfa.offset = hint.offset.into();
         carried.kind = hint.kind;
@@ -130,31 +130,13 @@ impl Code<'_> {
     }
 }
 
-/// The base that a hint's register number means, in x86 register numbers (`arch_decode_hint_reg()`).
-fn hint_base(format: OrcFormat, reg: u8) -> Option<i8> {
-    const AX: i8 = 0;
-    const DX: i8 = 2;
-    const SP: i8 = 4;
-    const BP: i8 = 5;
-    const DI: i8 = 7;
-    const R10: i8 = 10;
-    const R13: i8 = 13;
-    let base = match (format, reg) {
-        (_, 0) => UNDEFINED,
-        (OrcFormat::SignalBitRenumbered, 1) => AX,
-        (OrcFormat::SignalBitRenumbered, 3) => SP,
-        (OrcFormat::SignalBitRenumbered, 5) => DI,
-        (OrcFormat::SignalBitRenumbered, 9) => SP_INDIRECT,
-        (OrcFormat::SignalBitRenumbered, 10) => BP_INDIRECT,
-        (_, 2) => DX,
-        (_, 4) => BP,
-        (_, 6) => R10,
-        (_, 7) => R13,
-        (OrcFormat::SignalBitRenumbered, _) => return None,
-        (_, 3) => DI,
-        (_, 5) => SP,
-        (_, 9) => SP_INDIRECT,
-        _ => return None,
+/// The base that a hint's register number means (`arch_decode_hint_reg()`), `None` for one that hints may not name.
+fn hint_base(format: OrcFormat, facts: &ArchFacts, reg: u8) -> Option<i8> {
+    let base = format.numbering().base(reg.into())?;
+    let may_be_named = match base {
+        OrcBase::Cfa => false,
+        OrcBase::Indirect(reg) => reg == facts.sp || format == OrcFormat::SignalBitRenumbered,
+        OrcBase::Undefined | OrcBase::Reg(_) => true,
     };
-    Some(base)
+    may_be_named.then(|| cfi::of_orc_base(base, facts))
 }

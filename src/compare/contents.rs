@@ -1,10 +1,5 @@
 //! Comparing the bytes of sections: as instructions, strings, words, or plainly.
 
-use arch::Arch;
-use arch::DecodeFlags;
-use arch::Decoded;
-use arch::TextSection;
-
 use super::Differences;
 use super::Pair;
 use super::place::Places;
@@ -54,30 +49,18 @@ fn hex(data: &[u8], start: usize, end: usize) -> String {
 /// Start and text of the instruction that covers `offset`.
 fn instruction(file: &ElfFile<'_>, places: &Places<'_>, section: SectionId, offset: usize) -> (usize, String) {
     let data = file.section(section).data;
-    let Some(arch) = arch::for_machine(file.machine) else {
+    let Some(machine) = arch::text_of(file.machine) else {
         return (offset, hex(data, offset, data.len().min(offset + SHOWN)) + "   ");
     };
-    let (begin, len) = match arch.facts().insn_size.map(usize::from) {
-        Some(size) => (offset - offset % size, size),
-        None => (start_of_insn(arch, data, places.start(section, offset as u64), offset), SHOWN),
-    };
-    let end = data.len().min(begin + len);
+    let known = usize::try_from(places.start(section, offset as u64)).unwrap_or(offset);
+    let begin = machine.insn_start(data, known, offset);
+    let end = data.len().min(begin + machine.max_insn_len());
     let bytes = data.get(begin..end).unwrap_or_default();
     let text = match places.is_data(section, begin as u64) {
         true => arch::arm64::text::data(bytes),
-        false => arch.disassemble(bytes, begin as u64).to_string(),
+        false => machine.disassemble(bytes, begin as u64).to_string(),
     };
     (begin, format!("{}   {text}", hex(data, begin, end)))
-}
-
-/// Start of the instruction that covers `offset`, decoding from `start` on.
-fn start_of_insn(arch: &dyn Arch, data: &[u8], start: u64, offset: usize) -> usize {
-    let text = TextSection { data, is_in_func: &|_| true, is_init: false, flags: DecodeFlags::all() };
-    let mut decoded = Decoded::default();
-    let (start, end) = (u32::try_from(start).unwrap_or(0), u32::try_from(offset + 1).unwrap_or(0));
-    // Up to a byte that is no instruction, what was decoded still counts.
-    let _ = arch.decode(&text, start, end, &mut decoded);
-    decoded.insns.last().map_or(offset, |insn| (insn.offset as usize).min(offset))
 }
 
 /// Compares string tables: the first string that differs.

@@ -1,5 +1,11 @@
 //! Comparing ORC unwind tables, entry by entry with the place that each is for.
 
+use arch::OrcBase;
+use arch::OrcNumbering;
+use arch::arm64;
+use arch::x86_64;
+use object::elf;
+
 use super::Differences;
 use super::Pair;
 use super::place::Places;
@@ -12,6 +18,7 @@ const ENTRY: usize = 6;
 
 /// An ORC table: entries and the relocations that say where they apply.
 struct Table<'a> {
+    machine: u16,
     entries: &'a [u8],
     places: Relocs<'a>,
 }
@@ -20,21 +27,25 @@ impl<'a> Table<'a> {
     fn find(file: &'a ElfFile<'a>) -> Option<Self> {
         let named = |name: &[u8]| file.section_ids().rev().find(|id| file.section(*id).name == name);
         let places = file.relocs_in(named(b".rela.orc_unwind_ip")?)?;
-        Some(Self { entries: file.section(named(b".orc_unwind")?).data, places })
+        Some(Self { machine: file.machine, entries: file.section(named(b".orc_unwind")?).data, places })
     }
 
     fn entry(&self, nth: usize) -> Option<[u8; ENTRY]> {
         self.entries.get(nth * ENTRY..).and_then(<[u8]>::first_chunk::<ENTRY>).copied()
     }
 
-    fn describe(&self, nth: usize, places: &Places<'_>, numbering: Numbering) -> String {
+    fn describe(&self, nth: usize, places: &Places<'_>, numbering: &OrcNumbering) -> String {
         let (Some(entry), Some(reloc)) = (self.entry(nth), self.places.get(nth)) else { return "(end)".into() };
-        format!("{} {}", places.target(reloc.symbol, reloc.addend), numbering.describe(entry))
+        format!("{} {}", places.target(reloc.symbol, reloc.addend), describe(entry, numbering))
     }
 
-    fn numbering(&self) -> Numbering {
+    /// How registers are numbered. For x86-64 that is told by the number that the most frequent one, the stack pointer, has.
+    fn numbering(&self) -> &'static OrcNumbering {
+        if self.machine == elf::EM_AARCH64 {
+            return &arm64::orc::NUMBERING;
+        }
         let n_with = |reg: u8| self.entries.chunks_exact(ENTRY).filter(|entry| entry[4] & 0xf == reg).count();
-        if n_with(3) > n_with(5) { Numbering::Newer } else { Numbering::Older }
+        if n_with(3) > n_with(5) { &x86_64::orc::WITH_AX } else { &x86_64::orc::WITHOUT_AX }
     }
 }
 
@@ -69,35 +80,18 @@ fn meaning<'a>(file: &'a ElfFile<'_>, symbol: crate::elf::SymbolId, addend: i64)
     (sym.map(|sym| sym.section), name, addend)
 }
 
-/// How registers and types are numbered, told by which number the stack pointer, the most frequent one, has.
-#[derive(Clone, Copy)]
-enum Numbering {
-    /// Stack pointer 5; before 7.3.
-    Older,
-    /// Stack pointer 3; 7.3.
-    Newer,
+fn describe(entry: [u8; ENTRY], numbering: &OrcNumbering) -> String {
+    let [sp_low, sp_high, bp_low, bp_high, regs, bits] = entry;
+    let sp = register(numbering, regs & 0xf, i16::from_le_bytes([sp_low, sp_high]));
+    let bp = register(numbering, regs >> 4, i16::from_le_bytes([bp_low, bp_high]));
+    let raw = entry.map(|byte| format!("{byte:02x}")).join(" ");
+    format!("sp:{sp} bp:{bp} type:{} flags:{} ({raw})", bits & 7, bits >> 3)
 }
 
-impl Numbering {
-    fn describe(self, entry: [u8; ENTRY]) -> String {
-        let [sp_low, sp_high, bp_low, bp_high, regs, bits] = entry;
-        let sp = self.register(regs & 0xf, i16::from_le_bytes([sp_low, sp_high]));
-        let bp = self.register(regs >> 4, i16::from_le_bytes([bp_low, bp_high]));
-        let raw = entry.map(|byte| format!("{byte:02x}")).join(" ");
-        format!("sp:{sp} bp:{bp} type:{} flags:{} ({raw})", bits & 7, bits >> 3)
-    }
-
-    fn register(self, number: u8, offset: i16) -> String {
-        const OLDER: [&str; 10] = ["(und)", "prevsp", "dx", "di", "bp", "sp", "r10", "r13", "(bp)", "(sp)"];
-        const NEWER: [&str; 11] = ["(und)", "ax", "dx", "sp", "bp", "di", "r10", "r13", "prevsp", "(sp)", "(bp)"];
-        let names: &[&str] = match self {
-            Self::Older => &OLDER,
-            Self::Newer => &NEWER,
-        };
-        match names.get(usize::from(number)) {
-            Some(name) if number == 0 && offset == 0 => name.to_string(),
-            Some(name) => format!("{name}{offset:+}"),
-            None => format!("reg{number}{offset:+}"),
-        }
+fn register(numbering: &OrcNumbering, number: u8, offset: i16) -> String {
+    match (numbering.base(number.into()), numbering.name(number.into())) {
+        (Some(OrcBase::Undefined), Some(name)) if offset == 0 => name.to_owned(),
+        (_, Some(name)) => format!("{name}{offset:+}"),
+        (_, None) => format!("reg{number}{offset:+}"),
     }
 }

@@ -6,11 +6,11 @@
 //! stack pointer has passed that place the compilers go on speaking of it for an instruction or two, although the register
 //! has its value back: what counts is that it was this place.
 
-use arch::InsnKind;
 use arch::arm64::Class;
 use arch::arm64::FP;
 use arch::arm64::LR;
 use arch::arm64::SP;
+use arch::arm64::branch::BranchKind;
 use arch::arm64::written;
 
 use super::cfi_rows;
@@ -114,7 +114,8 @@ fn impossible(object: &Object<'_>, section: SectionId, rows: &[Row]) -> Option<S
             }
             let after_call = word_before(offset)
                 .filter(|_| offset > row.start)
-                .is_some_and(|word| arch::arm64::class(word).kind() == InsnKind::Call);
+                .and_then(arch::arm64::branch)
+                .is_some_and(|branch| branch.kind == BranchKind::Call);
             if after_call && row.ra == Rule::Same {
                 return Some(format!("but the tables say x30 is unchanged after the call before {offset:#x}"));
             }

@@ -4,11 +4,12 @@
 
 use std::io::Write;
 
+use arch::OrcBase;
+use arch::OrcNumbering;
 use object::elf;
 
 use super::ENTRY_SIZE;
 use super::OrcEntry;
-use super::OrcReg;
 use crate::elf::ElfFile;
 use crate::elf::Reloc;
 use crate::elf::Section;
@@ -77,9 +78,9 @@ fn write_address(out: &mut Vec<u8>, places: &Section<'_>, index: usize) {
 pub fn write_entry(out: &mut Vec<u8>, format: OrcFormat, entry: OrcEntry) {
     let bits = entry.bits();
     let _ = write!(out, "type:{} sp:", type_name(bits >> 8 & 7));
-    write_reg(out, format, bits & 15, entry.sp_offset());
+    write_reg(out, format.numbering(), bits & 15, entry.sp_offset());
     out.extend_from_slice(b" bp:");
-    write_reg(out, format, bits >> 4 & 15, entry.bp_offset());
+    write_reg(out, format.numbering(), bits >> 4 & 15, entry.bp_offset());
     let _ = writeln!(out, " signal:{}", bits >> 11 & 1);
 }
 
@@ -94,24 +95,13 @@ fn type_name(kind: u16) -> &'static str {
     }
 }
 
-fn write_reg(out: &mut Vec<u8>, format: OrcFormat, number: u16, offset: i16) {
-    let name = match format.reg(number) {
-        Some(OrcReg::BpIndirect) => "(bp",
-        Some(OrcReg::SpIndirect) => "(sp)",
-        Some(OrcReg::Undefined) => {
-            out.extend_from_slice(b"(und)");
-            return;
-        }
-        Some(OrcReg::PrevSp) => "prevsp",
-        Some(OrcReg::Ax) => "ax",
-        Some(OrcReg::Dx) => "dx",
-        Some(OrcReg::Bp) => "bp",
-        Some(OrcReg::Sp) => "sp",
-        Some(OrcReg::Di) => "di",
-        Some(OrcReg::R10) => "r10",
-        Some(OrcReg::R13) => "r13",
-        None => "?",
+/// A register and the offset from it, as in `sp+8` and `(bp+16)`.
+pub fn write_reg(out: &mut Vec<u8>, numbering: &OrcNumbering, number: u16, offset: i16) {
+    let name = numbering.name(number).unwrap_or("?");
+    let _ = match (numbering.base(number), name) {
+        (Some(OrcBase::Undefined), _) => write!(out, "{name}"),
+        // The original says what is added before it is followed for this one alone.
+        (_, "(bp)") => write!(out, "(bp{offset:+})"),
+        _ => write!(out, "{name}{offset:+}"),
     };
-    let close = if name == "(bp" { ")" } else { "" };
-    let _ = write!(out, "{name}{offset:+}{close}");
 }

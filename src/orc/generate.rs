@@ -147,7 +147,11 @@ impl Maker<'_, '_> {
         if let Some(entry) = self.known.get(&id) {
             return Ok(*entry);
         }
-        let entry = OrcEntry::of_state(self.code.profile.orc, id.some().map(|id| self.walk.cfis.get(id)))?;
+        let entry = OrcEntry::of_state(
+            self.code.profile.orc,
+            self.code.arch.facts(),
+            id.some().map(|id| self.walk.cfis.get(id)),
+        )?;
         self.known.insert(id, entry);
         Ok(entry)
     }

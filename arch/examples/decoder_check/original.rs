@@ -1,6 +1,6 @@
 //! The original behind a pipe, and the comparison with ours.
 
-use arch::Arch;
+use arch::Decode;
 use arch::DecodeFlags;
 use arch::Decoded;
 use arch::NoteKind;

@@ -1,168 +1,205 @@
-//! Decoding of text into the machine-neutral model: one word, one instruction.
+//! What a word does to the flow of control, and the few other classes that table checks ask about.
 
-use super::Effect;
-use super::INSN_SIZE;
-use super::branch::adr_disp;
-use super::class::Class;
-use super::class::class;
-use super::effects::effects;
-use super::is_allocated;
-use super::word_at;
-use crate::DecodeError;
-use crate::Decoded;
-use crate::Insn;
-use crate::OpDest;
-use crate::OpSrc;
-use crate::StackOp;
-use crate::TextSection;
+pub(super) mod bitmask;
+pub mod branch;
+pub mod hint;
 
-/// Decodes from `start` on. See [`crate::Arch::decode`].
-pub(super) fn decode(text: &TextSection<'_>, start: u32, end: u32, out: &mut Decoded) -> Result<u32, DecodeError> {
-    let mut offset = start;
-    while offset < end {
-        let error = DecodeError { offset };
-        let word = word_at(text.data, offset as usize).filter(|word| is_allocated(*word)).ok_or(error)?;
-        let next = offset.checked_add(INSN_SIZE).filter(|_| offset.is_multiple_of(INSN_SIZE)).ok_or(error)?;
-        let first_op = out.ops.len() as u32;
-        out.ops.extend(effects(word).iter().filter_map(|effect| stack_op(*effect)));
-        let class = class(word);
-        out.insns.push(Insn {
-            offset,
-            imm: imm(word, class),
-            first_op,
-            len: INSN_SIZE as u8,
-            kind: class.kind(),
-            n_ops: (out.ops.len() as u32 - first_op) as u8,
-            imm_len: 0,
-        });
-        offset = next;
-    }
-    Ok(offset)
+pub use branch::branch;
+pub use hint::hint;
+
+use super::bits;
+use branch::Branch;
+use branch::BranchKind;
+use hint::Hint;
+
+/// The class of a word.
+///
+/// Words that the architecture does not allocate are told apart by [`super::is_allocated`]; here they are
+/// [`Class::Other`], but for those in the midst of branches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Direct branch or call.
+    Branch(Branch),
+    /// `br`, `braa`, `brab` and their zero-modifier forms.
+    JumpReg {
+        /// Number of the register that holds the target; 31 is the zero register.
+        reg: u8,
+        /// Whether the target is authenticated.
+        is_auth: bool,
+    },
+    /// `blr`, `blraa`, `blrab` and their zero-modifier forms.
+    CallReg {
+        /// As in [`Class::JumpReg`].
+        reg: u8,
+        /// As in [`Class::JumpReg`].
+        is_auth: bool,
+    },
+    /// `ret`, `retaa`, `retab`, and the forms whose second modifier is an address.
+    Return {
+        /// Number of the register that holds the return address.
+        reg: u8,
+        /// Whether the address is authenticated.
+        is_auth: bool,
+    },
+    /// `eret`, `eretaa`, `eretab`.
+    ExceptionReturn,
+    /// `drps`: leaves debug state.
+    DebugReturn,
+    /// `brk` with its immediate.
+    Break(u16),
+    /// `hlt` with its immediate.
+    Halt(u16),
+    /// `udf` with its immediate: permanently undefined, which is how zeros decode.
+    Undefined(u16),
+    /// `svc`, `hvc`, `smc`: calls a higher level and comes back.
+    SystemCall,
+    /// `dcps1` to `dcps3`, `tcancel`.
+    OtherException,
+    /// An instruction of the hint space.
+    Hint(Hint),
+    /// `adr`, `adrp`: see [`branch::adr_target`].
+    Adr {
+        /// Number of the register that gets the address.
+        reg: u8,
+        /// `adrp`.
+        is_page: bool,
+    },
+    /// A load or prefetch of a literal: see [`branch::literal_disp`].
+    Literal,
+    /// Anything else.
+    Other,
 }
 
-/// Distances of branches and `adr` from the end of the instruction, which is what [`Insn::imm`] counts from.
-fn imm(word: u32, class: Class) -> i32 {
-    match class {
-        Class::Branch(branch) => branch.disp - INSN_SIZE as i32,
-        Class::Adr { is_page: false, .. } => (adr_disp(word) - i64::from(INSN_SIZE)) as i32,
-        _ => 0,
+const _: () = assert!(size_of::<Class>() <= 12);
+
+impl Class {
+    /// Whether this is a call, direct or not.
+    pub const fn is_call(self) -> bool {
+        matches!(self, Self::Branch(Branch { kind: BranchKind::Call, .. }) | Self::CallReg { .. })
+    }
+
+    /// Whether control never goes on to the next instruction: jumps, returns, and `udf`.
+    ///
+    /// `brk` is not among them, for some of its handlers step over it (warnings, kCFI in its permissive mode).
+    pub const fn ends_flow(self) -> bool {
+        match self {
+            Self::Branch(branch) => matches!(branch.kind, BranchKind::Jump),
+            Self::JumpReg { .. }
+            | Self::Return { .. }
+            | Self::ExceptionReturn
+            | Self::DebugReturn
+            | Self::Undefined(_) => true,
+            _ => false,
+        }
     }
 }
 
-/// An effect as a stack operation. Signing is none: it changes what the return address looks like, not where it is.
-fn stack_op(effect: Effect) -> Option<StackOp> {
-    let to_reg = |dest_reg, src, src_reg, src_offset| StackOp {
-        dest: OpDest::Reg,
-        dest_reg,
-        src,
-        src_reg,
-        dest_offset: 0,
-        src_offset,
-    };
-    Some(match effect {
-        Effect::Add { dest, base, offset: 0 } if dest != base => to_reg(dest, OpSrc::Reg, base, 0),
-        Effect::Add { dest, base, offset } => to_reg(dest, OpSrc::Add, base, offset),
-        Effect::Align { dest, base, zeros } => {
-            let mask = u64::MAX.checked_shl(zeros.into()).unwrap_or(0);
-            match i32::try_from(mask.cast_signed()) {
-                Ok(mask) => to_reg(dest, OpSrc::And, base, mask),
-                Err(_) => to_reg(dest, OpSrc::Unknown, 0, 0),
-            }
-        }
-        Effect::Const { dest, value } => to_reg(dest, OpSrc::Const, 0, value),
-        Effect::AddReg { dest, .. } | Effect::Insert { dest, .. } | Effect::Clobber { dest } => {
-            to_reg(dest, OpSrc::Unknown, 0, 0)
-        }
-        Effect::Load { reg, base, offset } => to_reg(reg, OpSrc::RegIndirect, base, offset),
-        Effect::Save { reg, base, offset } => StackOp {
-            dest: OpDest::RegIndirect,
-            dest_reg: base,
-            src: OpSrc::Reg,
-            src_reg: reg,
-            dest_offset: offset,
-            src_offset: 0,
+/// The class of `word`.
+pub const fn class(word: u32) -> Class {
+    match bits(word, 26, 3) {
+        0b101 => branch_group(word),
+        0b100 if bits(word, 24, 2) == 0 => Class::Adr { reg: (word & 31) as u8, is_page: word >> 31 != 0 },
+        // The quarter of 128-bit literals whose top bits are 11 is not allocated.
+        0b110 | 0b111 if word & 0x3b00_0000 == 0x1800_0000 && word & 0xfc00_0000 != 0xdc00_0000 => Class::Literal,
+        0 if word >> 16 == 0 => Class::Undefined(word as u16),
+        _ => Class::Other,
+    }
+}
+
+/// Branches, exceptions and system instructions.
+const fn branch_group(word: u32) -> Class {
+    if let Some(branch) = branch(word) {
+        return Class::Branch(branch);
+    }
+    match word >> 24 {
+        0xd4 => exception(word),
+        0xd5 => match hint(word) {
+            Some(hint) => Class::Hint(hint),
+            None => Class::Other,
         },
-        Effect::Sign { .. } | Effect::Auth { .. } | Effect::Strip => return None,
-    })
+        0xd6 | 0xd7 => register_branch(word),
+        // `retaasppc`, `retabsppc`.
+        0x55 if word & 0x00c0_001f == 0x0000_001f => Class::Return { reg: super::LR, is_auth: true },
+        _ => Class::Other,
+    }
 }
 
-/// A stack operation as an assignment such as `sp = sp - 32` or `[sp + 16] = x19`.
-pub(super) fn describe(op: &StackOp) -> String {
-    let names = super::FACTS.reg_names;
-    let reg = |number: u8| names.get(usize::from(number)).copied().unwrap_or("?");
-    let plus = |base: u8, offset: i32| match offset {
-        0 => reg(base).to_owned(),
-        ..0 => format!("{} - {}", reg(base), offset.unsigned_abs()),
-        _ => format!("{} + {offset}", reg(base)),
+const fn exception(word: u32) -> Class {
+    let imm = bits(word, 5, 16) as u16;
+    match (bits(word, 21, 3), word & 31) {
+        (0, 1..=3) => Class::SystemCall,
+        (1, 0) => Class::Break(imm),
+        (2, 0) => Class::Halt(imm),
+        (3, 0) | (5, 1..=3) => Class::OtherException,
+        _ => Class::Other,
+    }
+}
+
+const fn register_branch(word: u32) -> Class {
+    if bits(word, 16, 5) != 31 {
+        return Class::Other;
+    }
+    let reg = bits(word, 5, 5) as u8;
+    let low = word & 31;
+    // 2 and 3 authenticate with key A and B; then the low field is the modifier, 31 where the form has none.
+    let is_auth = match bits(word, 10, 6) {
+        0 if low == 0 => false,
+        2 | 3 => true,
+        _ => return Class::Other,
     };
-    let dest = match op.dest {
-        OpDest::RegIndirect => format!("[{}]", plus(op.dest_reg, op.dest_offset)),
-        _ => reg(op.dest_reg).to_owned(),
-    };
-    let src = match op.src {
-        OpSrc::Reg => reg(op.src_reg).to_owned(),
-        OpSrc::Add => plus(op.src_reg, op.src_offset),
-        OpSrc::And => format!("{} & {}", reg(op.src_reg), op.src_offset),
-        OpSrc::Const => op.src_offset.to_string(),
-        OpSrc::RegIndirect => format!("[{}]", plus(op.src_reg, op.src_offset)),
-        OpSrc::Pop | OpSrc::Popf | OpSrc::Unknown => "?".to_owned(),
-    };
-    format!("{dest} = {src}")
+    let no_modifier = !is_auth || low == 31;
+    match bits(word, 21, 4) {
+        0 if no_modifier => Class::JumpReg { reg, is_auth },
+        1 if no_modifier => Class::CallReg { reg, is_auth },
+        2 if !is_auth => Class::Return { reg, is_auth },
+        // The low field is a second modifier, where it is not 31.
+        2 if reg == 31 => Class::Return { reg: super::LR, is_auth },
+        4 if reg == 31 && no_modifier => Class::ExceptionReturn,
+        5 if reg == 31 && !is_auth => Class::DebugReturn,
+        8 if is_auth => Class::JumpReg { reg, is_auth },
+        9 if is_auth => Class::CallReg { reg, is_auth },
+        _ => Class::Other,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::DecodeFlags;
-    use crate::InsnKind;
 
-    fn decoded(words: &[u32]) -> (Decoded, Result<u32, DecodeError>) {
-        let data: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        let text = TextSection { data: &data, is_in_func: &|_| true, is_init: false, flags: DecodeFlags::empty() };
-        let mut out = Decoded::default();
-        let end = decode(&text, 0, data.len() as u32, &mut out);
-        (out, end)
+    #[test]
+    fn register_branches_with_and_without_authentication() {
+        assert_eq!(class(0xd61f_0200), Class::JumpReg { reg: 16, is_auth: false }, "br x16");
+        assert_eq!(class(0xd63f_0020), Class::CallReg { reg: 1, is_auth: false }, "blr x1");
+        assert_eq!(class(0xd65f_03c0), Class::Return { reg: 30, is_auth: false }, "ret");
+        assert_eq!(class(0xd65f_0bff), Class::Return { reg: 30, is_auth: true }, "retaa");
+        assert_eq!(class(0xd65f_0fff), Class::Return { reg: 30, is_auth: true }, "retab");
+        assert_eq!(class(0xd71f_0822), Class::JumpReg { reg: 1, is_auth: true }, "braa x1, x2");
+        assert_eq!(class(0xd73f_0c22), Class::CallReg { reg: 1, is_auth: true }, "blrab x1, x2");
+        assert_eq!(class(0xd61f_083f), Class::JumpReg { reg: 1, is_auth: true }, "braaz x1");
+        assert_eq!(class(0xd61f_0820), Class::Other, "braaz with a modifier");
+        assert_eq!(class(0xd69f_03e0), Class::ExceptionReturn, "eret");
+        assert_eq!(class(0xd69f_0bff), Class::ExceptionReturn, "eretaa");
+        assert_eq!(class(0xd6bf_03e0), Class::DebugReturn, "drps");
+        assert_eq!(class(0xd61f_0201), Class::Other, "br with a low field");
     }
 
     #[test]
-    fn a_function_becomes_kinds_and_operations() {
-        let (out, end) =
-            decoded(&[0xd503_233f, 0xa9be_7bfd, 0x9100_03fd, 0x9400_0001, 0xa8c2_7bfd, 0xd503_23bf, 0xd65f_03c0]);
-        assert_eq!(end, Ok(28));
-        let kinds: Vec<InsnKind> = out.insns.iter().map(|insn| insn.kind).collect();
-        use InsnKind::Call;
-        use InsnKind::Other;
-        assert_eq!(kinds, [Other, Other, Other, Call, Other, Other, InsnKind::Return]);
-        assert_eq!(out.insns.iter().map(|insn| insn.imm).collect::<Vec<_>>(), [0, 0, 0, 0, 0, 0, 0]);
-        let of = |nth: usize| -> Vec<String> {
-            let insn = out.insns[nth];
-            let first = insn.first_op as usize;
-            out.ops[first..first + usize::from(insn.n_ops)].iter().map(describe).collect()
-        };
-        assert_eq!(of(0), Vec::<String>::new());
-        assert_eq!(of(1), ["sp = sp - 32", "[sp] = x29", "[sp + 8] = x30"]);
-        assert_eq!(of(2), ["x29 = sp"]);
-        assert_eq!(of(4), ["x29 = [sp]", "x30 = [sp + 8]", "sp = sp + 32"]);
+    fn exceptions_keep_their_immediate() {
+        assert_eq!(class(0xd421_0000), Class::Break(0x800), "brk #0x800");
+        assert_eq!(class(0xd440_0000), Class::Halt(0), "hlt #0");
+        assert_eq!(class(0xd400_0001), Class::SystemCall, "svc #0");
+        assert_eq!(class(0xd400_0003), Class::SystemCall, "smc #0");
+        assert_eq!(class(0), Class::Undefined(0));
+        assert_eq!(class(0xd400_0000), Class::Other);
     }
 
     #[test]
-    fn operations_say_what_is_not_known() {
-        let (out, _) = decoded(&[0xcb30_63ff, 0x927b_e93f, 0xd282_4610, 0xb940_03fe]);
-        let ops: Vec<String> = out.ops.iter().map(describe).collect();
-        assert_eq!(ops, ["sp = ?", "sp = x9 & -32", "x16 = 4656", "x30 = ?"]);
-    }
-
-    #[test]
-    fn distances_count_from_the_end() {
-        let (out, _) = decoded(&[0x9400_0003, 0x1000_0020, 0x9000_0020]);
-        assert_eq!(out.insns.iter().map(|insn| insn.imm).collect::<Vec<_>>(), [8, 0, 0]);
-    }
-
-    #[test]
-    fn what_is_no_instruction_is_an_error_where_it_stands() {
-        assert_eq!(decoded(&[super::super::NOP, 0x0001_0000]).1, Err(DecodeError { offset: 4 }));
-        let text =
-            TextSection { data: &[0x1f, 0x20, 3], is_in_func: &|_| true, is_init: false, flags: DecodeFlags::empty() };
-        assert_eq!(decode(&text, 0, 3, &mut Decoded::default()), Err(DecodeError { offset: 0 }));
+    fn addresses_and_literals() {
+        assert_eq!(class(0x9000_0010), Class::Adr { reg: 16, is_page: true });
+        assert_eq!(class(0x1000_0000), Class::Adr { reg: 0, is_page: false });
+        assert_eq!(class(0x5800_0050), Class::Literal, "ldr x16, #8");
+        assert_eq!(class(0x9c00_0000), Class::Literal, "ldr q0, #0");
+        assert_eq!(class(0xdc00_0000), Class::Other);
+        assert_eq!(class(0x3800_0000), Class::Other, "sturb");
     }
 }

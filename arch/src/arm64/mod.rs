@@ -7,45 +7,38 @@
 //! `sp` before it is stored (`paciasp`), and there may be a second copy on the shadow call stack at `x18`. Constants may
 //! stand between functions and even inside: mapping symbols (`$x`, `$d`) say what is code.
 //!
-//! A word is cheap to look at, so the facts are pure functions on a word, by own mask tables: class and target, effect on
-//! the frame, registers written. [`Arm64`] puts them behind [`Arch`]; analysis that goes over a word several times calls
-//! them directly. yaxpeax-arm makes text of instructions, where it knows them.
+//! A word is cheap to look at, so what there is to know are pure functions on a word, by own mask tables: class and target
+//! (`decode`), effect on the frame (`stack_ops`), registers written (`written`). Analysis goes over a word several times,
+//! and a list of instructions in the machine-neutral model would cost more than looking again. yaxpeax-arm makes text of
+//! instructions, where it knows them.
 //!
 //! psABI: <https://github.com/ARM-software/abi-aa>
 
-mod bitmask;
-pub mod branch;
-pub mod class;
 mod decode;
-pub mod effects;
-pub mod hint;
+pub mod orc;
 mod reloc;
+mod stack_ops;
 pub mod text;
-pub mod written;
+mod written;
 
-pub use branch::Branch;
-pub use branch::BranchRange;
-pub use branch::branch;
-pub use class::Class;
-pub use class::class;
-pub use effects::Effect;
-pub use effects::Effects;
-pub use effects::effects;
-pub use hint::Hint;
+pub use decode::Class;
+pub use decode::branch;
+pub use decode::branch::Branch;
+pub use decode::branch::BranchRange;
+pub use decode::class;
+pub use decode::hint;
+pub use decode::hint::Hint;
+pub use reloc::is_absolute_reloc;
+pub use stack_ops::Effect;
+pub use stack_ops::Effects;
+pub use stack_ops::effects;
 pub use written::is_allocated;
 pub use written::written;
 
-use crate::Arch;
-use crate::ArchFacts;
-use crate::DecodeError;
-use crate::Decoded;
 use crate::InsnText;
-use crate::RelocClass;
-use crate::StackOp;
-use crate::TextSection;
-use object::elf;
+use crate::Text;
 
-/// The implementation of [`Arch`] for arm64.
+/// arm64 as what [`Text`] is asked of.
 #[derive(Debug)]
 pub struct Arm64;
 
@@ -64,54 +57,17 @@ pub const LR: u8 = 30;
 /// Number of the stack pointer. The zero register, which shares its encoding, has no number.
 pub const SP: u8 = 31;
 
-static FACTS: ArchFacts = ArchFacts {
-    name: "arm64",
-    machine: elf::EM_AARCH64,
-    has_upstream: false,
-    insn_size: Some(INSN_SIZE as u8),
-    reg_names: &[
-        "x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16",
-        "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp", "d0",
-        "d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "d9", "d10", "d11", "d12", "d13", "d14", "d15", "d16", "d17",
-        "d18", "d19", "d20", "d21", "d22", "d23", "d24", "d25", "d26", "d27", "d28", "d29", "d30", "d31",
-    ],
-    sp: SP,
-    bp: FP,
-    ra: LR,
-    // x19 to x29. Of vector registers the kernel uses none.
-    callee_saved: 0x7ff << 19,
-    reloc_none: elf::R_AARCH64_NONE,
-    reloc_abs64: elf::R_AARCH64_ABS64,
-    reloc_text: elf::R_AARCH64_PREL32,
-};
-
-impl Arch for Arm64 {
-    fn facts(&self) -> &'static ArchFacts {
-        &FACTS
+impl Text for Arm64 {
+    fn max_insn_len(&self) -> usize {
+        INSN_SIZE as usize
     }
 
-    fn decode(&self, text: &TextSection<'_>, start: u32, end: u32, out: &mut Decoded) -> Result<u32, DecodeError> {
-        decode::decode(text, start, end, out)
-    }
-
-    fn classify_reloc(&self, kind: u32) -> RelocClass {
-        reloc::classify(kind)
-    }
-
-    fn nop(&self, len: usize) -> Option<&'static [u8]> {
-        (len == INSN_SIZE as usize).then_some(&[0x1f, 0x20, 0x03, 0xd5])
-    }
-
-    fn ret(&self, len: usize) -> Option<&'static [u8]> {
-        (len == INSN_SIZE as usize).then_some(&[0xc0, 0x03, 0x5f, 0xd6])
+    fn insn_start(&self, _: &[u8], _: usize, offset: usize) -> usize {
+        offset - offset % INSN_SIZE as usize
     }
 
     fn disassemble(&self, bytes: &[u8], address: u64) -> InsnText {
         text::disassemble(bytes, address)
-    }
-
-    fn describe_op(&self, op: &StackOp) -> String {
-        decode::describe(op)
     }
 }
 

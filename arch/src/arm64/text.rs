@@ -10,13 +10,13 @@ mod scalable;
 mod system;
 
 use super::bits;
-use super::branch::BranchKind;
-use super::branch::BranchRange;
-use super::branch::adr_target;
-use super::branch::branch;
-use super::branch::literal_disp;
-use super::class::Class;
-use super::class::class;
+use super::decode::Class;
+use super::decode::branch::BranchKind;
+use super::decode::branch::BranchRange;
+use super::decode::branch::adr_target;
+use super::decode::branch::branch;
+use super::decode::branch::literal_disp;
+use super::decode::class;
 use super::is_allocated;
 use super::word_at;
 use crate::InsnText;
@@ -34,7 +34,7 @@ const CONDITIONS: [&str; 16] =
     ["eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al", "nv"];
 
 /// The instruction at the start of `bytes`, as a directive where there is none. `address` is where it stands.
-pub(super) fn disassemble(bytes: &[u8], address: u64) -> InsnText {
+pub fn disassemble(bytes: &[u8], address: u64) -> InsnText {
     match word_at(bytes, 0) {
         Some(word) => of_word(word, address),
         None => plain(&data(bytes)),

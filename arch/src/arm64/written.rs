@@ -8,8 +8,8 @@ mod register;
 mod system;
 mod vector;
 
-use super::bitmask::bitmask;
 use super::bits;
+use super::decode::bitmask::bitmask;
 
 /// The general registers that `word` writes: bit `n` for `xn`, bit 31 for `sp`. None if it is not allocated.
 ///

@@ -1,19 +1,13 @@
 //! Decodes a text section.
 
-use super::effects::Place;
-use super::effects::effects;
-use super::fields::Fields;
-use super::fields::split;
-use super::interest::IN_INIT;
-use super::opcode_map::MAP_5_10;
-use super::opcode_map::MAP_6_1;
-use super::opcode_map::MAP_6_12;
-use super::opcode_map::MAP_7_3;
-use super::opcode_map::OpcodeMap;
-use super::quick::BEFORE;
-use super::quick::Short;
-use super::quick::WINDOW;
-use super::quick::quick;
+mod cell;
+pub(super) mod fields;
+mod interest;
+mod opcode_map;
+mod quick;
+
+use super::stack_ops::Place;
+use super::stack_ops::effects;
 use crate::DecodeError;
 use crate::DecodeFlags;
 use crate::Decoded;
@@ -21,6 +15,18 @@ use crate::Insn;
 use crate::InsnKind;
 use crate::Note;
 use crate::TextSection;
+use fields::Fields;
+use fields::split;
+use interest::IN_INIT;
+use opcode_map::MAP_5_10;
+use opcode_map::MAP_6_1;
+use opcode_map::MAP_6_12;
+use opcode_map::MAP_7_3;
+use opcode_map::OpcodeMap;
+use quick::BEFORE;
+use quick::Short;
+use quick::WINDOW;
+use quick::quick;
 
 /// Upstream: the loop of `decode_instructions()` and `arch_decode_instruction()`.
 pub(super) fn decode(text: &TextSection<'_>, start: u32, end: u32, out: &mut Decoded) -> Result<u32, DecodeError> {

@@ -4,49 +4,56 @@
 //! (functions with `rbp` frames start with `push %rbp; mov %rsp,%rbp`), `call` pushes the return address, so at the first
 //! instruction of a function `cfa = rsp + 8` and the return address is at `cfa - 8`. Code with a realigned stack keeps the
 //! caller's stack pointer in another register (DRAP). Instructions have 1 to 15 bytes and may follow data, so a wrong
-//! length is a wrong instruction stream: lengths are those of the kernel's own decoder (`fields`, `opcode_map`), which
+//! length is a wrong instruction stream: lengths are those of the kernel's own decoder (`decode/fields.rs`, `decode/opcode_map.rs`), which
 //! differ from any processor's in rare encodings. iced-x86 prints instructions, and the tests hold our lengths against
 //! its own where both know an encoding.
 //!
 //! psABI: <https://gitlab.com/x86-psABIs/x86-64-ABI>
 
-mod cell;
 mod decode;
-mod effects;
-mod fields;
-mod interest;
-mod narrow;
-mod opcode_map;
-mod quick;
+pub mod orc;
 mod reloc;
 pub mod second_opinion;
+mod stack_ops;
 #[cfg(test)]
 mod tests;
 mod text;
 
-use crate::Arch;
 use crate::ArchFacts;
+use crate::Decode;
 use crate::DecodeError;
+use crate::DecodeFlags;
 use crate::Decoded;
+use crate::Facts;
+use crate::Fillers;
 use crate::InsnText;
 use crate::RelocClass;
-use crate::StackOp;
+use crate::Relocs;
+use crate::Text;
 use crate::TextSection;
 use object::elf;
 
+/// Number of `rax`.
+const AX: u8 = 0;
+const DX: u8 = 2;
+/// Number of the stack pointer.
 const SP: u8 = 4;
+/// Number of the frame pointer.
 const BP: u8 = 5;
+const DI: u8 = 7;
+const R10: u8 = 10;
+const R13: u8 = 13;
+/// Number of the pseudo register that stands for the return address.
 const RA: u8 = 16;
 
-/// The x86-64 implementation of [`Arch`].
+/// No instruction has more bytes; the kernel's decoder refuses them.
+const MAX_INSN_LEN: usize = 15;
+
+/// x86-64 as an [`crate::Arch`].
 #[derive(Debug)]
 pub struct X86_64;
 
 static FACTS: ArchFacts = ArchFacts {
-    name: "x86_64",
-    machine: elf::EM_X86_64,
-    has_upstream: true,
-    insn_size: None,
     reg_names: &[
         "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
         "ra",
@@ -69,19 +76,19 @@ static NOPS: [&[u8]; 5] =
 static RETS: [&[u8]; 5] =
     [&[0xc3], &[0xc3, 0xcc], &[0xc3, 0xcc, 0x90], &[0xc3, 0xcc, 0x66, 0x90], &[0xc3, 0xcc, 0x0f, 0x1f, 0x00]];
 
-impl Arch for X86_64 {
+impl Facts for X86_64 {
     fn facts(&self) -> &'static ArchFacts {
         &FACTS
     }
+}
 
+impl Decode for X86_64 {
     fn decode(&self, text: &TextSection<'_>, start: u32, end: u32, out: &mut Decoded) -> Result<u32, DecodeError> {
         decode::decode(text, start, end, out)
     }
+}
 
-    fn classify_reloc(&self, kind: u32) -> RelocClass {
-        reloc::classify(kind)
-    }
-
+impl Fillers for X86_64 {
     fn nop(&self, len: usize) -> Option<&'static [u8]> {
         NOPS.get(len.checked_sub(1)?).copied()
     }
@@ -89,12 +96,30 @@ impl Arch for X86_64 {
     fn ret(&self, len: usize) -> Option<&'static [u8]> {
         RETS.get(len.checked_sub(1)?).copied()
     }
+}
+
+impl Relocs for X86_64 {
+    fn classify_reloc(&self, kind: u32) -> RelocClass {
+        reloc::classify(kind)
+    }
+}
+
+impl Text for X86_64 {
+    fn max_insn_len(&self) -> usize {
+        MAX_INSN_LEN
+    }
+
+    /// Instructions have any length, so all from `known` on are measured.
+    fn insn_start(&self, data: &[u8], known: usize, offset: usize) -> usize {
+        let text = TextSection { data, is_in_func: &|_| true, is_init: false, flags: DecodeFlags::all() };
+        let mut decoded = Decoded::default();
+        let (start, end) = (u32::try_from(known).unwrap_or(0), u32::try_from(offset + 1).unwrap_or(0));
+        // Up to a byte that is no instruction, what was decoded still counts.
+        let _ = self.decode(&text, start, end, &mut decoded);
+        decoded.insns.last().map_or(offset, |insn| (insn.offset as usize).min(offset))
+    }
 
     fn disassemble(&self, bytes: &[u8], address: u64) -> InsnText {
         text::disassemble(bytes, address)
-    }
-
-    fn describe_op(&self, op: &StackOp) -> String {
-        text::describe(op)
     }
 }

@@ -1,13 +1,18 @@
 //! Tests of the decoder as a whole. `scripts/parity/x86-decoder` compares it with the original; here is what is worth a name.
 
+use super::FACTS;
 use super::X86_64;
 use super::decode;
-use crate::Arch;
+use crate::Decode;
 use crate::DecodeError;
 use crate::DecodeFlags;
 use crate::Decoded;
+use crate::Fillers;
 use crate::InsnKind;
 use crate::NoteKind;
+use crate::OpDest;
+use crate::OpSrc;
+use crate::StackOp;
 use crate::TextSection;
 
 /// Padding that makes room in front for the short way.
@@ -47,7 +52,7 @@ fn describe(name: &str, hex: &str) -> String {
     let insn = out.insns[0];
     let mut text = format!("{} {:?}", insn.len, insn.kind);
     for op in &out.ops {
-        text += &format!(" {}", X86_64.describe_op(op));
+        text += &format!(" {}", describe_op(op));
     }
     text
 }
@@ -187,7 +192,7 @@ fn returns_to_itself_only_in_functions() {
     let mut out = Decoded::default();
     assert_eq!(X86_64.decode(&text, 0, 2, &mut out), Ok(2));
     assert_eq!(out.insns.iter().map(|insn| insn.kind).collect::<Vec<_>>(), [InsnKind::ContextSwitch, InsnKind::Other]);
-    assert_eq!(X86_64.describe_op(&out.ops[0]), "rsp = rsp + 40");
+    assert_eq!(describe_op(&out.ops[0]), "rsp = rsp + 40");
 }
 
 #[test]
@@ -352,6 +357,36 @@ fn fillers_are_what_they_are_called() {
     for len in [0, 6] {
         assert_eq!((X86_64.nop(len), X86_64.ret(len)), (None, None));
     }
+}
+
+/// A stack operation as an assignment such as `rsp = rsp + 8` or `push = rbx`.
+fn describe_op(op: &StackOp) -> String {
+    let dest = match op.dest {
+        OpDest::Reg => reg(op.dest_reg).to_owned(),
+        OpDest::RegIndirect => place(op.dest_reg, op.dest_offset),
+        OpDest::Mem => "mem".to_owned(),
+        OpDest::Push => "push".to_owned(),
+        OpDest::Pushf => "pushf".to_owned(),
+        OpDest::Leave => return "leave".to_owned(),
+    };
+    let src = match op.src {
+        OpSrc::Reg => reg(op.src_reg).to_owned(),
+        OpSrc::RegIndirect => place(op.src_reg, op.src_offset),
+        OpSrc::Const => "const".to_owned(),
+        OpSrc::Pop => "pop".to_owned(),
+        OpSrc::Popf => "popf".to_owned(),
+        OpSrc::Add => format!("{} + {}", reg(op.src_reg), op.src_offset),
+        OpSrc::And => format!("{} & {}", reg(op.src_reg), op.src_offset),
+    };
+    format!("{dest} = {src}")
+}
+
+fn reg(number: u8) -> &'static str {
+    FACTS.reg_names.get(usize::from(number)).copied().unwrap_or("?")
+}
+
+fn place(base: u8, offset: i32) -> String {
+    format!("[{} + {offset}]", reg(base))
 }
 
 fn hex(bytes: &[u8]) -> String {

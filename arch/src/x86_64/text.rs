@@ -1,11 +1,7 @@
 //! Instructions, laid out as the GNU disassembler does, and stack operations as text.
 
-use super::FACTS;
 use crate::InsnText;
 use crate::Mention;
-use crate::OpDest;
-use crate::OpSrc;
-use crate::StackOp;
 use iced_x86::Decoder;
 use iced_x86::DecoderOptions;
 use iced_x86::Formatter;
@@ -54,37 +50,6 @@ fn pad(text: &mut String) {
     while text.len() < OPERANDS {
         text.push(' ');
     }
-}
-
-/// A stack operation as an assignment such as `rsp = rsp + 8` or `push = rbx`.
-pub(super) fn describe(op: &StackOp) -> String {
-    let dest = match op.dest {
-        OpDest::Reg => reg(op.dest_reg).to_owned(),
-        OpDest::RegIndirect => place(op.dest_reg, op.dest_offset),
-        OpDest::Mem => "mem".to_owned(),
-        OpDest::Push => "push".to_owned(),
-        OpDest::Pushf => "pushf".to_owned(),
-        OpDest::Leave => return "leave".to_owned(),
-    };
-    let src = match op.src {
-        OpSrc::Reg => reg(op.src_reg).to_owned(),
-        OpSrc::RegIndirect => place(op.src_reg, op.src_offset),
-        OpSrc::Const => "const".to_owned(),
-        OpSrc::Unknown => "?".to_owned(),
-        OpSrc::Pop => "pop".to_owned(),
-        OpSrc::Popf => "popf".to_owned(),
-        OpSrc::Add => format!("{} + {}", reg(op.src_reg), op.src_offset),
-        OpSrc::And => format!("{} & {}", reg(op.src_reg), op.src_offset),
-    };
-    format!("{dest} = {src}")
-}
-
-fn reg(number: u8) -> &'static str {
-    FACTS.reg_names.get(usize::from(number)).copied().unwrap_or("?")
-}
-
-fn place(base: u8, offset: i32) -> String {
-    format!("[{} + {offset}]", reg(base))
 }
 
 #[cfg(test)]

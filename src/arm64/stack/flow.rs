@@ -8,13 +8,12 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use arch::InsnKind;
 use arch::arm64;
 use arch::arm64::Class;
+use arch::arm64::Effect;
 use arch::arm64::branch::BranchKind;
-use arch::arm64::effects::Effect;
-use arch::arm64::effects::effects;
-use arch::arm64::written::written;
+use arch::arm64::effects;
+use arch::arm64::written;
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
@@ -397,7 +396,7 @@ impl<'a> Flow<'a> {
 pub fn after(object: &Object<'_>, start: u64, place: Place, before: State) -> Option<State> {
     let word = object.word(place).filter(|_| object.is_code(place))?;
     let mut state = apply(object, start, place, word, before);
-    if matches!(arm64::class(word).kind(), InsnKind::Call | InsnKind::CallDyn) {
+    if arm64::class(word).is_call() {
         state.call();
     }
     Some(state)

@@ -20,7 +20,7 @@ mod stack_slots;
 
 use arch::arm64;
 use arch::arm64::Class;
-use arch::arm64::written::written;
+use arch::arm64::written;
 use object::elf;
 
 use crate::arm64::object::Object;

@@ -3,10 +3,10 @@
 //! All places are relative to the frame address (CFA), the value of `sp` at the function's first instruction. Nothing is
 //! said about which register the frame address is found by: whatever register has a known distance from it will do.
 
+use arch::arm64::Effect;
 use arch::arm64::FP;
 use arch::arm64::LR;
 use arch::arm64::SP;
-use arch::arm64::effects::Effect;
 
 /// The register that points at the shadow call stack.
 const SHADOW: u8 = 18;

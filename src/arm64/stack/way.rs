@@ -6,7 +6,6 @@
 
 use std::collections::VecDeque;
 
-use arch::InsnKind;
 use arch::arm64;
 use arch::arm64::Class;
 use arch::arm64::branch::BranchKind;
@@ -195,8 +194,7 @@ fn successors(object: &Object<'_>, function: &Function, offset: u64) -> [Option<
 }
 
 fn is_branch(object: &Object<'_>, place: Place) -> bool {
-    let kind = object.word(place).map(|word| arm64::class(word).kind());
-    matches!(kind, Some(InsnKind::JumpCond | InsnKind::JumpUncond))
+    object.word(place).and_then(arm64::branch).is_some_and(|branch| branch.kind != BranchKind::Call)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Three sorts: `.head.text`; position-independent code, whose symbols the build prefixes with `__pi_`; and the nVHE
 //! hypervisor in `.hyp` sections, whose data may hold pointers if `.hyp.reloc` lists them, for the kernel adjusts those.
 
+use arch::arm64::is_absolute_reloc;
 use object::elf;
 
 use crate::arm64::finding::Finding;
@@ -38,7 +39,7 @@ pub fn check(object: &Object<'_>) -> Vec<Finding> {
             continue;
         }
         let Some(relocs) = object.relocs.of(section) else { continue };
-        for reloc in relocs.relocs.iter().filter(|reloc| object.arch.classify_reloc(reloc.kind).is_absolute) {
+        for reloc in relocs.relocs.iter().filter(|reloc| is_absolute_reloc(reloc.kind)) {
             let place = Place { section, offset: reloc.offset };
             let early = of_section.or_else(|| is_pi(&pi, place).then_some(Early::Pi));
             let finding = early.and_then(|early| wrong(early, sec.name, reloc.kind, listed.as_deref(), place));

@@ -4,11 +4,11 @@ use super::gpr;
 use super::rd;
 use crate::arm64::LR;
 use crate::arm64::bits;
-use crate::arm64::branch::BranchKind;
-use crate::arm64::class::Class;
-use crate::arm64::class::class;
-use crate::arm64::hint::Hint;
-use crate::arm64::hint::Signing;
+use crate::arm64::decode::Class;
+use crate::arm64::decode::branch::BranchKind;
+use crate::arm64::decode::class;
+use crate::arm64::decode::hint::Hint;
+use crate::arm64::decode::hint::Signing;
 
 const LINK: u32 = 1 << LR;
 

@@ -1,8 +1,7 @@
 //! Registers, followed backwards along every way that control may have come.
 
-use arch::InsnKind;
 use arch::arm64;
-use arch::arm64::written::written;
+use arch::arm64::written;
 use rustc_hash::FxHashSet;
 
 use super::Search;
@@ -107,7 +106,7 @@ enum Ends {
 }
 
 fn sets(word: u32, reg: u8) -> Met {
-    let is_call = matches!(arm64::class(word).kind(), InsnKind::Call | InsnKind::CallDyn);
+    let is_call = arm64::class(word).is_call();
     match () {
         () if is_call && reg <= LAST_OF_CALLEE => Met::Loses,
         () if written(word) >> reg & 1 != 0 => Met::Sets,

@@ -3,7 +3,7 @@
 use arch::arm64;
 use arch::arm64::Class;
 use arch::arm64::branch::BranchKind;
-use arch::arm64::written::written;
+use arch::arm64::written;
 
 use super::MAX_ENTRIES;
 use super::REACH;

@@ -136,7 +136,7 @@ impl Interest {
     }
 }
 
-/// What the opcode bytes `opcode` tell, the second of them only behind `0f`. [`super::effects`] knows it in detail.
+/// What the opcode bytes `opcode` tell, the second of them only behind `0f`. [`crate::x86_64::stack_ops`] knows it in detail.
 pub(super) const fn interest(opcode: [u8; 2]) -> Interest {
     match opcode {
         [0x0f, 0x80..=0x8f] | [0x70..=0x7f | 0xe3, _] => Interest::kind_only(JUMP_COND),

@@ -4,8 +4,8 @@ use super::Effect;
 use super::Effects;
 use crate::arm64::LR;
 use crate::arm64::SP;
-use crate::arm64::bitmask::bitmask;
 use crate::arm64::bits;
+use crate::arm64::decode::bitmask::bitmask;
 
 /// The zero register, where `sp` is not meant.
 const ZERO: u8 = 31;
@@ -120,7 +120,7 @@ fn rn(word: u32) -> u8 {
 mod tests {
     use super::*;
     use crate::arm64::FP;
-    use crate::arm64::effects::effects;
+    use crate::arm64::stack_ops::effects;
 
     fn of(word: u32) -> Vec<Effect> {
         effects(word).to_vec()

@@ -6,57 +6,55 @@ use super::cell::Cell;
 use super::cell::Imm;
 use super::opcode_map::OpcodeMap;
 use super::opcode_map::regs_of;
-
-/// The longest instruction; more bytes are refused.
-const MAX_LEN: usize = 15;
+use crate::x86_64::MAX_INSN_LEN;
 
 /// A `ud2` followed by one of these asks a hypervisor to emulate the next instruction; both count as one.
 const EMULATE_PREFIXES: [[u8; 5]; 2] = [[0x0f, 0x0b, b'x', b'e', b'n'], [0x0f, 0x0b, b'k', b'v', b'm']];
 
 /// The fields of one instruction.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Fields {
+pub(crate) struct Fields {
     /// Length in bytes.
-    pub(super) len: u8,
+    pub(crate) len: u8,
     /// Whether a VEX, EVEX or XOP prefix was found. Nothing else is of interest then.
-    pub(super) is_vex: bool,
-    pub(super) prefixes: Prefixes,
+    pub(crate) is_vex: bool,
+    pub(crate) prefixes: Prefixes,
     /// The REX prefix, or the first byte of a REX2 prefix: the original takes that for a REX prefix. 0 without one.
-    pub(super) rex: u8,
+    pub(crate) rex: u8,
     /// Opcode bytes, escapes included; behind REX2 the escape is missing.
-    pub(super) opcode: [u8; 3],
+    pub(crate) opcode: [u8; 3],
     /// ModRM, 0 without one.
-    pub(super) modrm: u8,
-    pub(super) has_modrm: bool,
+    pub(crate) modrm: u8,
+    pub(crate) has_modrm: bool,
     /// SIB, 0 without one.
-    pub(super) sib: u8,
+    pub(crate) sib: u8,
     /// Bytes of the displacement.
-    pub(super) disp_len: u8,
+    pub(crate) disp_len: u8,
     /// Bytes of the immediate's first part.
-    pub(super) imm_len: u8,
+    pub(crate) imm_len: u8,
     /// Displacement, sign-extended.
-    pub(super) disp: i32,
+    pub(crate) disp: i32,
     /// First part of the immediate, sign-extended.
-    pub(super) imm: i32,
+    pub(crate) imm: i32,
 }
 
 /// Legacy prefixes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Prefixes {
+pub(crate) struct Prefixes {
     /// Distinct prefixes in order of appearance, except that the last one of the instruction is always in `bytes[3]`.
-    pub(super) bytes: [u8; 4],
+    pub(crate) bytes: [u8; 4],
     /// Number of prefix bytes, repeated ones included.
-    pub(super) count: u8,
+    pub(crate) count: u8,
 }
 
 impl Prefixes {
     /// Whether `prefix` is one of them.
-    pub(super) fn contains(&self, prefix: u8) -> bool {
+    pub(crate) fn contains(&self, prefix: u8) -> bool {
         self.bytes.iter().take(usize::from(self.count)).any(|&byte| byte == prefix)
     }
 
     /// Number under which the opcode maps know the last prefix: 1 for `66`, 2 for `f3`, 3 for `f2`, else 0.
-    pub(super) const fn last_id(&self) -> u8 {
+    pub(crate) const fn last_id(&self) -> u8 {
         match self.bytes[3] {
             0x66 => 1,
             0xf3 => 2,
@@ -69,7 +67,7 @@ impl Prefixes {
 /// Splits the instruction at the start of `bytes`, or returns `None` where the kernel's decoder refuses.
 pub(super) fn split(map: &OpcodeMap, bytes: &[u8]) -> Option<Fields> {
     let mut splitter = Splitter {
-        at: Cursor { bytes: bytes.get(..MAX_LEN).unwrap_or(bytes), pos: 0 },
+        at: Cursor { bytes: bytes.get(..MAX_INSN_LEN).unwrap_or(bytes), pos: 0 },
         fields: Fields::default(),
         operand_size: 4,
         address_size: 8,

@@ -1,7 +1,7 @@
 //! Direct branches and other addresses relative to the instruction: how far they point, and how far they could.
 
-use super::bits;
-use super::signed;
+use crate::arm64::bits;
+use crate::arm64::signed;
 use object::elf;
 
 /// A direct branch.

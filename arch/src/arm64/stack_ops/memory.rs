@@ -167,7 +167,7 @@ mod tests {
     use super::*;
     use crate::arm64::FP;
     use crate::arm64::LR;
-    use crate::arm64::effects::effects;
+    use crate::arm64::stack_ops::effects;
 
     fn of(word: u32) -> Vec<Effect> {
         effects(word).to_vec()

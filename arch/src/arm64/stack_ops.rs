@@ -7,9 +7,9 @@ mod memory;
 use super::FP;
 use super::LR;
 use super::SP;
-use super::class::Class;
-use super::class::class;
-use super::hint::Hint;
+use super::decode::Class;
+use super::decode::class;
+use super::decode::hint::Hint;
 use super::written::written;
 use std::ops::Deref;
 

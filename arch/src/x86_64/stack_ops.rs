@@ -3,10 +3,11 @@
 //! Upstream: the big `switch` of `arch_decode_instruction()`. Some of its arms look at fields an instruction does not have
 //! or does not look at fields it has; the result is part of compatibility.
 
+mod narrow;
+
 use super::BP;
 use super::SP;
-use super::fields::Fields;
-use super::narrow;
+use super::decode::fields::Fields;
 use crate::DecodeFlags;
 use crate::InsnKind;
 use crate::NoteKind;

@@ -1,11 +1,11 @@
 //! The constants of logical instructions: a run of ones, rotated, repeated.
 
-use super::bits;
+use crate::arm64::bits;
 
 /// The 64-bit constant of a logical instruction with an immediate, or `None` where the fields encode none.
 ///
 /// For an instruction over 32 bits it is the 32-bit constant, repeated.
-pub(super) fn bitmask(word: u32) -> Option<u64> {
+pub(crate) fn bitmask(word: u32) -> Option<u64> {
     let (is_wide, n, rotation, ones) = (word >> 31, bits(word, 22, 1), bits(word, 16, 6), bits(word, 10, 6));
     if is_wide == 0 && n == 1 {
         return None;

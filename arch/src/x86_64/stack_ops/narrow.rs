@@ -2,13 +2,13 @@
 //!
 //! Upstream: 5.10's `arch_decode_instruction()`, for opcodes with ModRM and for `leave`.
 
-use super::BP;
-use super::SP;
-use super::effects::set_reg;
-use super::fields::Fields;
+use super::set_reg;
 use crate::OpDest;
 use crate::OpSrc;
 use crate::StackOp;
+use crate::x86_64::BP;
+use crate::x86_64::SP;
+use crate::x86_64::decode::fields::Fields;
 
 /// The stack operation of an instruction with one of the opcodes `01 29 80-83 88 89 8b 8d c9`, if it has any.
 pub(super) fn stack_op(f: &Fields) -> Option<StackOp> {

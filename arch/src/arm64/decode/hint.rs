@@ -1,6 +1,6 @@
 //! The hint space: instructions that older processors take for `nop`.
 
-use super::bits;
+use crate::arm64::bits;
 
 /// What a hint does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
