@@ -3,7 +3,6 @@
 mod common;
 #[path = "mutated/mutations.rs"]
 mod mutations;
-mod tally;
 
 use std::fs;
 use std::panic;
@@ -14,6 +13,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use common::cpu_time;
+use common::tally::Tally;
 use mutations::Mutations;
 use postlink::bitcode;
 use postlink::bitcode::Bytes;
@@ -21,7 +21,6 @@ use postlink::bitcode::Flags;
 use postlink::bitcode::OnDisk;
 use postlink::bitcode::Symbol;
 use postlink::bitcode::Symtab;
-use tally::Tally;
 
 /// How long the processor may work on one damaged file.
 const LIMIT: Duration = Duration::from_secs(10);

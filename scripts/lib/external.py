@@ -1,4 +1,4 @@
-#!/usr/bin/python3 -IS
+#!/usr/bin/python3 -B
 """Replays the calls that scripts/parity/external recorded, in many ways, with both programs, and compares what is left.
 
 usage: external.py [-v] SERIES WORK ORIGINAL OURS
@@ -9,13 +9,10 @@ import shutil
 import subprocess
 import sys
 
+from base import files_below, first_difference, lines, tally
+
 # Each is turned off where it is on, and on where it is off; 6.12 does not know the last ones and says so.
 FLAGS = ["-e", "-a", "-m", "-M", "-n", "-w", "-W", "-E", "-N", "-b", "-x"]
-
-
-def lines(path):
-    with open(path, encoding="utf-8") as f:
-        return f.read().splitlines()
 
 
 def without_dumps(args):
@@ -47,17 +44,6 @@ def variants(call):
         yield f"all but {os.path.basename(module)}", args, [name for name in order if name != module]
 
 
-def files_below(folder):
-    found = {}
-    for base, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(base, name)
-            if not os.path.islink(path):
-                with open(path, "rb") as f:
-                    found[os.path.relpath(path, folder)] = f.read()
-    return found
-
-
 def run(program, call, series, args, order):
     """One run where the modules were built, in a fresh copy: what was said and what is there after."""
     folder = lines(os.path.join(call, "folder"))[0]
@@ -69,14 +55,7 @@ def run(program, call, series, args, order):
     done = subprocess.run(["modpost", *args], executable=program, cwd=lines(os.path.join(call, "cwd"))[0], env=environ,
                           stdin=subprocess.DEVNULL, capture_output=True, check=False)
     said = {"exit status": b"%d" % done.returncode, "stdout": done.stdout, "stderr": done.stderr}
-    return said, files_below(folder)
-
-
-def difference(a, b):
-    for number, (x, y) in enumerate(zip(a.split(b"\n"), b.split(b"\n")), 1):
-        if x != y:
-            return f"line {number}: {x[:200]!r} and {y[:200]!r}"
-    return "one ends early"
+    return said, {name: path.read_bytes() for name, path in files_below(folder).items() if not path.is_symlink()}
 
 
 def main():
@@ -96,7 +75,7 @@ def main():
             wrong = [(key, a, b) for key, a, b in both if a != b]
             passed, failed = passed + (not wrong), failed + bool(wrong)
             for key, a, b in wrong[: None if verbose else 3]:
-                where = difference(a, b) if a is not None and b is not None else "only one leaves it"
+                where = first_difference(a, b) if a is not None and b is not None else "only one leaves it"
                 print(f"{series} {name}, {what}: {key}: {where}")
             if verbose and not wrong:
                 print(f"{series} {name}, {what}: identical ({want['exit status'].decode()})")
@@ -107,8 +86,7 @@ def main():
             print(f"{series}: nothing was said like '{text.decode()}'")
             failed += 1
     print(f"external modules, {series}: {passed} of {passed + failed} ways equal")
-    print(f"{passed} passed, {failed} failed")
-    return failed != 0 or passed == 0
+    return tally(passed, failed)
 
 
 sys.exit(main())

@@ -36,17 +36,21 @@ def is_among(release, word):
     return (not first or tools.number(first) <= n) and (not last or n <= tools.number(last))
 
 
+def directives(text):
+    """Key and value of each line of a source that tells how to use it."""
+    for line in text.splitlines():
+        if line.startswith("#: "):
+            key, _, value = line[3:].partition(" ")
+            yield key, value
+
+
 class Fixture:
     """One source with its directives."""
 
     def __init__(self, path):
         self.path = path
         self.name = str(path.relative_to(FOLDER).with_suffix(""))
-        self.directives = {}
-        for line in path.read_text().splitlines():
-            if line.startswith("#: "):
-                key, _, value = line[3:].partition(" ")
-                self.directives[key] = value
+        self.directives = dict(directives(path.read_text()))
 
     def get(self, key, release):
         """The words of a directive, those for this release alone if there are any."""

@@ -11,44 +11,37 @@ import shutil
 import signal
 import stat
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from pathlib import Path
 
-CACHE = Path(os.environ.get("POSTLINK_CACHE") or
-             Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "postlink").absolute()
-ROOT = Path(__file__).resolve().parents[2]
+from base import CACHE, ROOT, die, first_difference, lines, original
 
 # Longer than any original takes; a tool that hangs must not hang the comparison.
 TIMEOUT = 900
 
 
-def die(message):
-    sys.exit(f"{Path(sys.argv[0]).name}: {message}")
-
-
 class Call:
-    """A captured call. `source` is the folder that the tool's working directory is a copy of."""
+    """A captured call, or a case of that layout. `source` is the folder that the tool's working directory is a copy of."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, series=None):
         self.folder = folder
         self.id = folder.name
         self.corpus = folder.parent.parent.name
-        self.tool = (folder / "tool").read_text().strip()
+        self.tool = (lines(folder / "tool") or ["modpost"])[0]
         self.args = (folder / "args").read_text(errors="surrogateescape").split("\n")[:-1]
         self.source = folder / "input"
+        self.own_series = series
 
     def series(self):
         path = self.folder.parent.parent / "series"
-        if not path.exists():
+        if not self.own_series and not path.exists():
             die(f"{path} is missing; make the corpus anew with scripts/corpus/capture")
-        return path.read_text().strip()
+        return self.own_series or path.read_text().strip()
 
     def env(self):
-        lines = (self.folder / "env").read_text(errors="surrogateescape").split("\n")
-        return dict(line.split("=", 1) for line in lines if "=" in line)
+        return dict(line.split("=", 1) for line in lines(self.folder / "env") if "=" in line)
 
     def stdin(self):
         path = self.folder / "stdin"
@@ -62,6 +55,15 @@ class Call:
         path = self.source / self.object()
         return path.stat().st_size if path.is_file() else 0
 
+    def original(self):
+        """The kernel's tool. modpost is built for one class, and once for one byte order: scripts/corpus/reference32 makes
+        the others."""
+        target = "".join(lines(self.folder / "target"))
+        for name in (f"{self.tool}-{target}", f"{self.tool}-{target.removesuffix('-big')}"):
+            if target and original(self.series(), name, must=False).exists():
+                return original(self.series(), name)
+        return original(self.series(), self.tool)
+
 
 def corpora():
     folder = CACHE / "corpus"
@@ -71,20 +73,13 @@ def corpora():
 def calls(corpus):
     """All finished calls of a corpus, by id."""
     folder = CACHE / "corpus" / corpus / "calls"
-    return [Call(p) for p in sorted(folder.iterdir()) if not p.name.startswith(".")]
-
-
-def version(series):
-    path = CACHE / "ref" / series / "version"
-    if not path.exists():
-        die(f"no original of series {series}; run scripts/corpus/reference {series}")
-    return path.read_text().strip()
+    return [Call(p) for p in sorted(folder.iterdir()) if not p.name.startswith(".")] if folder.is_dir() else []
 
 
 def series_env(series):
     """What kbuild of another series would export about itself, to replay a call as that series."""
     source = str(CACHE / "src" / series)
-    return {"POSTLINK_SERIES": series, "KERNELVERSION": version(series), "srctree": source, "srcroot": source}
+    return {"POSTLINK_SERIES": series, "KERNELVERSION": original(series, "version").read_text().strip(), "srctree": source, "srcroot": source}
 
 
 class Result:
@@ -114,17 +109,14 @@ class Result:
         return Result(status, base64.b85decode(stdout), base64.b85decode(stderr), files)
 
 
-def scratch():
-    """A folder for copies, in memory if there is room."""
-    shm = Path("/dev/shm")
-    usable = os.access(shm, os.W_OK) and shutil.disk_usage(shm).free > 4 << 30
-    return tempfile.TemporaryDirectory(prefix="postlink-", dir=shm if usable else None)
-
-
-def populate(source, folder):
-    """Makes `folder` a writable copy of `source`."""
+def populate(source, folder, links_objects=False):
+    """Makes `folder` a writable copy of `source`. What only reads objects can have them linked."""
+    def copy(a, b):
+        if links_objects and a.endswith(".o") and not os.path.islink(a):
+            return os.link(a, b)
+        return shutil.copy2(a, b, follow_symlinks=False)
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(source, folder, symlinks=True)
+    shutil.copytree(source, folder, symlinks=True, copy_function=copy)
 
 
 def snapshot(folder):
@@ -143,15 +135,16 @@ def snapshot(folder):
     return files
 
 
-def run(tool, args, folder, env, stdin=None, name=None, snap=True):
-    """Runs `tool` in `folder` and returns its `Result`."""
+def run(tool, args, folder, env, stdin=None, name=None, snap=True, timeout=TIMEOUT, before=None):
+    """Runs `tool` in `folder` and returns its `Result`; `before` is called in the new process."""
     full_env = {"PATH": os.environ["PATH"], "LC_ALL": "C", **env}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, open(stdin or os.devnull, "rb") as feed:
         start = time.monotonic()
         # Both tools are called by the same name: it shows in some messages.
         process = subprocess.Popen([name or Path(tool).name, *args], executable=tool, cwd=folder, env=full_env,
-                                   stdin=feed, stdout=out, stderr=err, close_fds=False)
-        status, usage = wait(process)
+                                   stdin=feed, stdout=out, stderr=err, close_fds=False,
+                                   preexec_fn=before)
+        status, usage = wait(process, timeout)
         wall = time.monotonic() - start
         texts = []
         for file in (out, err):
@@ -161,9 +154,9 @@ def run(tool, args, folder, env, stdin=None, name=None, snap=True):
                   usage.ru_maxrss)
 
 
-def wait(process):
+def wait(process, timeout):
     """Waits for the process and returns its status and resource usage; ends it if it takes forever."""
-    timer = threading.Timer(TIMEOUT, os.kill, (process.pid, signal.SIGKILL))
+    timer = threading.Timer(timeout, os.kill, (process.pid, signal.SIGKILL))
     timer.start()
     try:
         _, status, usage = os.wait4(process.pid, 0)
@@ -171,3 +164,32 @@ def wait(process):
         timer.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     return process.returncode, usage
+
+
+def differences(theirs, ours, a, b):
+    """All that differs between two results, whose files are in the folders `a` and `b`; the most telling first."""
+    if theirs.status != ours.status:
+        yield f"exit status: original {theirs.status}, ours {ours.status}"
+    for what in ("stderr", "stdout"):
+        if getattr(theirs, what) != getattr(ours, what):
+            yield f"{what} {first_difference(getattr(theirs, what), getattr(ours, what))}"
+    for name in sorted(theirs.files.keys() | ours.files.keys()):
+        x, y = theirs.files.get(name), ours.files.get(name)
+        if x is None or y is None:
+            yield f"{name}: only {'ours' if x is None else 'the original'} makes this file"
+        elif x[0] != y[0]:
+            yield f"{name}: mode: original {x[0]:o}, ours {y[0]:o}"
+        elif x != y:
+            yield f"{name}: contents (A original, B ours):\n{contents(a / name, b / name)}"
+
+
+def contents(a, b):
+    """How two files differ: objects as `postlink compare` says it."""
+    one, other = a.read_bytes(), b.read_bytes()
+    if not one.startswith(b"\x7fELF"):
+        return "  " + first_difference(one, other)
+    tool = ROOT / "target/release/postlink"
+    if not tool.exists():
+        return "  (build postlink to see what differs)"
+    done = subprocess.run([tool, "compare", a, b], capture_output=True, text=True, errors="replace")
+    return "\n".join("  " + line for line in (done.stdout + done.stderr).rstrip("\n").split("\n"))

@@ -6,9 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-CACHE = Path(os.environ.get("POSTLINK_CACHE") or
-             Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "postlink")
+import base
+from base import ROOT
+
 SECONDS = 20
 CRASH_WORDS = b"objtool crash!", b"objtool stack overflow!"
 
@@ -30,7 +30,7 @@ class Answer:
 
 def original(series, has_listings=False):
     """The series' own objtool, without libopcodes unless it is to list instructions: their text is no matter of ours."""
-    return CACHE / "ref" / series / ("objtool" if has_listings else "objtool-plain")
+    return base.original(series, "objtool" if has_listings else "objtool-plain", must=False)
 
 
 def numbers(release):

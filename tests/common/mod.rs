@@ -13,6 +13,7 @@ pub mod in_process;
 pub mod listing;
 pub mod program;
 pub mod release;
+pub mod tally;
 
 use std::fs;
 use std::path::Path;

@@ -12,12 +12,12 @@ use postlink::gate;
 use postlink::gate::Severity;
 use postlink::gate::run::Quiet;
 
+use crate::common::tally::Tally;
 use crate::fits;
 use crate::keys;
 use crate::new_findings;
 use crate::object::*;
 use crate::options;
-use crate::tally::Tally;
 
 const NOP: [u8; 4] = [0x1f, 0x20, 0x03, 0xd5];
 const BTI_C: [u8; 4] = [0x5f, 0x24, 0x03, 0xd5];

@@ -3,6 +3,8 @@
 mod arm64;
 mod cast;
 mod causes;
+#[path = "../common/mod.rs"]
+mod common;
 mod damages;
 mod external;
 mod kcfi;
@@ -12,8 +14,6 @@ mod other_kernels;
 mod reports;
 mod schema;
 mod snippets;
-#[path = "../tally/mod.rs"]
-mod tally;
 mod usage;
 
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ use postlink::gate::run::Options;
 use postlink::gate::run::Quiet;
 
 use crate::cast::Cast;
-use crate::tally::Tally;
+use crate::common::tally::Tally;
 
 fn kernel() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/gate/kernel")
