@@ -6,6 +6,7 @@
 pub mod annotate;
 pub mod finding;
 pub mod listing;
+pub mod mapping;
 pub mod object;
 mod options;
 pub mod orc;

@@ -4,6 +4,7 @@
 //! phases above it never meet an inconsistent table. It serves both classes and both byte orders. Section
 //! creators return [`Edit`]s, [`Image`] applies them, and `write` lays the result out as the original's libelf does.
 
+mod by_place;
 mod change;
 mod edit;
 mod error;
@@ -16,6 +17,9 @@ mod symbol;
 mod symtab;
 mod write;
 
+pub use by_place::ByPlace;
+pub use by_place::EndTree;
+pub use by_place::Span;
 pub use edit::Edit;
 pub use edit::NewReloc;
 pub use edit::NewSection;

@@ -2,11 +2,14 @@
 
 use object::elf;
 
+use super::mapping::Mapping;
 use crate::code::RelocIndex;
+use crate::elf::ByPlace;
 use crate::elf::ElfFile;
 use crate::elf::Reloc;
 use crate::elf::Section;
 use crate::elf::SectionId;
+use crate::elf::Span;
 use crate::elf::SymbolId;
 
 /// A place in a section.
@@ -19,15 +22,7 @@ pub struct Place {
 }
 
 /// A function symbol's extent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Function {
-    /// Offset of its first instruction.
-    pub start: u64,
-    /// Offset behind its last one.
-    pub end: u64,
-    /// The symbol.
-    pub symbol: SymbolId,
-}
+pub type Function = Span;
 
 /// An object that is being checked.
 pub struct Object<'a> {
@@ -35,17 +30,9 @@ pub struct Object<'a> {
     pub elf: &'a ElfFile<'a>,
     /// Relocations by place.
     pub relocs: RelocIndex<'a>,
-    /// Per section: functions by (start, end).
-    functions: Vec<Vec<Function>>,
-    /// Per section: where mapping symbols say that code or data begins, by offset.
-    mapping: Vec<Vec<Mapping>>,
-}
-
-/// A mapping symbol.
-#[derive(Debug, Clone, Copy)]
-struct Mapping {
-    offset: u64,
-    is_data: bool,
+    functions: ByPlace,
+    /// Where data stands in text.
+    mapping: Mapping,
 }
 
 impl Place {
@@ -58,25 +45,12 @@ impl Place {
 impl<'a> Object<'a> {
     /// Sorts the symbols of a file.
     pub fn new(elf: &'a ElfFile<'a>) -> Self {
-        let mut functions: Vec<Vec<Function>> = vec![Vec::new(); elf.sections.len()];
-        let mut mapping: Vec<Vec<Mapping>> = vec![Vec::new(); elf.sections.len()];
-        for (index, symbol) in elf.symbols.iter().enumerate() {
-            let (start, section) = (symbol.value, symbol.section.index());
-            if symbol.section == SectionId::UNDEF {
-                continue;
-            }
-            if symbol.is_func() {
-                let end = start.saturating_add(symbol.size);
-                let function = Function { start, end, symbol: SymbolId(index as u32) };
-                push(&mut functions, section, function);
-            } else if let Some(is_data) = mapping_kind(elf.symbol_name(symbol)) {
-                push(&mut mapping, section, Mapping { offset: start, is_data });
-            }
+        Self {
+            elf,
+            relocs: RelocIndex::read(elf),
+            functions: ByPlace::new(elf, |_, symbol| symbol.is_func()),
+            mapping: Mapping::read(elf),
         }
-        functions.iter_mut().for_each(|list| list.sort_unstable());
-        // Of several at one place the last one counts, so their order must stay.
-        mapping.iter_mut().for_each(|list| list.sort_by_key(|mark| mark.offset));
-        Self { elf, relocs: RelocIndex::read(elf), functions, mapping }
     }
 
     /// All sections of this name, in file order.
@@ -114,27 +88,23 @@ impl<'a> Object<'a> {
 
     /// Whether mapping symbols say that there is data at a place.
     pub fn is_data(&self, place: Place) -> bool {
-        let list = self.mapping.get(place.section.index()).map_or(&[][..], Vec::as_slice);
-        let after = list.partition_point(|mark| mark.offset <= place.offset);
-        after.checked_sub(1).and_then(|last| list.get(last)).is_some_and(|mark| mark.is_data)
+        self.mapping.is_data(place.section, place.offset)
     }
 
     /// Whether there is any data in a section of code.
     pub fn has_data(&self, section: SectionId) -> bool {
-        self.mapping.get(section.index()).is_some_and(|list| list.iter().any(|mark| mark.is_data))
+        self.mapping.has_data(section)
     }
 
     /// The functions of a section, by (start, end).
     pub fn functions(&self, section: SectionId) -> &[Function] {
-        self.functions.get(section.index()).map_or(&[][..], Vec::as_slice)
+        self.functions.of(section)
     }
 
     /// All functions, section by section.
     pub fn all_functions(&self) -> impl Iterator<Item = (Place, &Function)> {
-        self.functions.iter().enumerate().flat_map(|(section, list)| {
-            let section = SectionId(section as u32);
-            list.iter().map(move |function| (Place { section, offset: function.start }, function))
-        })
+        let place = |section, function: &Function| Place { section, offset: function.start };
+        self.functions.all().map(move |(section, function)| (place(section, function), function))
     }
 
     /// A function that starts at exactly this place.
@@ -144,19 +114,12 @@ impl<'a> Object<'a> {
 
     /// All functions that start at exactly this place, aliases among them.
     pub fn functions_at(&self, place: Place) -> impl Iterator<Item = &Function> {
-        let list = self.functions(place.section);
-        let first = list.partition_point(|function| function.start < place.offset);
-        list.iter().skip(first).take_while(move |function| function.start == place.offset)
+        self.functions.starting_at(place.section, place.offset)
     }
 
     /// The function that covers a place and starts last.
     pub fn function_over(&self, place: Place) -> Option<&Function> {
-        /// Functions that start later and end earlier are few.
-        const LOOK_BACK: usize = 64;
-        let list = self.functions(place.section);
-        let end = list.partition_point(|function| function.start <= place.offset);
-        let candidates = list.get(end.saturating_sub(LOOK_BACK)..end)?;
-        candidates.iter().rev().find(|function| place.offset < function.end)
+        self.functions.over(place.section, place.offset)
     }
 
     /// Where a relocation leads, if this file defines its symbol.
@@ -233,41 +196,8 @@ fn is_code_section(section: &Section<'_>) -> bool {
     section.is_exec() || is_read_only && section.name.ends_with(b".text")
 }
 
-fn push<T>(lists: &mut [Vec<T>], index: usize, item: T) {
-    if let Some(list) = lists.get_mut(index) {
-        list.push(item);
-    }
-}
-
 /// Whether the file is what the checks are for: 64 bit, little endian, arm64.
 pub fn is_supported(elf: &ElfFile<'_>) -> bool {
     let is_little = matches!(elf.endian, object::Endianness::Little);
     elf.machine == elf::EM_AARCH64 && elf.class == crate::elf::Class::Elf64 && is_little
-}
-
-/// Whether this is the name of a mapping symbol, and if so, whether of data: `$x` and `$d`, also with `.` and more.
-///
-/// The build prefixes every symbol of early code and of the hypervisor, mapping symbols too.
-pub fn mapping_kind(name: &[u8]) -> Option<bool> {
-    let bare = [&b"__pi_"[..], b"__kvm_nvhe_"].iter().find_map(|prefix| name.strip_prefix(*prefix)).unwrap_or(name);
-    match bare {
-        [b'$', b'x'] | [b'$', b'x', b'.', ..] => Some(false),
-        [b'$', b'd'] | [b'$', b'd', b'.', ..] => Some(true),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn mapping_symbols_may_have_a_prefix() {
-        assert_eq!(mapping_kind(b"$x"), Some(false));
-        assert_eq!(mapping_kind(b"$d.12"), Some(true));
-        assert_eq!(mapping_kind(b"__pi_$x"), Some(false));
-        assert_eq!(mapping_kind(b"__kvm_nvhe_$d"), Some(true));
-        assert_eq!(mapping_kind(b"$dx"), None);
-        assert_eq!(mapping_kind(b"x$d"), None);
-    }
 }

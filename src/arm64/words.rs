@@ -26,7 +26,7 @@ pub fn uses_own_place(word: u32) -> bool {
 
 /// Whether the word is `adrp` into register `rd`.
 pub fn is_adrp_to(word: u32, rd: u32) -> bool {
-    word & 0x9f00_001f == 0x9000_0000 | rd
+    matches!(arch::arm64::class(word), Class::Adr { reg, is_page: true } if u32::from(reg) == rd)
 }
 
 /// Whether the word is `ldr xt, [xn, #imm]` with both registers `reg`.

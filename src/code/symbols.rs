@@ -8,6 +8,7 @@ use bitflags::bitflags;
 use object::elf;
 
 use crate::elf::ElfFile;
+use crate::elf::EndTree;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::profile::Features;
@@ -369,59 +370,6 @@ impl Symbols {
             // The tree keeps the end that a function had before its cold part was cut off.
             self.get(id).last() < offset || visit(id)
         });
-    }
-}
-
-/// Largest interval ends over a slice, as an implicit binary tree: node `n` has the children `2n` and `2n + 1`.
-#[derive(Debug, Default)]
-struct EndTree {
-    /// Number of leaves, a power of two; 0 for an empty slice.
-    width: usize,
-    /// Nodes from 1 on.
-    max: Vec<u64>,
-}
-
-impl EndTree {
-    fn build(lasts: impl ExactSizeIterator<Item = u64>) -> Self {
-        if lasts.len() == 0 {
-            return Self::default();
-        }
-        let width = lasts.len().next_power_of_two();
-        let mut max = vec![0; 2 * width];
-        for (slot, last) in max[width..].iter_mut().zip(lasts) {
-            *slot = last;
-        }
-        for node in (1..width).rev() {
-            max[node] = max[2 * node].max(max[2 * node + 1]);
-        }
-        Self { width, max }
-    }
-
-    /// Calls `visit` for the positions below `upto` whose end is at least `least`, in order, while it returns true.
-    fn visit(&self, upto: usize, least: u64, mut visit: impl FnMut(usize) -> bool) {
-        if self.width != 0 {
-            self.descend(1, 0, self.width, upto, least, &mut visit);
-        }
-    }
-
-    fn descend(
-        &self,
-        node: usize,
-        from: usize,
-        width: usize,
-        upto: usize,
-        least: u64,
-        visit: &mut impl FnMut(usize) -> bool,
-    ) -> bool {
-        if from >= upto || self.max[node] < least {
-            return true;
-        }
-        if width == 1 {
-            return visit(from);
-        }
-        let half = width / 2;
-        self.descend(2 * node, from, half, upto, least, visit)
-            && self.descend(2 * node + 1, from + half, half, upto, least, visit)
     }
 }
 

@@ -1,43 +1,34 @@
 //! Places in a file as people name them: a symbol and an offset.
 
-use crate::arm64::object::mapping_kind;
+use crate::arm64::mapping::Mapping;
+use crate::arm64::mapping::mapping_kind;
+use crate::elf::ByPlace;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
+use crate::elf::Symbol;
 use crate::elf::SymbolId;
 
 /// The symbols of a file by place.
 pub(super) struct Places<'a> {
     file: &'a ElfFile<'a>,
-    /// Named symbols, functions first among those at one place.
-    symbols: Vec<(SectionId, u64, bool, SymbolId)>,
-    /// Where data begins in code (true), and where code goes on.
-    marks: Vec<(SectionId, u64, bool)>,
+    symbols: ByPlace,
+    /// Data among code, where the machine's symbols say so.
+    mapping: Mapping,
 }
 
 impl<'a> Places<'a> {
     pub fn new(file: &'a ElfFile<'a>) -> Self {
-        let named = (0..).map(SymbolId).zip(&file.symbols);
-        let named = named.filter(|(_, sym)| sym.section != SectionId::UNDEF && !sym.is_section() && sym.name_len > 0);
-        // arm64 marks places by symbols, which are no names.
         let has_marks = file.machine == object::elf::EM_AARCH64;
-        let (mut symbols, mut marks) = (Vec::new(), Vec::new());
-        for (id, sym) in named {
-            match mapping_kind(file.symbol_name(sym)).filter(|_| has_marks) {
-                Some(is_data) => marks.push((sym.section, sym.value, is_data)),
-                None => symbols.push((sym.section, sym.value, !sym.is_func(), id)),
-            }
-        }
-        symbols.sort_unstable();
-        // Of several at one place the last one counts, so their order must stay.
-        marks.sort_by_key(|(section, offset, _)| (*section, *offset));
-        Self { file, symbols, marks }
+        // Marks of places are no names.
+        let is_mark = |sym: &Symbol| has_marks && mapping_kind(file.symbol_name(sym)).is_some();
+        let symbols = ByPlace::new(file, |_, sym| !sym.is_section() && sym.name_len > 0 && !is_mark(sym));
+        let mapping = if has_marks { Mapping::read(file) } else { Mapping::default() };
+        Self { file, symbols, mapping }
     }
 
     /// Whether there is data among the code at a place.
     pub fn is_data(&self, section: SectionId, offset: u64) -> bool {
-        let after = self.marks.partition_point(|(sec, value, _)| (*sec, *value) <= (section, offset));
-        let last = after.checked_sub(1).and_then(|last| self.marks.get(last));
-        last.is_some_and(|(sec, _, is_data)| *sec == section && *is_data)
+        self.mapping.is_data(section, offset)
     }
 
     /// The place `offset` in `section`, such as `.text: do_exit+0x12`.
@@ -54,15 +45,12 @@ impl<'a> Places<'a> {
         self.symbol_before(section, offset).map_or(0, |(start, _)| start)
     }
 
-    /// The last symbol that starts at or before `offset`.
+    /// The last symbol that starts at or before `offset`, functions before others.
     fn symbol_before(&self, section: SectionId, offset: u64) -> Option<(u64, SymbolId)> {
-        let end = self.symbols.partition_point(|(sec, value, _, _)| (*sec, *value) <= (section, offset));
-        let (sec, start, _, _) = *self.symbols.get(end.checked_sub(1)?)?;
-        if sec != section {
-            return None;
-        }
-        let first = self.symbols.partition_point(|(sec, value, _, _)| (*sec, *value) < (section, start));
-        self.symbols.get(first).map(|(_, value, _, id)| (*value, *id))
+        let start = self.symbols.last_start(section, offset)?;
+        let is_other = |id: SymbolId| !self.file.symbol(id).is_some_and(|sym| sym.is_func());
+        let candidates = self.symbols.starting_at(section, start).map(|span| (is_other(span.symbol), span.symbol));
+        candidates.min().map(|(_, id)| (start, id))
     }
 
     pub fn section_name(&self, section: SectionId) -> String {

@@ -31,7 +31,7 @@ use super::inputs::ObjectFile;
 use super::inputs::Stage;
 use super::inputs::commands;
 use super::object::ObjectCx;
-use super::object::Places;
+use super::object::places;
 use crate::arm64;
 use crate::code::RelocIndex;
 use crate::elf::ElfFile;
@@ -332,7 +332,7 @@ impl Looker<'_> {
         let mut findings = raw(None, None);
         let (fresh, (scan, (places, relocs))) = rayon::join(
             || self.fresh(file, &elf),
-            || rayon::join(|| self.scan(file, &elf), || (Places::new(&elf), RelocIndex::read(&elf))),
+            || rayon::join(|| self.scan(file, &elf), || (places(&elf), RelocIndex::read(&elf))),
         );
         let cx = ObjectCx {
             inputs: self.inputs,

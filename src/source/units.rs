@@ -6,67 +6,69 @@
 
 use object::elf;
 
+use crate::elf::ByPlace;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
+use crate::elf::Symbol;
 
 /// More candidates than this are no help.
 const MAX_CANDIDATES: usize = 3;
-
-/// Symbols that start later and end earlier are few; nested ones are fewer.
-const LOOK_BACK: usize = 64;
 
 /// The units of a file.
 #[derive(Debug)]
 pub struct Units<'d> {
     /// Names of the file symbols, in link order.
     names: Vec<&'d [u8]>,
-    /// Symbols in sections that are loaded at run time, by place.
-    places: Vec<Place>,
-    /// Positions in `places` of those that know their unit.
-    known: Vec<u32>,
+    /// Symbols in sections that are loaded at run time.
+    places: ByPlace,
+    /// Those of them that know their unit, by place.
+    known: Vec<Known>,
+    /// By symbol, the unit of those.
+    units: Vec<Option<u32>>,
     /// By section, the lowest and highest unit of its symbols.
     in_section: Vec<Option<(u32, u32)>>,
 }
 
-/// Where a symbol is.
+/// A local symbol.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct Known {
     section: SectionId,
     start: u64,
-    end: u64,
-    /// Position in `names` of a local symbol's unit.
-    unit: Option<u32>,
+    /// Position in `names` of its unit.
+    unit: u32,
 }
 
 impl<'d> Units<'d> {
     /// Reads the symbol table.
     pub fn read(elf: &ElfFile<'d>) -> Self {
         let mut names = Vec::new();
-        let mut places = Vec::new();
-        for sym in &elf.symbols {
+        let mut known = Vec::new();
+        let mut units = vec![None; elf.symbols.len()];
+        let mut in_section: Vec<Option<(u32, u32)>> = vec![None; elf.sections.len()];
+        let is_place = |sym: &Symbol| {
+            let is_loaded = elf.sections.get(sym.section.index()).is_some_and(|section| section.is_alloc());
+            is_loaded && !sym.is_section() && sym.kind() != elf::STT_FILE
+        };
+        for (sym, known_unit) in elf.symbols.iter().zip(&mut units) {
             if sym.kind() == elf::STT_FILE {
                 names.push(elf.symbol_name(sym));
             }
-            let is_loaded = elf.sections.get(sym.section.index()).is_some_and(|section| section.is_alloc());
-            if is_loaded && !sym.is_section() && sym.kind() != elf::STT_FILE {
-                // Labels without a type are assembler's, which may lack a file symbol.
-                let is_typed = matches!(sym.kind(), elf::STT_FUNC | elf::STT_OBJECT);
-                let unit = (names.len() as u32).checked_sub(1).filter(|_| sym.is_local() && is_typed);
-                let end = sym.value.saturating_add(sym.size);
-                places.push(Place { section: sym.section, start: sym.value, end, unit });
+            // Labels without a type are assembler's, which may lack a file symbol.
+            let is_typed = matches!(sym.kind(), elf::STT_FUNC | elf::STT_OBJECT);
+            let Some(unit) = (names.len() as u32).checked_sub(1).filter(|_| sym.is_local() && is_typed) else {
+                continue;
+            };
+            if !is_place(sym) {
+                continue;
             }
-        }
-        places.sort_by_key(|place| (place.section, place.start));
-        let mut known = Vec::new();
-        let mut in_section: Vec<Option<(u32, u32)>> = vec![None; elf.sections.len()];
-        for (at, place) in places.iter().enumerate() {
-            let Some(unit) = place.unit else { continue };
-            known.push(at as u32);
-            if let Some(range) = in_section.get_mut(place.section.index()) {
+            known.push(Known { section: sym.section, start: sym.value, unit });
+            *known_unit = Some(unit);
+            if let Some(range) = in_section.get_mut(sym.section.index()) {
                 *range = Some(range.map_or((unit, unit), |(low, high)| (low.min(unit), high.max(unit))));
             }
         }
-        Self { names, places, known, in_section }
+        known.sort_by_key(|known| (known.section, known.start));
+        Self { names, places: ByPlace::new(elf, |_, sym| is_place(sym)), known, units, in_section }
     }
 
     /// The unit that a place is of, for people; `None` if nothing is known of it.
@@ -86,10 +88,8 @@ impl<'d> Units<'d> {
         if self.names.len() == 1 {
             return Some((0, 0, true));
         }
-        let after = self.places.partition_point(|place| (place.section, place.start) <= (section, offset));
-        let near = self.places.get(after.saturating_sub(LOOK_BACK)..after)?;
-        let containing = near.iter().rev().find(|place| place.section == section && offset < place.end);
-        if let Some(unit) = containing.and_then(|place| place.unit) {
+        let containing = self.places.over(section, offset);
+        if let Some(unit) = containing.and_then(|span| *self.units.get(span.symbol.index())?) {
             return Some((unit, unit, true));
         }
         // Neighbours in other sections tell something only if neither section holds the code of many units.
@@ -97,13 +97,12 @@ impl<'d> Units<'d> {
         let bound = |known: Option<usize>, otherwise: u32| match known.and_then(|known| self.known.get(known)) {
             None if is_one(own) => Some(otherwise),
             None => None,
-            Some(at) => {
-                let place = self.places.get(*at as usize)?;
-                let is_near = place.section == section || (is_one(own) && is_one(self.known_in(place.section)));
-                place.unit.filter(|_| is_near)
+            Some(known) => {
+                let is_near = known.section == section || (is_one(own) && is_one(self.known_in(known.section)));
+                is_near.then_some(known.unit)
             }
         };
-        let next = self.known.partition_point(|at| (*at as usize) < after);
+        let next = self.known.partition_point(|known| (known.section, known.start) <= (section, offset));
         let last_unit = (self.names.len() as u32).checked_sub(1)?;
         let (before, next) = (bound(next.checked_sub(1), 0)?, bound(Some(next), last_unit)?);
         (before <= next).then_some((before, next, false))

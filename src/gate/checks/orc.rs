@@ -134,7 +134,7 @@ fn compare(
         if doubtful.iter().any(|(section, range)| *section == place.0 && range.contains(&place.1)) {
             continue;
         }
-        let symbol = cx.places.containing(place.0, place.1).map_or(u32::MAX, |(id, _)| id.0);
+        let symbol = cx.places.over(place.0, place.1).map_or(u32::MAX, |span| span.symbol.0);
         differing.entry((place.0, symbol)).or_insert((place, kind));
     }
     let findings = differing.into_values().map(|(place, kind)| {
@@ -150,9 +150,8 @@ fn doubtful(cx: &ObjectCx<'_>) -> Vec<(SectionId, Range<u64>)> {
     let findings = cx.fresh.map_or(&[][..], |fresh| fresh.findings.as_slice());
     let ranges = findings.iter().filter_map(|finding| {
         let (section, offset) = finding.place?;
-        let (id, start) = cx.places.containing(section, offset)?;
-        let size = cx.elf.symbol(id)?.size;
-        Some((section, start..start.saturating_add(size).saturating_add(1)))
+        let span = cx.places.over(section, offset)?;
+        Some((section, span.start..span.end.saturating_add(1)))
     });
     ranges.collect()
 }
