@@ -18,13 +18,16 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::contents::source::DebugInfo;
+use crate::contents::source::Lines;
+use crate::contents::source::Units;
+use crate::contents::source::labels;
 use crate::elf::Edit;
 use crate::elf::ElfFile;
-use crate::opts::Opts;
-use crate::source::DebugInfo;
-use crate::source::Lines;
-use crate::source::Units;
-use crate::source::labels;
+use crate::objtool;
+use crate::objtool::Outcome;
+use crate::objtool::Request;
+use crate::objtool::opts::Opts;
 use finding::Finding;
 use object::Object;
 use object::Place;
@@ -44,12 +47,44 @@ pub struct Analysis {
     pub edits: Vec<Edit>,
 }
 
+/// Runs `objtool` as `request` says on an object for arm64. Nothing of it is the original's but the command line.
+pub fn run(request: &Request) -> Outcome {
+    if request.opts.dump_orc {
+        return objtool::dump(request, orc::dump);
+    }
+    objtool::on_file(request, |opts, elf, out| work(request, opts, elf, out))
+}
+
+/// The part of a run that has the file in memory.
+fn work(request: &Request, mut opts: Opts, elf: &ElfFile<'_>, mut out: Outcome) -> Outcome {
+    if let Some(line) = objtool::apply_module_rule(request.module_rule, &mut opts, elf) {
+        out.stderr.extend(line.into_bytes());
+    }
+    let below = if request.source { Below::Source } else { Below::Nothing };
+    let result = analyse(&opts, elf, below);
+    out.stdout.extend_from_slice(&result.stdout);
+    out.stderr.extend_from_slice(&result.stderr);
+    let is_refused = result.failed || opts.werror && result.n_warnings != 0;
+    if opts.backup && (is_refused || result.n_warnings != 0) {
+        objtool::backup(request, &opts, &mut out);
+    }
+    match is_refused {
+        true => out.with_code(1),
+        false => objtool::write(&request.profile, &opts, elf, result.edits, out),
+    }
+}
+
 /// Whether a file is an ELF file for arm64, by its first bytes.
 pub fn is_file_for(path: &Path) -> bool {
     let mut head = [0; 20];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
-    let machine = u16::from_le_bytes([head[18], head[19]]);
-    read.is_ok() && head.starts_with(&::object::elf::ELFMAG) && machine == ::object::elf::EM_AARCH64
+    // What is no regular file is not touched: reading would take away what the run itself is to read.
+    let is_regular = path.metadata().is_ok_and(|meta| meta.is_file());
+    let read = is_regular && File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok();
+    let machine = match head[5] {
+        ::object::elf::ELFDATA2MSB => u16::from_be_bytes([head[18], head[19]]),
+        _ => u16::from_le_bytes([head[18], head[19]]),
+    };
+    read && head.starts_with(&::object::elf::ELFMAG) && machine == ::object::elf::EM_AARCH64
 }
 
 /// What is said below each finding.

@@ -10,6 +10,7 @@ mod edit;
 mod error;
 mod file;
 mod image;
+pub mod output;
 mod reloc;
 mod renumber;
 mod section;

@@ -16,7 +16,6 @@ pub mod fresh;
 pub mod inputs;
 pub mod kbuild_args;
 pub mod object;
-pub mod packed;
 pub mod report;
 pub mod run;
 pub mod tables;

@@ -24,14 +24,12 @@ mod names;
 mod object;
 mod options;
 mod pattern;
-mod profile;
 pub mod readers;
 mod references;
 mod report;
 mod resolve;
 mod scan;
 mod section_class;
-mod section_rules;
 mod sections;
 mod srcversion;
 mod statics;
@@ -57,15 +55,15 @@ use self::finding::Finding;
 use self::finding::Stop;
 use self::generate::Generator;
 use self::options::Opts;
-use self::profile::Features;
-use self::profile::Profile;
 use self::report::NOBODY;
 use self::report::Report;
 use self::resolve::Resolution;
 use self::text::text;
 use self::world::ModuleId;
 use self::world::World;
-use crate::profile::series;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
+use crate::kernel::series;
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

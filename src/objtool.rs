@@ -3,6 +3,32 @@
 //! Read these steps to know how the tool works; the details are in the modules they call. Everything is computed in memory;
 //! the file is replaced at the end, or not at all.
 
+pub mod opts;
+
+pub mod finding;
+
+pub mod cfi;
+
+pub mod code;
+
+pub mod wording;
+
+pub mod disas;
+
+pub mod report;
+
+pub mod listing;
+
+pub mod check;
+
+pub mod trace;
+
+pub mod annotate;
+
+pub mod orc;
+
+pub mod options;
+
 mod analysis;
 mod module;
 mod request;
@@ -10,30 +36,35 @@ mod source;
 mod stats;
 mod way;
 
-use crate::arm64;
-use crate::diag::report::object_line;
 use crate::elf::Edit;
 use crate::elf::ElfFile;
 use crate::elf::Image;
 use crate::elf::ImageError;
 use crate::elf::WriteRules;
-use crate::opts::Opts;
-use crate::opts::conflicts::AfterOpen;
-use crate::orc;
-use crate::output;
-use crate::profile::Features;
-use crate::profile::Profile;
+use crate::elf::output;
+use crate::kernel::Features;
+use crate::kernel::Profile;
+use crate::objtool::opts::Opts;
+use crate::objtool::opts::conflicts::AfterOpen;
+use crate::objtool::report::object_line;
 
 pub use analysis::Analysis;
 pub use module::ModuleRule;
+pub(crate) use module::apply as apply_module_rule;
 pub use request::Outcome;
 pub use request::Request;
+pub(crate) use request::backup;
 
 /// Runs `objtool` as `request` says.
 pub fn run(request: &Request) -> Outcome {
     if request.opts.dump_orc {
-        return dump(request);
+        return dump(request, |out, elf| orc::dump::write(out, elf, request.profile.orc));
     }
+    on_file(request, |opts, elf, out| work(request, opts, elf, out))
+}
+
+/// Opens the file that a run is about, and lets `work` do it.
+pub(crate) fn on_file(request: &Request, work: impl FnOnce(Opts, &ElfFile<'_>, Outcome) -> Outcome) -> Outcome {
     let mut out = Outcome::default();
     let mut opts = request.opts.clone();
     // From 7.3 on, the work may be done on a copy.
@@ -44,48 +75,44 @@ pub fn run(request: &Request) -> Outcome {
         Ok(data) => data,
         Err(code) => return out.with_code(code),
     };
-    run_on(request, opts, &data, out)
-}
-
-/// The part of a run that has the file in memory.
-fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> Outcome {
     let profile = &request.profile;
-    let name = request::name_of(&opts.file);
     // The file's tables are whole and consistent from here on.
-    let opened = open(data).and_then(|elf| {
+    let opened = open(&data).and_then(|elf| {
         if opts.stats {
             out.stdout.extend(stats::of_file(&elf).into_bytes());
         }
         let is_refused = elf.symbols.is_empty() && profile.has(Features::SYMTAB_REQUIRED);
         if is_refused { Err("no .symtab".to_owned()) } else { Ok(elf) }
     });
-    let elf = match opened {
-        Ok(elf) => elf,
+    match opened {
+        Ok(elf) => work(opts, &elf, out),
         Err(text) => {
-            out.stderr.extend(object_line(profile, &name, &text));
-            return out.with_code(1);
+            out.stderr.extend(object_line(profile, &request::name_of(&opts.file), &text));
+            out.with_code(1)
         }
-    };
-    // None of the originals knows this machine, so nothing from here on is theirs.
-    if elf.machine == object::elf::EM_AARCH64 {
-        return run_on_arm64(request, &opts, &elf, out);
     }
+}
+
+/// The part of a run that has the file in memory.
+fn work(request: &Request, mut opts: Opts, elf: &ElfFile<'_>, mut out: Outcome) -> Outcome {
+    let profile = &request.profile;
+    let name = request::name_of(&opts.file);
     let n_files = elf.symbols.iter().filter(|symbol| symbol.kind() == object::elf::STT_FILE).count();
     let mut linked = opts.clone();
     let after_open = request.rules.after_open(&mut linked, n_files > 1);
     // Symbols that make no sense come before everything that depends on the file's contents.
     if (after_open != AfterOpen::Fine || opts.backup || opts.stats)
-        && let Some(text) = analysis::refuse_symbols(&opts, profile, &elf)
+        && let Some(text) = analysis::refuse_symbols(&opts, profile, elf)
     {
         out.stderr.extend(text);
         return out.with_code(1);
     }
     if opts.stats {
-        out.stdout.extend(stats::of_relocs(&elf).into_bytes());
+        out.stdout.extend(stats::of_relocs(elf).into_bytes());
     }
     if opts.backup
         && !profile.has(Features::FATAL_FAILS)
-        && let Err(code) = request::backup_first(&opts, data, &mut out)
+        && let Err(code) = request::backup_first(&opts, elf.data, &mut out)
     {
         return out.with_code(code);
     }
@@ -100,11 +127,11 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
             return out.with_code(1);
         }
     }
-    if let Some(line) = module::apply(request.module_rule, &mut opts, &elf) {
+    if let Some(line) = module::apply(request.module_rule, &mut opts, elf) {
         out.stderr.extend(line.into_bytes());
     }
     // Analysis never fails as such: it says what it found, what is to change, and whether it gave up.
-    let result = analysis::analyse(&opts, profile, &elf, request);
+    let result = analysis::analyse(&opts, profile, elf, request);
     out.stdout.extend_from_slice(&result.stdout);
     out.stderr.extend_from_slice(&result.report.text);
     let code = result.exit_code(&opts, profile);
@@ -113,27 +140,7 @@ fn run_on(request: &Request, mut opts: Opts, data: &[u8], mut out: Outcome) -> O
     }
     match code {
         Some(code) if code != 0 => out.with_code(code),
-        _ => write(profile, &opts, &elf, result.edits, out),
-    }
-}
-
-/// The part of a run that has an object for arm64 in memory.
-fn run_on_arm64(request: &Request, opts: &Opts, elf: &ElfFile<'_>, mut out: Outcome) -> Outcome {
-    let mut opts = opts.clone();
-    if let Some(line) = module::apply(request.module_rule, &mut opts, elf) {
-        out.stderr.extend(line.into_bytes());
-    }
-    let below = if request.source { arm64::Below::Source } else { arm64::Below::Nothing };
-    let result = arm64::analyse(&opts, elf, below);
-    out.stdout.extend_from_slice(&result.stdout);
-    out.stderr.extend_from_slice(&result.stderr);
-    let is_refused = result.failed || opts.werror && result.n_warnings != 0;
-    if opts.backup && (is_refused || result.n_warnings != 0) {
-        request::backup(request, &opts, &mut out);
-    }
-    match is_refused {
-        true => out.with_code(1),
-        false => write(&request.profile, &opts, elf, result.edits, out),
+        _ => write(profile, &opts, elf, result.edits, out),
     }
 }
 
@@ -160,7 +167,7 @@ fn check_foreign_relocs(elf: &ElfFile<'_>) -> Result<(), String> {
 }
 
 /// Writes the changed file, if anything has changed.
-fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, edits: Vec<Edit>, mut out: Outcome) -> Outcome {
+pub(crate) fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, edits: Vec<Edit>, mut out: Outcome) -> Outcome {
     if edits.is_empty() {
         return out;
     }
@@ -196,7 +203,10 @@ fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, edits: Vec<Edit>, mu
 }
 
 /// `--dump=orc`.
-fn dump(request: &Request) -> Outcome {
+pub(crate) fn dump(
+    request: &Request,
+    write: impl FnOnce(&mut Vec<u8>, &ElfFile<'_>) -> Result<(), orc::dump::DumpError>,
+) -> Outcome {
     let mut out = Outcome::default();
     let data = match std::fs::read(&request.opts.file) {
         Ok(data) => data,
@@ -206,13 +216,9 @@ fn dump(request: &Request) -> Outcome {
         }
     };
     let name = request::name_of(&request.opts.file);
-    let result = ElfFile::parse(&data).map_err(|error| error.to_string()).and_then(|elf| {
-        let dumped = match elf.machine {
-            object::elf::EM_AARCH64 => arm64::orc::dump(&mut out.stdout, &elf),
-            _ => orc::dump::write(&mut out.stdout, &elf, request.profile.orc),
-        };
-        dumped.map_err(|error| error.0)
-    });
+    let result = ElfFile::parse(&data)
+        .map_err(|error| error.to_string())
+        .and_then(|elf| write(&mut out.stdout, &elf).map_err(|error| error.0));
     if let Err(text) = result {
         out.stderr.extend(object_line(&request.profile, &name, &text));
         return out.with_code(255);

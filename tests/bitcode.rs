@@ -15,12 +15,12 @@ use std::time::Duration;
 use common::cpu_time;
 use common::tally::Tally;
 use mutations::Mutations;
-use postlink::bitcode;
-use postlink::bitcode::Bytes;
-use postlink::bitcode::Flags;
-use postlink::bitcode::OnDisk;
-use postlink::bitcode::Symbol;
-use postlink::bitcode::Symtab;
+use postlink::contents::bitcode;
+use postlink::contents::bitcode::Bytes;
+use postlink::contents::bitcode::Flags;
+use postlink::contents::bitcode::OnDisk;
+use postlink::contents::bitcode::Symbol;
+use postlink::contents::bitcode::Symtab;
 
 /// How long the processor may work on one damaged file.
 const LIMIT: Duration = Duration::from_secs(10);

@@ -3,10 +3,10 @@
 //! The expectations were equal to the originals when they were written, and `scripts/parity/cli` compares thousands of
 //! lines with these. `UPDATE_EXPECT=1` rewrites them; read the diff.
 
-use postlink::cli::Exit;
-use postlink::cli::objtool;
-use postlink::cli::objtool::Parsed;
-use postlink::profile::series::Series;
+use postlink::kernel::series::Series;
+use postlink::objtool::options;
+use postlink::objtool::options::Exit;
+use postlink::objtool::options::Parsed;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -64,18 +64,21 @@ fn outcome(series: Series, line: &str) -> String {
             _ => argv.push(if word == "''" { "".into() } else { word.into() }),
         }
     }
-    match objtool::parse(series, &argv, &environ) {
-        Parsed::Run(run) => options(&format!("{run:?}")),
-        Parsed::Klp(words) => format!("klp {words:?}\n"),
-        Parsed::Exit(Exit { stdout, stderr, code }) => {
-            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-            format!("exit {code}\n{}{}", text(&stderr), text(&stdout))
-        }
-    }
+    let exit = match options::parse(series, &argv, &environ) {
+        Parsed::Run(run) => match run.refused() {
+            None => return fields(&format!("{run:?}")),
+            Some(exit) => exit,
+        },
+        Parsed::Klp(words) => return format!("klp {words:?}\n"),
+        Parsed::Exit(exit) => exit,
+    };
+    let Exit { stdout, stderr, code } = exit;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!("exit {code}\n{}{}", text(&stderr), text(&stdout))
 }
 
 /// The fields that are set, one a line.
-fn options(run: &str) -> String {
+fn fields(run: &str) -> String {
     let unset = [": false", ": None", ": 0"];
     let fields = run.trim_start_matches("Run { opts: Opts { ").trim_end_matches(" }").replace(" }, ", ", ");
     let set = fields.split(", ").filter(|field| !unset.iter().any(|value| field.ends_with(value)));

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
-use postlink::compare;
-use postlink::compare::Detail;
+use postlink::cli::compare;
+use postlink::cli::compare::Detail;
 use postlink::elf::ElfFile;
 use postlink::elf::Section;
 

@@ -16,6 +16,7 @@ pub use insn::DecodeError;
 pub use insn::DecodeFlags;
 pub use insn::Decoded;
 pub use insn::Insn;
+pub use insn::InsnId;
 pub use insn::InsnKind;
 pub use insn::Note;
 pub use insn::NoteKind;

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use postlink::bitcode::Symtab;
+use postlink::contents::bitcode::Symtab;
 use std::hint::black_box;
 
 fuzz_target!(|data: &[u8]| {

@@ -3,13 +3,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use postlink::cli::objtool;
-use postlink::cli::objtool::Parsed;
+use postlink::objtool::options;
+use postlink::objtool::options::Parsed;
 use postlink::elf::ElfFile;
 use postlink::objtool::ModuleRule;
 use postlink::objtool::Request;
-use postlink::profile::Profile;
-use postlink::profile::series::Series;
+use postlink::kernel::Profile;
+use postlink::kernel::series::Series;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ fuzz_target!(|data: &[u8]| {
         let mut argv: Vec<OsString> = vec!["objtool".into()];
         argv.extend(options.split_whitespace().map(OsString::from));
         argv.push(file.clone().into());
-        let Parsed::Run(run) = objtool::parse(series, &argv, &[]) else { panic!("valid options") };
+        let Parsed::Run(run) = options::parse(series, &argv, &[]) else { panic!("valid options") };
         let outcome = postlink::objtool::run(&Request {
             opts: run.opts,
             rules: run.rules,

@@ -4,11 +4,11 @@ pub mod mcount;
 pub mod static_calls;
 
 use super::object::Place;
-use crate::annotate::section;
 use crate::elf::Edit;
 use crate::elf::NewReloc;
 use crate::elf::NewSection;
 use crate::elf::RelocTarget;
+use crate::objtool::annotate::section;
 
 /// A relocation that says where a place is.
 fn place_reloc(offset: u64, place: Place, kind: u32) -> NewReloc {

@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use crate::disas;
+use crate::objtool::disas;
 use arch::InsnText;
 use arch::Mention;
 use arch::arm64::INSN_SIZE;

@@ -3,7 +3,6 @@
 use object::elf;
 
 use super::mapping::Mapping;
-use crate::code::RelocIndex;
 use crate::elf::ByPlace;
 use crate::elf::ElfFile;
 use crate::elf::Reloc;
@@ -11,6 +10,7 @@ use crate::elf::Section;
 use crate::elf::SectionId;
 use crate::elf::Span;
 use crate::elf::SymbolId;
+use crate::objtool::code::RelocIndex;
 
 /// A place in a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,6 @@
 //! Which of `objtool`'s options mean something for arm64.
 
-use crate::opts::Opts;
+use crate::objtool::opts::Opts;
 
 /// One option: how it is typed, and whether it was.
 type Row = (&'static str, fn(&Opts) -> bool);

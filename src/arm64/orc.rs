@@ -37,10 +37,10 @@ use crate::elf::NewReloc;
 use crate::elf::NewSection;
 use crate::elf::RelocTarget;
 use crate::elf::SectionId;
-use crate::orc::ENTRY_SIZE;
-use crate::orc::OrcEntry;
-use crate::orc::dump;
-use crate::orc::dump::DumpError;
+use crate::objtool::orc::ENTRY_SIZE;
+use crate::objtool::orc::OrcEntry;
+use crate::objtool::orc::dump;
+use crate::objtool::orc::dump::DumpError;
 
 /// The sections that hold the entries.
 pub const SECTIONS: [&str; 2] = [".orc_unwind", ".orc_unwind_ip"];

@@ -19,7 +19,7 @@ use rustc_hash::FxHashSet;
 
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::profile::Profile;
+use crate::kernel::Profile;
 
 use super::object::Object;
 use super::object::Place;

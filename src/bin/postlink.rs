@@ -9,13 +9,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::Subcommand;
+use postlink::cli::compare;
+use postlink::cli::compare::Detail;
+use postlink::cli::explain;
+use postlink::cli::explain::Explained;
 use postlink::cli::run;
 use postlink::cli::run::CalledAs;
-use postlink::compare;
-use postlink::compare::Detail;
 use postlink::dwarf_oracle;
-use postlink::explain;
-use postlink::explain::Explained;
 use postlink::gate;
 use postlink::modpost;
 

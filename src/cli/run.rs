@@ -1,16 +1,17 @@
 //! From the words of a call to its end: which series, which options, then the work.
 
-use super::Exit;
-use super::objtool;
-use super::objtool::Parsed;
-use super::objtool::Run;
-use crate::objtool as engine;
+use crate::arm64;
+use crate::kernel::Profile;
+use crate::kernel::series;
+use crate::kernel::series::Selection;
+use crate::kernel::series::Tree;
+use crate::objtool as upstream;
 use crate::objtool::ModuleRule;
 use crate::objtool::Request;
-use crate::profile::Profile;
-use crate::profile::series;
-use crate::profile::series::Selection;
-use crate::profile::series::Tree;
+use crate::objtool::options;
+use crate::objtool::options::Exit;
+use crate::objtool::options::Parsed;
+use crate::objtool::options::Run;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -31,7 +32,7 @@ pub fn objtool(mut argv: Vec<OsString>, environ: &[(OsString, OsString)], called
         Ok(selection) => selection,
         Err(unknown) => return Exit::usage_error(&unknown),
     };
-    match objtool::parse(selection.series, &argv, environ) {
+    match options::parse(selection.series, &argv, environ) {
         Parsed::Run(run) => work(*run, &selection, &argv, called_as, source),
         Parsed::Klp(_) => Exit::klp_not_implemented(),
         Parsed::Exit(exit) => exit,
@@ -39,6 +40,11 @@ pub fn objtool(mut argv: Vec<OsString>, environ: &[(OsString, OsString)], called
 }
 
 fn work(run: Run, selection: &Selection, argv: &[OsString], called_as: CalledAs, source: bool) -> Exit {
+    // The rules are about x86-64's options; for arm64 there is work without any.
+    let is_arm64 = arm64::is_file_for(&run.opts.file);
+    if let Some(exit) = run.refused().filter(|_| !is_arm64) {
+        return exit;
+    }
     let Some(profile) = Profile::of(selection.series) else {
         return Exit::series_unsupported(selection.series.name());
     };
@@ -48,7 +54,8 @@ fn work(run: Run, selection: &Selection, argv: &[OsString], called_as: CalledAs,
         (CalledAs::DropIn, true) => ModuleRule::Say,
         (CalledAs::DropIn, false) => ModuleRule::AsAsked,
     };
-    let outcome = engine::run(&Request {
+    let engine = if is_arm64 { arm64::run } else { upstream::run };
+    let outcome = engine(&Request {
         opts: run.opts,
         rules: run.rules,
         profile,

@@ -14,6 +14,9 @@ use super::Symbol;
 use super::SymbolId;
 use super::error::elf_err;
 
+/// Files smaller than this many bytes stay on the calling thread.
+const LARGE_FILE: usize = 4 << 20;
+
 /// Word size of a file, `e_ident[EI_CLASS]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -272,6 +275,12 @@ impl<'d> ElfFile<'d> {
             has_addend: sec.kind == elf::SHT_RELA,
             is_mips64el: self.machine == elf::EM_MIPS && self.class == Class::Elf64 && self.endian.is_little_endian(),
         })
+    }
+
+    /// Does two things about this file, at the same time if it is large: kbuild runs many of us side by side on small files,
+    /// and the pool costs more to start than those take.
+    pub fn join<A: Send, B: Send>(&self, a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
+        if self.data.len() < LARGE_FILE { (a(), b()) } else { rayon::join(a, b) }
     }
 
     /// Section ids in file order, the null section excluded.

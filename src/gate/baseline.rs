@@ -20,7 +20,7 @@ use super::finding::Key;
 use super::inputs::Config;
 use super::inputs::Inputs;
 use super::inputs::Stage;
-use crate::output;
+use crate::elf::output;
 
 /// A finding with what the baseline says about it.
 #[derive(Debug, Clone)]

@@ -33,8 +33,8 @@ use super::facts::Facts;
 use super::inputs::Inputs;
 use super::inputs::ObjectFile;
 use super::object::ObjectCx;
-use crate::bitcode::BitcodeError;
-use crate::bitcode::Symtab;
+use crate::contents::bitcode::BitcodeError;
+use crate::contents::bitcode::Symtab;
 
 /// A file that has been read and not yet understood.
 pub struct RawCx<'a> {

@@ -5,11 +5,11 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use super::packed;
-use crate::bitcode;
-use crate::bitcode::BitcodeError;
-use crate::bitcode::OnDisk;
-use crate::bitcode::Symtab;
+use crate::contents::bitcode;
+use crate::contents::bitcode::BitcodeError;
+use crate::contents::bitcode::OnDisk;
+use crate::contents::bitcode::Symtab;
+use crate::contents::packed;
 
 /// A file, as far as it was read.
 pub enum Contents {

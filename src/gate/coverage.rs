@@ -7,7 +7,7 @@ use super::facts::Facts;
 use super::inputs::Inputs;
 use super::inputs::Stage;
 use super::object::ObjectCx;
-use crate::profile::series::ChosenBy;
+use crate::kernel::series::ChosenBy;
 
 /// A check that had nothing to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -8,14 +8,14 @@ use rustc_hash::FxHashSet;
 use super::inputs::ObjectFile;
 use super::inputs::Stage;
 use super::object::ObjectCx;
-use crate::bitcode::Flags;
-use crate::bitcode::Symtab;
+use crate::contents::bitcode::Flags;
+use crate::contents::bitcode::Symtab;
 use crate::elf::Class;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::Symbol;
+use crate::kernel::series::Series;
 use crate::modpost::survey;
-use crate::profile::series::Series;
 
 /// How labels of initcalls begin.
 const INITCALL: &[u8] = b"__initcall__";

@@ -5,30 +5,30 @@
 
 pub mod arm64;
 
-use crate::annotate::prefix;
-use crate::annotate::sites;
-use crate::cfi::CfiId;
-use crate::check;
-use crate::check::Walk;
-use crate::check::walk::Extent;
-use crate::check::walk::observe::Unobserved;
-use crate::code;
-use crate::code::Code;
-use crate::code::InsnId;
-use crate::diag::Location;
-use crate::diag::Message;
-use crate::diag::Severity;
-use crate::diag::message::Callee;
-use crate::diag::wording;
-use crate::disas;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::opts::Opts;
-use crate::orc::ENTRY_SIZE;
-use crate::orc::generate;
-use crate::profile::Features;
-use crate::profile::Profile;
+use crate::kernel::Features;
+use crate::kernel::Profile;
+use crate::objtool::annotate::prefix;
+use crate::objtool::annotate::sites;
+use crate::objtool::cfi::CfiId;
+use crate::objtool::check;
+use crate::objtool::check::Walk;
+use crate::objtool::check::walk::Extent;
+use crate::objtool::check::walk::observe::Unobserved;
+use crate::objtool::code;
+use crate::objtool::code::Code;
+use crate::objtool::code::InsnId;
+use crate::objtool::disas;
+use crate::objtool::finding::Location;
+use crate::objtool::finding::Message;
+use crate::objtool::finding::Severity;
+use crate::objtool::finding::message::Callee;
+use crate::objtool::opts::Opts;
+use crate::objtool::orc::ENTRY_SIZE;
+use crate::objtool::orc::generate;
+use crate::objtool::wording;
 
 /// Instructions shown of the way to a finding.
 const SHOWN: usize = 24;
@@ -231,7 +231,7 @@ impl Run<'_, '_> {
     }
 
     /// Takes findings over; steps of the way to a finding are added to it.
-    fn take(&mut self, findings: &[crate::diag::Finding], walk: Option<&Walk>) {
+    fn take(&mut self, findings: &[crate::objtool::finding::Finding], walk: Option<&Walk>) {
         let mut is_shown = false;
         for finding in findings {
             if finding.severity == Severity::Trail {
@@ -251,7 +251,7 @@ impl Run<'_, '_> {
     }
 
     /// A function is warned about once, as in the original.
-    fn is_repeated(&mut self, finding: &crate::diag::Finding) -> bool {
+    fn is_repeated(&mut self, finding: &crate::objtool::finding::Finding) -> bool {
         let Location::Insn(insn) = finding.location else { return false };
         let Some(symbol) = self.code.symbol_of(insn) else { return false };
         let is_known = self.warned.contains(&symbol);
@@ -260,13 +260,13 @@ impl Run<'_, '_> {
     }
 
     /// Some series' rules for data do not know the tables of a later step, which were not there during the build.
-    fn is_about_own_table(&self, finding: &crate::diag::Finding) -> bool {
+    fn is_about_own_table(&self, finding: &crate::objtool::finding::Finding) -> bool {
         let Location::Place { section, .. } = finding.location else { return false };
         let name = self.code.elf.section(section).name;
         name == b"__mcount_loc" || super::tables::MADE_BY_OBJTOOL.iter().any(|(known, _)| known.as_bytes() == name)
     }
 
-    fn finding(&self, finding: &crate::diag::Finding, walk: Option<&Walk>) -> EngineFinding {
+    fn finding(&self, finding: &crate::objtool::finding::Finding, walk: Option<&Walk>) -> EngineFinding {
         let code = self.code;
         let mut text = Vec::new();
         wording::write(&mut text, code, &finding.message);

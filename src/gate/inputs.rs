@@ -15,10 +15,10 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use super::GateError;
-use crate::profile::series;
-use crate::profile::series::ChosenBy;
-use crate::profile::series::Selection;
-use crate::profile::series::Series;
+use crate::kernel::series;
+use crate::kernel::series::ChosenBy;
+use crate::kernel::series::Selection;
+use crate::kernel::series::Series;
 
 pub use commands::Command;
 pub use config::Config;

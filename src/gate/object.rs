@@ -8,12 +8,12 @@ use super::fresh::Fresh;
 use super::inputs::Inputs;
 use super::inputs::ObjectFile;
 use super::inputs::Stage;
-use crate::code::RelocIndex;
+use crate::contents::source::Units;
 use crate::elf::ByPlace;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::source::Units;
+use crate::objtool::code::RelocIndex;
 
 /// An object that is being checked.
 pub struct ObjectCx<'a> {

@@ -33,15 +33,15 @@ use super::inputs::commands;
 use super::object::ObjectCx;
 use super::object::places;
 use crate::arm64;
-use crate::code::RelocIndex;
+use crate::contents::source::DebugInfo;
+use crate::contents::source::Frame;
+use crate::contents::source::Lines;
 use crate::elf::ElfFile;
-use crate::opts::Opts;
-use crate::profile::Profile;
-use crate::profile::series::ChosenBy;
-use crate::profile::series::Series;
-use crate::source::DebugInfo;
-use crate::source::Frame;
-use crate::source::Lines;
+use crate::kernel::Profile;
+use crate::kernel::series::ChosenBy;
+use crate::kernel::series::Series;
+use crate::objtool::code::RelocIndex;
+use crate::objtool::opts::Opts;
 
 /// What makes a run fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,7 +234,7 @@ struct Look {
 
 /// Looks at every object, as many at a time as there are threads, then at all together.
 fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progress) -> Look {
-    let noreturns = inputs.selection.tree.as_ref().and_then(crate::profile::series::Tree::noreturns);
+    let noreturns = inputs.selection.tree.as_ref().and_then(crate::kernel::series::Tree::noreturns);
     // Another series' rules would find what is not there.
     let is_known = inputs.selection.chosen_by != ChosenBy::Newest;
     let profile = Profile::of(inputs.selection.series).filter(|_| is_known);

@@ -6,13 +6,13 @@ use rayon::prelude::*;
 
 use super::finding::Finding;
 use super::finding::Stop;
-use super::profile::Features;
-use super::profile::Profile;
 use super::srcversion::cmd_file;
 use super::srcversion::read_named_into;
 use super::text::Name;
 use super::text::basename;
 use super::text::strtoul;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// The longest path that fits the original's buffers, in bytes.
 pub const PATH_MAX: usize = 4096;
@@ -93,8 +93,8 @@ pub fn parse(text: &[u8]) -> Vec<Crc> {
 mod tests {
     use super::crc_file;
     use super::parse;
-    use crate::modpost::profile::V6_12;
-    use crate::modpost::profile::V7_3;
+    use crate::kernel::modpost::V6_12;
+    use crate::kernel::modpost::V7_3;
 
     #[test]
     fn symver_lines() {

@@ -23,13 +23,13 @@ use super::finding::Finding;
 use super::finding::Stop;
 use super::generate::check_line;
 use super::object::Object;
-use super::profile::Features;
-use super::profile::Profile;
 use super::scan::ObjectFacts;
 use super::symtab::Symbol;
 use super::text::Name;
 use super::text::text;
 use crate::elf::Class;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// Tables in sections without contents are zeros; a larger one than this is not believed.
 const MAX_ZEROS: u64 = 64 << 20;

@@ -13,11 +13,11 @@ use super::finding::Finding;
 use super::names::Names;
 use super::object::Object;
 use super::pattern::matches_any;
-use super::section_rules::SectionRules;
 use super::symtab::Symbol;
 use super::symtab::Symbols;
 use super::text::c_string_at;
 use crate::elf::Class;
+use crate::kernel::section_rules::SectionRules;
 
 const LABEL: &[u8] = b"__export_symbol_";
 

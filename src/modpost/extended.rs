@@ -16,13 +16,13 @@ use rayon::prelude::*;
 
 use super::finding::SectionRef;
 use super::object::Object;
-use super::profile::Profile;
 use super::resolve::Resolution;
 use super::symtab::SHN_UNDEF;
 use super::symtab::Symbols;
 use super::text::Name;
 use super::world::Module;
 use super::world::World;
+use crate::kernel::modpost::Profile;
 
 /// A symbol that nobody exports.
 #[derive(Debug, Clone, PartialEq, Eq)]

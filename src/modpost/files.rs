@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::finding::Stop;
 use super::report::Report;
-use crate::output;
-use crate::output::WriteError;
-use crate::output::reason;
+use crate::elf::output;
+use crate::elf::output::WriteError;
+use crate::elf::output::reason;
 
 /// Writes a file unless it has that text already.
 ///

@@ -1,7 +1,7 @@
 //! What can be said about a run, as values; [`super::wording`] has the text.
 
-use super::section_rules::Mismatch;
 use super::text::Name;
+use crate::kernel::section_rules::Mismatch;
 
 /// The place of a reference in the exception table, and the section it refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]

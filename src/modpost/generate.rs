@@ -7,8 +7,6 @@ use std::collections::HashSet;
 
 use super::finding::Finding;
 use super::options::Opts;
-use super::profile::Features;
-use super::profile::Profile;
 use super::report::Report;
 use super::resolve::Resolution;
 use super::resolve::module_name_len;
@@ -20,6 +18,8 @@ use super::world::Exported;
 use super::world::Module;
 use super::world::ModuleId;
 use super::world::World;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// Size of the original's buffer in bytes, one of which is for the NUL.
 const BUFFER: usize = 500;

@@ -12,13 +12,13 @@ use rayon::prelude::*;
 use super::finding::Finding;
 use super::finding::Stop;
 use super::options::Opts;
-use super::profile::Profile;
 use super::scan;
 use super::scan::ObjectFacts;
 use super::section_class::ClassTable;
 use super::text::Name;
 use super::text::c_string;
-use crate::output::reason;
+use crate::elf::output::reason;
+use crate::kernel::modpost::Profile;
 
 /// The longest line the original reads at once, in bytes.
 const LINE: usize = 4095;

@@ -13,12 +13,12 @@ use super::export::Export;
 use super::export::ExportKind;
 use super::finding::Finding;
 use super::object::Object;
-use super::profile::Features;
-use super::profile::Profile;
 use super::symtab::SHN_UNDEF;
 use super::symtab::Symbol;
 use super::symtab::Symbols;
 use super::text::Name;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// The export that a symbol stands for, if it is one.
 pub fn export(object: &Object, symbol: &Symbol, name: &[u8], profile: &Profile) -> Option<Export> {

@@ -8,12 +8,12 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
 use super::text::Name;
+use crate::contents::source::DebugInfo;
+use crate::contents::source::Frame;
+use crate::contents::source::Lines;
+use crate::contents::source::Units;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
-use crate::source::DebugInfo;
-use crate::source::Frame;
-use crate::source::Lines;
-use crate::source::Units;
 
 /// A mismatch that was told.
 #[derive(Debug)]

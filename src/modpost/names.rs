@@ -1,8 +1,6 @@
 //! Which symbols to name for a reference; the series differ in how they are looked for.
 
 use super::object::Object;
-use super::profile::Features;
-use super::profile::Profile;
 use super::references::Hit;
 use super::references::Why;
 use super::symscan::SymScan;
@@ -11,6 +9,8 @@ use super::symtab::Symbol;
 use super::symtab::Symbols;
 use super::text::Name;
 use super::text::c_string_at;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// The symbols in the sections that references come from and go to.
 #[derive(Debug)]

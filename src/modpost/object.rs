@@ -16,12 +16,12 @@ use object::read::elf::FileHeader;
 use object::read::elf::SectionHeader as _;
 
 use super::finding::Finding;
-use super::profile::Features;
-use super::profile::Profile;
 use super::symtab::Symbol;
 use super::text::c_string;
 use super::text::c_string_at;
 use crate::elf::Class;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// Why an object is not read.
 #[derive(Debug)]

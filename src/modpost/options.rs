@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::getopt;
 use super::getopt::Item;
 use super::getopt::UsageError;
-use super::profile::Profile;
+use crate::kernel::modpost::Profile;
 
 /// The options of one call; a field holds what was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -10,12 +10,12 @@ use super::devtable::layout;
 use super::inputs;
 use super::modinfo::ModInfo;
 use super::modinfo::is_gpl_compatible;
-use super::profile;
-use super::profile::Profile;
 use super::report::Report;
 use super::srcversion;
 use super::symvers;
 use super::world::World;
+use crate::kernel::modpost as profile;
+use crate::kernel::modpost::Profile;
 
 /// Reads a symbol dump as every series does; the number of exports.
 pub fn dump(text: &[u8]) -> usize {

@@ -8,12 +8,12 @@ use super::finding::Finding;
 use super::finding::Stop;
 use super::located;
 use super::located::MismatchPlace;
-use super::profile::Features;
-use super::profile::Profile;
 use super::text::text;
 use super::wording::Severity;
 use super::wording::Subject;
 use super::wording::render;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// Stands for the module in messages about no module.
 pub const NOBODY: Subject<'static> = Subject { file: b"", module: b"" };

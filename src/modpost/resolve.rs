@@ -6,8 +6,6 @@ use super::export::ExportKind;
 use super::finding::Finding;
 use super::finding::Stop;
 use super::options::Opts;
-use super::profile::Features;
-use super::profile::Profile;
 use super::report::Report;
 use super::scan::ObjectFacts;
 use super::text::Name;
@@ -19,6 +17,8 @@ use super::world::Exported;
 use super::world::ModuleId;
 use super::world::World;
 use crate::elf::Class;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// This many undefined symbols are named.
 const MAX_UNDEFINED: u32 = 10;

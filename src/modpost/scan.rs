@@ -22,8 +22,6 @@ use super::modinfo::ModInfo;
 use super::object::Object;
 use super::object::OpenError;
 use super::options::Opts;
-use super::profile::Features;
-use super::profile::Profile;
 use super::section_class::ClassTable;
 use super::sections;
 use super::srcversion;
@@ -36,7 +34,9 @@ use super::text::Name;
 use super::text::lines;
 use super::text::text;
 use crate::elf::Class;
-use crate::output::reason;
+use crate::elf::output::reason;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// A symbol that an object needs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use super::names::source_name;
 use super::object::Header;
 use super::object::Object;
 use super::pattern::matches;
-use super::profile::Features;
-use super::profile::Profile;
-use super::section_rules::SectionRules;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
+use crate::kernel::section_rules::SectionRules;
 
 /// The rules that mention one section: bit `i` stands for rule `i`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -122,9 +122,9 @@ pub fn classify_sources(
 #[cfg(test)]
 mod tests {
     use super::ClassTable;
+    use crate::kernel::section_rules;
+    use crate::kernel::section_rules::V7_3;
     use crate::modpost::pattern::matches_any;
-    use crate::modpost::section_rules;
-    use crate::modpost::section_rules::V7_3;
 
     fn rule(from: &str, to: &str) -> Option<usize> {
         let table = ClassTable::new(&V7_3);

@@ -20,9 +20,6 @@ use super::names::source_name;
 use super::object::Object;
 use super::options::Opts;
 use super::pattern::matches_any;
-use super::profile::Features;
-use super::profile::Profile;
-use super::profile::Wording;
 use super::references::Hit;
 use super::references::Walk;
 use super::references::Why;
@@ -30,12 +27,15 @@ use super::section_class::ClassTable;
 use super::section_class::SectionClass;
 use super::section_class::classify;
 use super::section_class::classify_sources;
-use super::section_rules::Exemption;
-use super::section_rules::Mismatch;
-use super::section_rules::Rule;
 use super::symtab::Symbol;
 use super::symtab::Symbols;
 use crate::elf::Class;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::Wording;
+use crate::kernel::section_rules::Exemption;
+use crate::kernel::section_rules::Mismatch;
+use crate::kernel::section_rules::Rule;
 
 /// Checks the sections of `object`; what is found goes to `events` until something is fatal.
 pub fn check(

@@ -15,7 +15,7 @@ use super::text::is_space;
 use super::text::lines;
 use super::text::read_text_into;
 use super::text::text;
-use crate::output::reason;
+use crate::elf::output::reason;
 
 /// The first 23 digits of the digest are kept: the original's buffer is one too short for 24.
 const DIGITS: usize = 23;

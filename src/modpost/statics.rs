@@ -10,12 +10,12 @@ use std::path::Path;
 
 use super::ksymtab::global_names;
 use super::object::Object;
-use super::profile::Profile;
 use super::symtab::Symbols;
 use super::text::Name;
 use super::world::ExportId;
 use super::world::ModuleId;
 use super::world::World;
+use crate::kernel::modpost::Profile;
 
 /// Looks for global symbols of the exports that are static so far.
 pub fn settle(world: &mut World, profile: &Profile) {

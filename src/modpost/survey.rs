@@ -9,13 +9,13 @@ use super::finding::Finding;
 use super::finding::SectionRef;
 use super::finding::Stop;
 use super::options::Opts;
-use super::profile::Profile;
 use super::scan;
 use super::section_class::ClassTable;
 use super::wording::Severity;
 use super::wording::Subject;
 use super::wording::render;
-use crate::profile::series::Series;
+use crate::kernel::modpost::Profile;
+use crate::kernel::series::Series;
 
 /// An export as the object declares it: name, namespace, whether it is for GPL-compatible modules only.
 pub type Declared = (Vec<u8>, Vec<u8>, bool);

@@ -8,10 +8,10 @@ use object::elf;
 
 use super::finding::Finding;
 use super::object::Object;
-use super::profile::Features;
-use super::profile::Profile;
 use super::text::c_string_at;
 use crate::elf::Class;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// Names that objects contain many of are looked at by these numbers.
 pub use object::elf::SHN_COMMON;

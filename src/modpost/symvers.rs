@@ -13,8 +13,6 @@ use super::export::ExportKind;
 use super::finding::Finding;
 use super::finding::Stop;
 use super::generate::Generated;
-use super::profile::Features;
-use super::profile::Profile;
 use super::report::NOBODY;
 use super::report::Report;
 use super::resolve::Resolution;
@@ -24,7 +22,9 @@ use super::text::strtoul;
 use super::text::text;
 use super::world::ExportId;
 use super::world::World;
-use crate::output::reason;
+use crate::elf::output::reason;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// Reads the dump called `name`, the one with this number, into the world.
 ///

@@ -5,12 +5,12 @@ mod verbose;
 use super::finding::ExtableRef;
 use super::finding::Finding;
 use super::finding::SectionRef;
-use super::profile::Features;
-use super::profile::Profile;
-use super::profile::Wording;
-use super::section_rules::Mismatch;
 use super::text::basename;
 use super::text::text;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::Wording;
+use crate::kernel::section_rules::Mismatch;
 
 /// The module that a finding is about.
 #[derive(Debug, Clone, Copy)]

@@ -8,12 +8,12 @@ use super::export::Export;
 use super::finding::ExtableRef;
 use super::finding::Finding;
 use super::finding::Stop;
-use super::profile::Features;
-use super::profile::Profile;
 use super::report::Report;
 use super::scan::ObjectFacts;
 use super::text::Name;
 use super::wording::Subject;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// Number of a module, in the order in which they were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,33 +8,33 @@ use std::io::Write;
 use super::Request;
 use super::source;
 use super::way::Recorder;
-use crate::annotate::klp_symid;
-use crate::annotate::prefix;
-use crate::annotate::sites;
-use crate::annotate::sites::Created;
-use crate::annotate::static_calls;
-use crate::check;
-use crate::check::Walk;
-use crate::check::ibt::EndbrUse;
-use crate::check::walk::Extent;
-use crate::check::walk::observe::Both;
-use crate::check::walk::observe::Unobserved;
-use crate::code;
-use crate::code::Code;
-use crate::code::Stopped;
-use crate::diag::Fatal;
-use crate::diag::Finding;
-use crate::diag::Message;
-use crate::diag::Report;
-use crate::disas;
 use crate::elf::Edit;
 use crate::elf::ElfFile;
-use crate::opts::Opts;
-use crate::orc;
-use crate::profile::Features;
-use crate::profile::Profile;
-use crate::threads;
-use crate::trace::Tracer;
+use crate::kernel::Features;
+use crate::kernel::Profile;
+use crate::objtool::annotate::klp_symid;
+use crate::objtool::annotate::prefix;
+use crate::objtool::annotate::sites;
+use crate::objtool::annotate::sites::Created;
+use crate::objtool::annotate::static_calls;
+use crate::objtool::check;
+use crate::objtool::check::Walk;
+use crate::objtool::check::ibt::EndbrUse;
+use crate::objtool::check::walk::Extent;
+use crate::objtool::check::walk::observe::Both;
+use crate::objtool::check::walk::observe::Unobserved;
+use crate::objtool::code;
+use crate::objtool::code::Code;
+use crate::objtool::code::Stopped;
+use crate::objtool::disas;
+use crate::objtool::finding::Fatal;
+use crate::objtool::finding::Finding;
+use crate::objtool::finding::Message;
+use crate::objtool::listing;
+use crate::objtool::opts::Opts;
+use crate::objtool::orc;
+use crate::objtool::report::Report;
+use crate::objtool::trace::Tracer;
 
 /// What came of the analysis.
 #[derive(Debug, Default)]
@@ -78,7 +78,7 @@ pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, request: &Requ
     let Some(arch) = arch::with_upstream(elf.machine) else {
         let text = format!("unexpected ELF machine type {}", elf.machine);
         let mut out = Analysis { failed: true, ..Analysis::default() };
-        out.report.text = crate::diag::report::object_line(profile, &object, &text);
+        out.report.text = crate::objtool::report::object_line(profile, &object, &text);
         return out;
     };
     let (code, findings, result) = code::build(opts, profile, arch, elf, request.noreturns.as_ref());
@@ -137,7 +137,7 @@ impl Run<'_> {
         // Checks that need no walk are done beside it, and reported in their turn.
         let (code, report, recorder) = (&self.code, &self.out.report, self.recorder.as_mut());
         let walk = || follow_paths(code, report, recorder);
-        let (walked, beside) = threads::join(code.elf.data.len(), walk, || Beside::check(code));
+        let (walked, beside) = code.elf.join(walk, || Beside::check(code));
         let mut walk = self.report_walk(walked)?;
         if self.code.opts.unret && self.unret().is_err() {
             return Ok(());
@@ -312,7 +312,7 @@ impl Run<'_> {
         let lists_warned = opts.verbose && !is_clean;
         if lists_warned || opts.disas.is_some() {
             let out = &mut self.out;
-            let findings = disas::list(&mut out.stdout, &self.code, &out.report, lists_warned, &out.edits);
+            let findings = listing::list(&mut out.stdout, &self.code, &out.report, lists_warned, &out.edits);
             self.say(&findings);
         }
         self.with_source()

@@ -4,7 +4,7 @@
 //! Kernels were shipped broken because a build rule lost the option on linked LTO modules.
 
 use crate::elf::ElfFile;
-use crate::opts::Opts;
+use crate::objtool::opts::Opts;
 use std::path::Path;
 
 /// What to do about a module without `--module`.
@@ -19,7 +19,7 @@ pub enum ModuleRule {
 }
 
 /// Applies the rule and returns the line to print, if there is one.
-pub(super) fn apply(rule: ModuleRule, opts: &mut Opts, elf: &ElfFile<'_>) -> Option<String> {
+pub(crate) fn apply(rule: ModuleRule, opts: &mut Opts, elf: &ElfFile<'_>) -> Option<String> {
     if rule == ModuleRule::AsAsked || opts.module {
         return None;
     }

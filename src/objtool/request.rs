@@ -4,10 +4,10 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use super::ModuleRule;
-use crate::opts::Opts;
-use crate::opts::conflicts::OptionRules;
-use crate::output;
-use crate::profile::Profile;
+use crate::elf::output;
+use crate::kernel::Profile;
+use crate::objtool::opts::Opts;
+use crate::objtool::opts::conflicts::OptionRules;
 
 /// One call of the tool.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn with_code(self, code: u8) -> Self {
+    pub(crate) fn with_code(self, code: u8) -> Self {
         Self { code, ..self }
     }
 }
@@ -81,7 +81,7 @@ pub(super) fn take_copy(opts: &mut Opts, out: &mut Outcome) -> Result<(), u8> {
 }
 
 /// `--backup` after a failure: keeps the input and says how to repeat the run (7.3).
-pub(super) fn backup(request: &Request, opts: &Opts, out: &mut Outcome) {
+pub(crate) fn backup(request: &Request, opts: &Opts, out: &mut Outcome) {
     let mut kept = opts.file.clone().into_os_string();
     kept.push(".orig");
     let kept = PathBuf::from(kept);

@@ -5,18 +5,18 @@
 //! state of the stack at each step. The drop-in never does this.
 
 use super::way::Recorder;
-use crate::code::Code;
-use crate::code::NO_SYMBOL;
-use crate::diag::Finding;
-use crate::diag::Location;
-use crate::diag::Message;
-use crate::diag::Report;
+use crate::contents::source::DebugInfo;
+use crate::contents::source::Lines;
+use crate::contents::source::Units;
+use crate::contents::source::labels;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::source::DebugInfo;
-use crate::source::Lines;
-use crate::source::Units;
-use crate::source::labels;
+use crate::objtool::code::Code;
+use crate::objtool::code::NO_SYMBOL;
+use crate::objtool::finding::Finding;
+use crate::objtool::finding::Location;
+use crate::objtool::finding::Message;
+use crate::objtool::report::Report;
 
 /// The text of a report with what there is to say below each line.
 pub fn annotate(code: &Code<'_>, report: &Report, recorder: &Recorder) -> Vec<u8> {

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::code::Code;
 use crate::elf::ElfFile;
+use crate::objtool::code::Code;
 
 /// Binary logarithm of the size that the original gives a hash table of `n` entries.
 fn table_bits(n: usize) -> u32 {

@@ -6,22 +6,22 @@
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
-use crate::cfi::CfiState;
-use crate::check::Walk;
-use crate::check::walk::observe::Event;
-use crate::check::walk::observe::Observer;
-use crate::check::walk::observe::Step;
-use crate::code::Alternative;
-use crate::code::Code;
-use crate::code::InsnId;
-use crate::diag::Finding;
-use crate::diag::Location;
-use crate::diag::Message;
-use crate::diag::wording;
-use crate::disas;
+use crate::contents::source::labels;
 use crate::elf::SymbolId;
-use crate::source::labels;
-use crate::trace;
+use crate::objtool::cfi::CfiState;
+use crate::objtool::check::Walk;
+use crate::objtool::check::walk::observe::Event;
+use crate::objtool::check::walk::observe::Observer;
+use crate::objtool::check::walk::observe::Step;
+use crate::objtool::code::Alternative;
+use crate::objtool::code::Code;
+use crate::objtool::code::InsnId;
+use crate::objtool::disas;
+use crate::objtool::finding::Finding;
+use crate::objtool::finding::Location;
+use crate::objtool::finding::Message;
+use crate::objtool::trace;
+use crate::objtool::wording;
 
 /// Steps that are shown from the beginning of a long way, and from its end.
 const FIRST_STEPS: usize = 6;

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::fs;
 
-use postlink::cli::Exit;
 use postlink::cli::run;
 use postlink::cli::run::CalledAs;
+use postlink::objtool::options::Exit;
 use tempfile::TempDir;
 
 /// What came of a run; texts are without the name of the folder.

@@ -6,8 +6,8 @@ use postlink::elf::ElfFile;
 use postlink::elf::Section;
 use postlink::elf::SectionId;
 use postlink::elf::Symbol;
-use postlink::orc::dump;
-use postlink::profile::OrcFormat;
+use postlink::kernel::OrcFormat;
+use postlink::objtool::orc::dump;
 
 /// Letters for `sh_flags`, lowest bit first, as `readelf` has them; a bit without a letter shows as `?`.
 const FLAGS: &str = "WAX?MSILOGTC";

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
-use postlink::bitcode::Symtab;
+use postlink::contents::bitcode::Symtab;
 use postlink::elf::ElfFile;
 use postlink::elf::Symbol;
 

@@ -7,14 +7,14 @@ use crate::mutations::Mutations;
 use crate::objects;
 use crate::peak_memory;
 use crate::share;
-use postlink::cli::objtool;
-use postlink::cli::objtool::Parsed;
 use postlink::elf::ElfFile;
+use postlink::kernel::Profile;
+use postlink::kernel::series::Series;
 use postlink::objtool::ModuleRule;
 use postlink::objtool::Outcome;
 use postlink::objtool::Request;
-use postlink::profile::Profile;
-use postlink::profile::series::Series;
+use postlink::objtool::options;
+use postlink::objtool::options::Parsed;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -127,7 +127,7 @@ fn run(series: Series, options: &str, file: &Path) -> Outcome {
     let mut argv: Vec<OsString> = vec!["objtool".into()];
     argv.extend(options.split_whitespace().map(OsString::from));
     argv.push(file.into());
-    let Parsed::Run(run) = objtool::parse(series, &argv, &[]) else { panic!("{options}: no valid options") };
+    let Parsed::Run(run) = options::parse(series, &argv, &[]) else { panic!("{options}: no valid options") };
     postlink::objtool::run(&Request {
         opts: run.opts,
         rules: run.rules,

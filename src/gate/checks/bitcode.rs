@@ -2,7 +2,7 @@
 
 use super::RawCx;
 use super::check;
-use crate::bitcode::BitcodeError;
+use crate::contents::bitcode::BitcodeError;
 use crate::gate::Finding;
 use crate::gate::Severity;
 use crate::gate::inputs::Stage;

@@ -9,7 +9,7 @@ use crate::gate::fresh::Place;
 use crate::gate::object::ObjectCx;
 use crate::gate::tables;
 use crate::gate::tables::Table;
-use crate::opts::Opts;
+use crate::objtool::opts::Opts;
 
 check! {
     /// A mitigation that the configuration promises does not reach all code.

@@ -13,7 +13,7 @@ use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
 use crate::gate::tables;
 use crate::gate::tables::Table;
-use crate::orc::ENTRY_SIZE;
+use crate::objtool::orc::ENTRY_SIZE;
 
 check! {
     /// The ORC unwind tables are missing, damaged, or not those of the code.

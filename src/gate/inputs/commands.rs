@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::text;
-use crate::cli::objtool;
-use crate::cli::objtool::Parsed;
-use crate::opts::Opts;
-use crate::profile::series::Series;
+use crate::kernel::series::Series;
+use crate::objtool::options;
+use crate::objtool::options::Parsed;
+use crate::objtool::opts::Opts;
 
 /// A recorded command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,9 +79,9 @@ impl Command {
 pub fn opts_of<'a>(series: Series, words: impl Iterator<Item = &'a str>) -> Option<Opts> {
     let mut argv: Vec<OsString> = vec!["objtool".into()];
     argv.extend(words.map(OsString::from));
-    match objtool::parse(series, &argv, &[]) {
-        Parsed::Run(run) => Some(run.opts),
-        Parsed::Klp(_) | Parsed::Exit(_) => None,
+    match options::parse(series, &argv, &[]) {
+        Parsed::Run(run) if run.refused().is_none() => Some(run.opts),
+        Parsed::Run(_) | Parsed::Klp(_) | Parsed::Exit(_) => None,
     }
 }
 

@@ -10,9 +10,9 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use super::text;
+use crate::contents::packed;
 use crate::elf::ElfFile;
 use crate::gate::GateError;
-use crate::gate::packed;
 
 /// Recorded commands that are looked at; each of a folder names the same kernel.
 const MAX_COMMANDS: usize = 16;

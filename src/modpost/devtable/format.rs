@@ -9,8 +9,8 @@ use super::layout::Format;
 use super::layout::Part;
 use super::layout::When;
 use super::special;
+use crate::kernel::modpost::Profile;
 use crate::modpost::finding::Finding;
-use crate::modpost::profile::Profile;
 use crate::modpost::text::text;
 
 /// The aliases of one entry. What there is to say about it goes to `findings`; an error stops the run.

@@ -8,13 +8,13 @@ use super::entry::Field;
 use super::entry::at;
 use super::entry::at2;
 use super::entry::at3;
-use crate::modpost::profile::DeviceLayout;
-use crate::modpost::profile::DeviceLayout::V5_10;
-use crate::modpost::profile::DeviceLayout::V6_1;
-use crate::modpost::profile::DeviceLayout::V6_12;
-use crate::modpost::profile::DeviceLayout::V7_3;
-use crate::modpost::profile::Features;
-use crate::modpost::profile::Profile;
+use crate::kernel::modpost::DeviceLayout;
+use crate::kernel::modpost::DeviceLayout::V5_10;
+use crate::kernel::modpost::DeviceLayout::V6_1;
+use crate::kernel::modpost::DeviceLayout::V6_12;
+use crate::kernel::modpost::DeviceLayout::V7_3;
+use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Profile;
 
 /// When a field is printed; otherwise there is a `*` in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

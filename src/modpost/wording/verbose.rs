@@ -1,9 +1,9 @@
 //! The explanations that 5.10 adds to section mismatches, and the text about exception tables that 6.1 has kept of them.
 
+use crate::kernel::section_rules::Mismatch;
 use crate::modpost::finding::SectionRef;
 use crate::modpost::finding::SymbolKind;
 use crate::modpost::pattern::matches_any;
-use crate::modpost::section_rules::Mismatch;
 use crate::modpost::text::text;
 
 impl SymbolKind {

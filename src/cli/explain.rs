@@ -1,0 +1,266 @@
+//! `postlink explain`: what a finding means, why it matters at run time, and how to fix or annotate it.
+//!
+//! The words are the findings' own documentation, see [`Message`](crate::objtool::finding::Message). A finding is asked for by its
+//! identifier, by a line copied from a log, or by words it speaks of.
+
+use crate::arm64::finding as arm64;
+use crate::objtool::finding::message;
+use std::fmt::Write;
+
+/// What a query came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Explained {
+    /// The explanation, or several of them.
+    Found(String),
+    /// Nothing is called so or speaks of it; the text says what to ask for.
+    Unknown(String),
+}
+
+/// Stands for what differs from case to case in [`WORDINGS`].
+const HOLE: &str = "{}";
+
+/// Identifiers of findings, each with lines: of its explanation, or patterns of what it says.
+type Texts = &'static [(&'static str, &'static [&'static str])];
+
+/// Every finding's explanation.
+const EXPLANATIONS: [Texts; 2] = [message::EXPLANATIONS, arm64::EXPLANATIONS];
+/// What every finding says.
+const WORDINGS: [Texts; 2] = [message::WORDINGS, arm64::WORDINGS];
+
+fn explanations() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> + Clone {
+    EXPLANATIONS.into_iter().flatten()
+}
+
+fn wordings() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> + Clone {
+    WORDINGS.into_iter().flatten()
+}
+
+/// Explains the finding `query`.
+pub fn explain(query: &str) -> Explained {
+    let found = find(query.trim());
+    if found.is_empty() {
+        return Explained::Unknown(format!(
+            "no finding is called '{query}', says so, or speaks of it; postlink explain lists them all"
+        ));
+    }
+    Explained::Found(found.iter().map(|id| text(id)).collect::<Vec<_>>().join("\n"))
+}
+
+/// All identifiers with the first line of each.
+pub fn list() -> String {
+    let width = explanations().map(|(id, _)| id.len()).max().unwrap_or(0);
+    let mut list = String::new();
+    for (id, lines) in explanations() {
+        let meaning = lines.iter().take_while(|line| !line.trim().is_empty());
+        let meaning: Vec<&str> = meaning.map(|line| line.trim()).collect();
+        // Writing to memory does not fail.
+        let _ = writeln!(list, "{id:width$}  {}", meaning.join(" "));
+    }
+    list
+}
+
+/// Identifiers of the findings that print this line of a log; several where they say the same.
+pub fn findings_of(line: &str) -> Vec<&'static str> {
+    saying(line.trim())
+}
+
+/// Identifiers of what is asked for: the surest way that finds something counts.
+fn find(query: &str) -> Vec<&'static str> {
+    let ways: [fn(&str) -> Vec<&'static str>; 4] = [called, saying, saying_part, speaking_of];
+    if query.is_empty() {
+        Vec::new()
+    } else {
+        ways.iter().map(|way| way(query)).find(|ids| !ids.is_empty()).unwrap_or_default()
+    }
+}
+
+fn called(query: &str) -> Vec<&'static str> {
+    explanations().map(|(id, _)| *id).filter(|id| *id == query).collect()
+}
+
+/// The findings that print a line like this, with or without file name, severity and place.
+fn saying(query: &str) -> Vec<&'static str> {
+    let text = query.split_once("objtool: ").map_or(query, |(_, text)| text).trim();
+    let after_place = text.split_once(": ").map(|(_, rest)| rest.trim());
+    let texts = [Some(text), after_place.filter(|_| has_place(text))];
+    for text in texts.into_iter().flatten() {
+        let fit = |(id, says): &(&'static str, &[&str])| {
+            let literal = says.iter().filter(|pattern| fits(pattern, text)).map(|pattern| literal_len(pattern)).max();
+            literal.map(|len| (len, *id))
+        };
+        let found: Vec<(usize, &'static str)> = wordings().filter_map(fit).collect();
+        if let Some(longest) = found.iter().map(|(len, _)| *len).max() {
+            return found.into_iter().filter(|(len, _)| *len == longest).map(|(_, id)| id).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// Whether the text begins with a place such as `name+0x12: ` or `name+0x12 (.text+0x34): `.
+fn has_place(text: &str) -> bool {
+    text.split_once(": ").is_some_and(|(place, _)| place.contains("+0x"))
+}
+
+/// Whether `text` is `pattern` with something in each hole.
+fn fits(pattern: &str, text: &str) -> bool {
+    let mut pieces = pattern.split(HOLE);
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut pieces = pieces.peekable();
+    if pieces.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(piece) = pieces.next() {
+        let is_last = pieces.peek().is_none();
+        let at = if is_last { rest.strip_suffix(piece).map(str::len) } else { rest.find(piece) };
+        let Some(after) = at.filter(|at| *at != 0).and_then(|at| rest.get(at..)) else { return false };
+        rest = after.strip_prefix(piece).unwrap_or_default();
+    }
+    true
+}
+
+fn literal_len(pattern: &str) -> usize {
+    pattern.split(HOLE).map(str::len).sum()
+}
+
+/// Findings that print this among other words.
+fn saying_part(query: &str) -> Vec<&'static str> {
+    let query = query.to_lowercase();
+    let says = |(_, says): &&(&str, &[&str])| says.iter().any(|pattern| pattern.to_lowercase().contains(&query));
+    wordings().filter(says).map(|(id, _)| *id).collect()
+}
+
+/// Findings that have all these words in their identifiers or explanations.
+fn speaking_of(query: &str) -> Vec<&'static str> {
+    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+    let speaks = |(id, lines): &&(&str, &[&str])| {
+        let all = format!("{id} {}", lines.concat()).to_lowercase();
+        words.iter().all(|word| all.contains(word.as_str()))
+    };
+    explanations().filter(speaks).map(|(id, _)| *id).collect()
+}
+
+/// Identifier, what the finding says in a log, and its explanation.
+fn text(id: &str) -> String {
+    let mut text = format!("{id}\n\n");
+    let says = wordings().filter(|(known, _)| *known == id).flat_map(|(_, says)| *says);
+    for line in says.clone() {
+        let _ = writeln!(text, "    > {}", line.replace(HOLE, "..."));
+    }
+    if says.count() != 0 {
+        text.push('\n');
+    }
+    let lines = explanations().filter(|(known, _)| *known == id).flat_map(|(_, lines)| *lines);
+    for line in lines {
+        // The remedy is a paragraph of its own.
+        let blank = if line.trim().starts_with("Fix: ") { "\n" } else { "" };
+        let _ = writeln!(text, "{blank}    {}", line.trim());
+    }
+    text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::elf::ElfFile;
+    use crate::kernel::Profile;
+    use crate::kernel::series::Series;
+    use crate::objtool::code;
+    use crate::objtool::opts::Opts;
+    use crate::objtool::wording;
+
+    fn found(query: &str) -> String {
+        match explain(query) {
+            Explained::Found(text) => text,
+            Explained::Unknown(text) => panic!("{query}: {text}"),
+        }
+    }
+
+    #[test]
+    fn an_identifier_is_explained() {
+        let text = found("naked-return");
+        let start = "naked-return\n\n    > 'naked' return found in MITIGATION_RETHUNK build\n";
+        assert!(text.starts_with(start), "{text}");
+        assert!(text.contains("\n\n    A return that does not go through the return thunk.\n\n"), "{text}");
+        assert!(text.contains("\n\n    Fix: "), "{text}");
+    }
+
+    #[test]
+    fn a_line_of_a_log_is_explained() {
+        let lines = [
+            ("vmlinux.o: warning: objtool: foo+0x12: return with modified stack frame", "return-modified-frame"),
+            (
+                "a.o: error: objtool: foo+0x12 (.text+0x34): 'naked' return found in MITIGATION_RETHUNK build",
+                "naked-return",
+            ),
+            ("foo+0x12: call to kasan_report() with UACCESS enabled", "call-with-uaccess"),
+            ("call to foo() leaves .noinstr.text section", "leaves-noinstr"),
+            ("x.o: warning: objtool: foo+0x1: stack state mismatch: cfa1=4+24 cfa2=4+16", "stack-mismatch-cfa"),
+            ("foo() falls through to next function bar()", "falls-through"),
+            ("objtool: .init.text: unexpected end of section", "end-of-section"),
+            ("x.ko: error: objtool: static_call: can't find static_call_key symbol: __SCK__x", "no-static-call-key"),
+            ("x.o: warning: objtool: .rodata+0x8: data relocation to !ENDBR: foo+0x4", "data-reloc-to-non-endbr"),
+        ];
+        for (line, id) in lines {
+            assert_eq!(find(line), [id], "{line}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_message_and_words_of_an_explanation_are_found() {
+        let text = found("modified stack frame");
+        assert!(text.contains("sibling-call-modified-frame\n") && text.contains("\nreturn-modified-frame\n"), "{text}");
+        let text = found("Spectre indirect");
+        assert!(text.contains("indirect-branch\n"), "{text}");
+        assert!(matches!(explain("no such thing at all"), Explained::Unknown(_)));
+        assert!(matches!(explain(""), Explained::Unknown(_)));
+    }
+
+    #[test]
+    fn every_finding_is_listed_and_identifiers_are_unique() {
+        let mut ids: Vec<&str> = explanations().map(|(id, _)| *id).collect();
+        assert_eq!(list().lines().count(), ids.len());
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), explanations().count());
+    }
+
+    #[test]
+    fn holes_take_something_each() {
+        assert!(fits("call to {}() with {}", "call to a() with b"));
+        assert!(!fits("call to {}() with {}", "call to () with b"));
+        assert!(!fits("call to {}() with {}", "call to a() with "));
+        assert!(fits("a", "a") && !fits("a", "ab") && !fits("{}b", "b") && fits("{}b", "bb"));
+    }
+
+    /// What is looked for is what is printed: the patterns, against the code that prints, for both series.
+    #[test]
+    fn every_message_is_found_by_what_it_says() {
+        let data = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/extras/flow.o")).expect("a fixture");
+        let elf = ElfFile::parse(&data).expect("an object");
+        let opts = Opts::default();
+        let mut n_said = 0;
+        for series in [Series::V6_12, Series::V7_3] {
+            let profile = Profile::of(series).expect("rebuilt");
+            let arch = arch::with_upstream(elf.machine).expect("x86-64");
+            let (code, ..) = code::build(&opts, &profile, arch, &elf, None);
+            for message in message::samples() {
+                let says = wordings().find(|(id, _)| *id == message.id()).expect("in the table").1;
+                let mut text = Vec::new();
+                wording::write(&mut text, &code, &message);
+                let text = String::from_utf8(text).expect("plain");
+                if says.is_empty() {
+                    continue;
+                }
+                n_said += 1;
+                let line = format!("x.o: warning: objtool: f+0x1: {}", text.trim());
+                let ids = find(&line);
+                // Two findings differ only in where the section comes from.
+                let is_twin = message.id().starts_with("absolute-reloc") && ids.len() == 2;
+                assert!(ids.contains(&message.id()), "{series:?}: {line}: {ids:?}");
+                assert!(ids.len() == 1 || is_twin, "{series:?}: {line}: {ids:?}");
+            }
+        }
+        assert!(n_said > 200, "only {n_said} messages say anything");
+    }
+}

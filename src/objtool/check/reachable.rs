@@ -1,0 +1,170 @@
+//! Code that no path leads to.
+//!
+//! Upstream: `validate_reachable_instructions()`, `ignore_unreachable_insn()`.
+
+use arch::InsnKind;
+use rustc_hash::FxHashSet;
+
+use super::Walk;
+use crate::kernel::Features;
+use crate::objtool::code::Code;
+use crate::objtool::code::Hole;
+use crate::objtool::code::HoleFinder;
+use crate::objtool::code::InsnFlags;
+use crate::objtool::code::InsnId;
+use crate::objtool::code::SecFlags;
+use crate::objtool::code::SymFlags;
+use crate::objtool::finding::Fatal;
+use crate::objtool::finding::Finding;
+use crate::objtool::finding::Message;
+
+/// Reports every instruction that the walk did not come to and that has no excuse.
+pub fn check(code: &Code<'_>, walk: &Walk) -> (Vec<Finding>, Result<(), Fatal>) {
+    let holes = HoleFinder::new(&code.symbols);
+    let mut pass = Reachable { code, walk, searched: None, ignored: FxHashSet::default(), holes, fatal: None };
+    let mut findings = Vec::new();
+    if code.ignore_unreachables {
+        return (findings, Ok(()));
+    }
+    for insn in code.all_insns() {
+        if walk.has_visited(insn) || pass.is_excused(insn) {
+            continue;
+        }
+        if let Some(fatal) = pass.fatal.take() {
+            return (findings, Err(fatal));
+        }
+        let callee = pass.noreturn_callee_before(insn);
+        let message = callee.map_or(Message::UnreachableInsn, |symbol| Message::MissingNoreturn { symbol });
+        findings.push(Finding::warn_insn(insn, message));
+    }
+    (findings, Ok(()))
+}
+
+struct Reachable<'a, 'd> {
+    code: &'a Code<'d>,
+    walk: &'a Walk,
+    /// The last hole that was searched: up to which instruction, where it ends, and what came of it (before 7.3).
+    searched: Option<(InsnId, u64, bool)>,
+    /// Instructions of cold parts that a hole jumps to (before 7.3).
+    ignored: FxHashSet<InsnId>,
+    holes: HoleFinder<'a>,
+    /// What the original does not get past.
+    fatal: Option<Fatal>,
+}
+
+impl Reachable<'_, '_> {
+    /// The callee of a call right before that is known not to return.
+    fn noreturn_callee_before(&self, insn: InsnId) -> Option<crate::elf::SymbolId> {
+        let prev = self.code.insns.prev(insn).filter(|prev| self.code.has(*prev, InsnFlags::DEAD_END))?;
+        self.code.call_dest(prev)
+    }
+
+    fn is_excused(&mut self, insn: InsnId) -> bool {
+        let code = self.code;
+        let kind = code.insns.kind(insn);
+        let func = code.func_of(insn);
+        if matches!(kind, InsnKind::Nop | InsnKind::Trap) || self.is_ignored(insn) {
+            return true;
+        }
+        let section = code.section_flags_of(insn);
+        if section.intersects(SecFlags::REPLACEMENT | SecFlags::ALT_AUX) {
+            return true;
+        }
+        if code.opts.link && func.is_none() && code.profile.has(Features::HOLES_BY_VISIT) {
+            return self.is_in_hole(insn);
+        }
+        let Some(func) = func else { return false };
+        if code.symbols.get(func).flags.contains(SymFlags::STATIC_CALL_TRAMP) {
+            return true;
+        }
+        self.is_trap_after_dead_end(insn) || self.leads_to_sanitizer(insn, func)
+    }
+
+    fn is_ignored(&self, insn: InsnId) -> bool {
+        let code = self.code;
+        let by_symbol =
+            || code.func_of(insn).is_some_and(|func| code.symbols.get(func).flags.contains(SymFlags::IGNORE));
+        code.has(insn, InsnFlags::HOLE)
+            || code.has(insn, InsnFlags::IGNORE)
+            || self.ignored.contains(&insn)
+            || by_symbol()
+    }
+
+    /// What the linker left of a dropped weak function (before 7.3).
+    fn is_in_hole(&mut self, insn: InsnId) -> bool {
+        let code = self.code;
+        let start = code.insns.get(insn).offset.into();
+        let end = match self.holes.at(code.insns.section_of(insn), start) {
+            Hole::None => return false,
+            Hole::ToEnd => return true,
+            Hole::Until(end) => end,
+        };
+        // All unvisited instructions up to where a search stopped have its answer.
+        if let Some((.., answer)) = self.searched.filter(|(stop, to, _)| insn < *stop && *to == end) {
+            return answer;
+        }
+        let mut next = code.insns.next(insn);
+        let mut last = insn;
+        let mut answer = false;
+        while let Some(insn) = next {
+            last = insn;
+            if self.walk.has_visited(insn) {
+                answer = true;
+                break;
+            }
+            if u64::from(code.insns.get(insn).offset) >= end {
+                break;
+            }
+            let cold = code.jump_dest(insn).and_then(|dest| code.func_of(dest));
+            if let Some(cold) = cold.filter(|cold| memchr::memmem::find(code.name(*cold), b".cold").is_some()) {
+                self.ignored.extend(code.insns_of_func(cold));
+            }
+            next = code.insns.next(insn);
+        }
+        self.searched = Some((last, end, answer));
+        answer
+    }
+
+    /// Compilers put traps, or jumps to them, after what never returns.
+    fn is_trap_after_dead_end(&self, insn: InsnId) -> bool {
+        let code = self.code;
+        let is_trap = |id: InsnId| code.insns.kind(id) == InsnKind::Bug;
+        let is_after = code.insns.prev(insn).is_some_and(|prev| code.has(prev, InsnFlags::DEAD_END));
+        let is_jump = code.insns.kind(insn) == InsnKind::JumpUncond && code.jump_dest(insn).is_some_and(is_trap);
+        is_after && (is_trap(insn) || is_jump)
+    }
+
+    /// One of the next five instructions reports to a sanitizer.
+    fn leads_to_sanitizer(&mut self, insn: InsnId, func: crate::elf::SymbolId) -> bool {
+        let code = self.code;
+        let end = code.symbols.get(func).end();
+        let mut insn = insn;
+        for round in 0..5 {
+            if code.insns.kind(insn) == InsnKind::Call && self.is_sanitizer_call(insn) {
+                return true;
+            }
+            if code.insns.kind(insn) == InsnKind::JumpUncond {
+                match code.jump_dest(insn).filter(|dest| code.func_of(*dest) == Some(func)) {
+                    Some(dest) => insn = dest,
+                    None => return false,
+                }
+                continue;
+            }
+            if u64::from(code.insns.get(insn).end()) >= end {
+                return false;
+            }
+            let Some(next) = code.insns.next(insn) else {
+                // The original looks at what is not there, unless this was the last one anyway.
+                self.fatal = (round != 4).then(|| Fatal::new(Message::FuncPastSection { symbol: func }));
+                return false;
+            };
+            insn = next;
+        }
+        false
+    }
+
+    fn is_sanitizer_call(&self, insn: InsnId) -> bool {
+        let name = self.code.call_dest(insn).map(|dest| self.code.name(dest));
+        matches!(name, Some(b"__asan_handle_no_return" | b"__ubsan_handle_builtin_unreachable"))
+    }
+}

@@ -1,0 +1,386 @@
+//! Instructions linked into code: symbols, jumps, calls, alternatives, hints.
+//!
+//! [`Code`] is made by [`build`] and frozen then. The steps below are in the original's order, which decides the order of
+//! messages, of site lists and of everything that "the last one wins" applies to.
+
+mod alternatives;
+mod annotations;
+mod calls;
+mod cold;
+mod discards;
+mod groups;
+mod hints;
+mod hole_finder;
+mod holes;
+mod insns;
+mod jump_tables;
+mod jumps;
+mod links;
+mod names;
+mod noreturn;
+mod owners;
+mod pv_ops;
+mod red_black;
+mod relocs;
+mod sections;
+mod special;
+mod symbols;
+
+use std::sync::OnceLock;
+
+use arch::Arch;
+use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
+
+pub use groups::AltGroup;
+pub use groups::AltGroupId;
+pub use groups::AltKind;
+pub use groups::Alternative;
+pub use hole_finder::Hole;
+pub use hole_finder::HoleFinder;
+pub use insns::InsnTable;
+pub use insns::TableError;
+pub use insns::Text;
+pub use links::InsnFlags;
+pub use links::JumpTable;
+pub use links::Rare;
+pub use names::SectionNames;
+pub use names::SymbolNames;
+pub use pv_ops::PvOps;
+pub use relocs::NumberedReloc;
+pub use relocs::RelocIndex;
+pub use relocs::SectionRelocs;
+pub use sections::SecFlags;
+pub use symbols::NO_SYMBOL;
+pub use symbols::Sym;
+pub use symbols::SymFlags;
+pub use symbols::Symbols;
+
+use crate::elf::Edit;
+use crate::elf::ElfFile;
+use crate::elf::SectionId;
+use crate::elf::SymbolId;
+use crate::kernel::Features;
+use crate::kernel::Profile;
+use crate::objtool::cfi::CfiTable;
+use crate::objtool::finding::Fatal;
+use crate::objtool::finding::Finding;
+use crate::objtool::finding::Message;
+use crate::objtool::opts::Opts;
+pub use arch::InsnId;
+
+/// Instructions that section creators make records of, in the order in which the passes met them.
+#[derive(Debug, Default)]
+pub struct CallSites {
+    /// Calls and tail calls of static call trampolines.
+    pub static_calls: Vec<InsnId>,
+    /// Calls and jumps through indirect branch thunks.
+    pub retpolines: Vec<InsnId>,
+    /// Jumps to the return thunk.
+    pub returns: Vec<InsnId>,
+    /// Calls of the function tracer.
+    pub mcount: Vec<InsnId>,
+    /// Ordinary direct calls.
+    pub calls: Vec<InsnId>,
+}
+
+/// Landing pads as the decoder met them.
+#[derive(Debug, Default)]
+pub struct EndbrSites {
+    /// Landing pads at the start of functions.
+    pub at_start: Vec<InsnId>,
+    /// Number of landing pads elsewhere in functions.
+    pub n_inside: u32,
+}
+
+/// Counts of static branch sites, for `--stats`.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct JumpLabelStats {
+    /// Two-byte NOPs.
+    pub nop_short: u32,
+    /// Longer NOPs.
+    pub nop_long: u32,
+    /// Two-byte jumps.
+    pub short: u32,
+    /// Longer jumps.
+    pub long: u32,
+}
+
+/// How far building came, for `--stats`.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Progress {
+    /// All sections are decoded.
+    pub is_decoded: bool,
+    /// Alternatives are linked.
+    pub has_alternatives: bool,
+}
+
+/// The code of one file.
+pub struct Code<'d> {
+    /// What was asked for.
+    pub opts: &'d Opts,
+    /// Which series to be.
+    pub profile: &'d Profile,
+    /// The machine.
+    pub arch: &'static dyn Arch,
+    /// The file.
+    pub elf: &'d ElfFile<'d>,
+    /// Classes of sections, by section.
+    pub sec_flags: Vec<SecFlags>,
+    /// Sections by name.
+    pub section_names: SectionNames<'d>,
+    /// Symbols.
+    pub symbols: Symbols,
+    /// Relocations by place.
+    pub relocs: RelocIndex<'d>,
+    /// Instructions.
+    pub insns: InsnTable,
+    /// Marks of instructions, by instruction.
+    pub flags: Vec<InsnFlags>,
+    /// The symbol each instruction lies in, by instruction; [`NO_SYMBOL`] for none.
+    pub owners: Vec<SymbolId>,
+    /// Where jumps and calls lead, by instruction; see [`Code::jump_dest`] and [`Code::call_dest`].
+    dests: Vec<u32>,
+    /// What only few instructions have.
+    rare: FxHashMap<InsnId, Rare>,
+    /// Groups of alternatives.
+    pub groups: Vec<AltGroup>,
+    /// Number of shared state slots of all groups.
+    pub n_slots: u32,
+    /// Frame states that hints made.
+    pub cfis: CfiTable,
+    /// Sites for the section creators.
+    pub sites: CallSites,
+    /// Landing pads.
+    pub endbrs: EndbrSites,
+    /// Targets of paravirtual calls.
+    pub pv_ops: Option<PvOps>,
+    /// There are unwind hints.
+    pub has_hints: bool,
+    /// Unreachable code is not reported.
+    pub ignore_unreachables: bool,
+    /// The file is a livepatch module.
+    pub is_livepatch: bool,
+    /// Static branch sites.
+    pub jump_labels: JumpLabelStats,
+    /// How far building came.
+    pub progress: Progress,
+    /// Changes of instructions, in order.
+    pub edits: Vec<Edit>,
+    /// Instructions that were overwritten with returns.
+    pub patched_returns: FxHashSet<InsnId>,
+    /// `STT_FILE` symbols in symbol table order.
+    file_symbols: Vec<SymbolId>,
+    symbol_names: OnceLock<SymbolNames<'d>>,
+    /// Jump table heads (section and number of the relocation).
+    table_heads: FxHashSet<(SectionId, u32)>,
+    /// Noreturn functions by the kernel tree's own list, in place of the profile's.
+    pub noreturn_names: Option<FxHashSet<Vec<u8>>>,
+    /// Targets of all jump tables.
+    n_switch_targets: usize,
+    /// Answers of the noreturn check by symbol.
+    noreturns: FxHashMap<SymbolId, bool>,
+    findings: Vec<Finding>,
+}
+
+/// Why the code of a file could not be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stopped {
+    /// Its symbols make no sense. To the original that is a file that cannot be opened.
+    Unreadable(Fatal),
+    /// Its code makes no sense.
+    Failed(Fatal),
+}
+
+impl Stopped {
+    /// What to say about it.
+    pub fn into_finding(self) -> Finding {
+        let (Self::Unreadable(Fatal(finding)) | Self::Failed(Fatal(finding))) = self;
+        finding
+    }
+}
+
+impl From<Fatal> for Stopped {
+    fn from(fatal: Fatal) -> Self {
+        Self::Failed(fatal)
+    }
+}
+
+/// Builds the code of `elf`.
+///
+/// What was found on the way comes back beside it, and the fatal error that ended it, if one did.
+pub fn build<'d>(
+    opts: &'d Opts,
+    profile: &'d Profile,
+    arch: &'static dyn Arch,
+    elf: &'d ElfFile<'d>,
+    noreturns: Option<&Vec<String>>,
+) -> (Code<'d>, Vec<Finding>, Result<(), Stopped>) {
+    let mut code = Code::new(opts, profile, arch, elf);
+    code.noreturn_names = noreturns.map(|names| names.iter().map(|name| name.clone().into_bytes()).collect());
+    let result = code.link();
+    let findings = std::mem::take(&mut code.findings);
+    (code, findings, result)
+}
+
+/// Looks at what [`build`] looks at first: whether the symbols of `elf` make sense.
+pub fn check_symbols<'d>(
+    opts: &'d Opts,
+    profile: &'d Profile,
+    arch: &'static dyn Arch,
+    elf: &'d ElfFile<'d>,
+) -> (Code<'d>, Result<(), Stopped>) {
+    let mut code = Code::new(opts, profile, arch, elf);
+    let result = code.link_cold_parts().map_err(Stopped::Unreadable);
+    (code, result)
+}
+
+impl<'d> Code<'d> {
+    fn new(opts: &'d Opts, profile: &'d Profile, arch: &'static dyn Arch, elf: &'d ElfFile<'d>) -> Self {
+        let (symbols, relocs) = elf.join(|| Symbols::read(elf, profile), || RelocIndex::read(elf));
+        Self {
+            opts,
+            profile,
+            arch,
+            elf,
+            sec_flags: sections::classify(elf, opts.module),
+            section_names: SectionNames::read(elf),
+            symbols,
+            relocs,
+            insns: InsnTable::default(),
+            flags: Vec::new(),
+            owners: Vec::new(),
+            dests: Vec::new(),
+            rare: FxHashMap::default(),
+            groups: Vec::new(),
+            n_slots: 0,
+            cfis: CfiTable::new(arch.facts()),
+            sites: CallSites::default(),
+            endbrs: EndbrSites::default(),
+            pv_ops: None,
+            has_hints: false,
+            ignore_unreachables: opts.no_unreachable,
+            is_livepatch: false,
+            jump_labels: JumpLabelStats::default(),
+            progress: Progress::default(),
+            edits: Vec::new(),
+            patched_returns: FxHashSet::default(),
+            file_symbols: file_symbols(elf),
+            symbol_names: OnceLock::new(),
+            table_heads: FxHashSet::default(),
+            n_switch_targets: 0,
+            noreturn_names: None,
+            noreturns: FxHashMap::default(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// All steps in the original's order (`decode_file()`, `decode_sections()`).
+    fn link(&mut self) -> Result<(), Stopped> {
+        // Every cold part knows its parent function.
+        self.link_cold_parts().map_err(Stopped::Unreadable)?;
+        self.is_livepatch = self.detect_livepatch();
+        self.init_pv_ops()?;
+        // Thunks, trampolines and the like are marked.
+        self.classify_symbols();
+        // Instructions exist, and each knows its symbol.
+        self.decode()?;
+        self.progress.is_decoded = true;
+        self.read_ignores()?;
+        self.mark_uaccess_safe();
+        self.read_early_annotations()?;
+        if self.needs_alternatives() {
+            // Alternatives exist, and each replacement belongs to what it replaces.
+            self.add_alternatives()?;
+            self.progress.has_alternatives = true;
+        }
+        // Every direct jump has a destination or a callee.
+        self.link_jumps()?;
+        self.read_intra_function_calls()?;
+        // Every direct call has a callee.
+        self.link_calls()?;
+        if self.profile.has(Features::DISCARD_REACHABLE) {
+            self.read_reachable()?;
+        }
+        self.add_jump_tables()?;
+        self.read_unwind_hints()?;
+        if self.profile.has(Features::HOLES_MARKED_FIRST) {
+            self.mark_holes();
+        }
+        // Annotations override what the passes above concluded.
+        self.read_late_annotations()?;
+        self.order_alternatives();
+        Ok(())
+    }
+
+    /// Whether code is walked path by path (`validate_branch_enabled()`).
+    pub fn walks_branches(&self) -> bool {
+        self.opts.stackval || self.opts.orc || self.opts.uaccess
+    }
+
+    fn needs_alternatives(&self) -> bool {
+        self.walks_branches() || self.opts.noinstr || self.opts.hack_jump_label || self.opts.disas.is_some()
+    }
+
+    /// Whether `.modinfo` says that this is a livepatch (`is_livepatch_module()`).
+    fn detect_livepatch(&self) -> bool {
+        if !self.opts.module || !self.profile.has(Features::LIVEPATCH_SECTIONS) {
+            return false;
+        }
+        let modinfo = self.section_names.get(".modinfo").map(|id| self.elf.section(id).data);
+        modinfo.is_some_and(|data| memchr::memmem::find(data, b"\0livepatch=Y").is_some())
+    }
+
+    /// Decodes all executable sections and assigns instructions to symbols, section by section.
+    fn decode(&mut self) -> Result<(), Fatal> {
+        let (table, result) =
+            InsnTable::decode(self.elf, self.arch, self.profile.decode, &self.symbols, &self.sec_flags);
+        self.insns = table;
+        self.flags = vec![InsnFlags::default(); self.insns.insns.len()];
+        self.owners = vec![NO_SYMBOL; self.insns.insns.len()];
+        self.dests = vec![u32::MAX; self.insns.insns.len()];
+        let failed = match result {
+            Ok(()) => None,
+            Err(TableError::Decode { section, offset }) => {
+                let message = Message::CantDecode { section, offset: offset.into() };
+                Some((section, Fatal::new(message)))
+            }
+            Err(TableError::TooLarge { section }) => {
+                let text = format!("section {}: more than 4 GiB of code", section.0);
+                Some((section, Fatal::new(Message::Raw { text })))
+            }
+        };
+        self.assign_owners(failed.as_ref().map(|(section, _)| *section))?;
+        failed.map_or(Ok(()), |(_, fatal)| Err(fatal))
+    }
+
+    /// Names of all symbols, read when first asked for.
+    pub fn symbol_names(&self) -> &SymbolNames<'d> {
+        self.symbol_names.get_or_init(|| SymbolNames::read(self.elf, self.profile))
+    }
+
+    /// Symbol by name (`find_symbol_by_name()`).
+    pub fn symbol_by_name(&self, name: &[u8]) -> Option<SymbolId> {
+        self.symbol_names().find(self.elf, name)
+    }
+
+    /// Name of a symbol.
+    pub fn name(&self, id: SymbolId) -> &'d [u8] {
+        names::symbol_name(self.elf, id, self.profile.has(Features::KLP_TOMBSTONES))
+    }
+
+    /// Classes of the section that holds instruction `id`.
+    pub fn section_flags_of(&self, id: InsnId) -> SecFlags {
+        self.sec_flags.get(self.insns.section_of(id).index()).copied().unwrap_or_default()
+    }
+
+    /// Ids of all real instructions in file order.
+    pub fn all_insns(&self) -> impl Iterator<Item = InsnId> + use<> {
+        (0..self.insns.len() as u32).map(InsnId)
+    }
+}
+
+fn file_symbols(elf: &ElfFile<'_>) -> Vec<SymbolId> {
+    let is_file = |(_, raw): &(usize, &crate::elf::Symbol)| raw.kind() == object::elf::STT_FILE;
+    elf.symbols.iter().enumerate().filter(is_file).map(|(index, _)| SymbolId(index as u32)).collect()
+}

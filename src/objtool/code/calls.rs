@@ -1,0 +1,169 @@
+//! What direct calls call, and what becomes of special callees.
+//!
+//! Upstream: `add_call_destinations()`, `add_call_dest()`, `annotate_call_site()`.
+
+use arch::InsnKind;
+
+use super::Code;
+use super::InsnFlags;
+use super::InsnId;
+use super::SecFlags;
+use super::SymFlags;
+use super::jumps::call_offset;
+use crate::elf::SectionId;
+use crate::elf::SymbolId;
+use crate::kernel::Features;
+use crate::objtool::finding::Fatal;
+use crate::objtool::finding::Finding;
+use crate::objtool::finding::Message;
+
+impl Code<'_> {
+    /// Gives every direct call a callee.
+    pub(super) fn link_calls(&mut self) -> Result<(), Fatal> {
+        for position in 0..self.insns.texts.len() {
+            let text = self.insns.texts[position];
+            let mut cursor = 0;
+            for insn in text.ids() {
+                if self.insns.kind(insn) == InsnKind::Call {
+                    self.link_call(text.section, insn, &mut cursor)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn link_call(&mut self, section: SectionId, insn: InsnId, cursor: &mut usize) -> Result<(), Fatal> {
+        let Some(found) = self.reloc_in_order(section, insn, cursor) else {
+            return self.link_call_without_reloc(section, insn);
+        };
+        let sym = *self.symbols.get(found.reloc.symbol);
+        if sym.is_section() {
+            let offset = match self.profile.has(Features::ADJUST_BY_LENGTH) {
+                true => self.adjusted_addend(insn, &found).cast_unsigned(),
+                false => call_offset(found.reloc.addend),
+            };
+            let dest = self.callee_at(sym.section, offset);
+            let missing = Message::NoCallDestSymbol { section: sym.section, offset };
+            let dest = dest.ok_or_else(|| Fatal::insn(insn, missing))?;
+            return self.add_call_dest(insn, Some(dest), false);
+        }
+        if sym.flags.contains(SymFlags::RETPOLINE_THUNK) {
+            return self.add_retpoline(insn);
+        }
+        self.add_call_dest(insn, Some(found.reloc.symbol), false)
+    }
+
+    fn link_call_without_reloc(&mut self, section: SectionId, insn: InsnId) -> Result<(), Fatal> {
+        let dest = self.callee_at(section, self.branch_offset(insn));
+        self.add_call_dest(insn, dest, false)?;
+        let func = self.func_of(insn);
+        let is_ignored = match self.profile.has(Features::IGNORE_BY_SYMBOL) {
+            true => func.is_some_and(|func| self.symbols.get(func).flags.contains(SymFlags::IGNORE)),
+            false => self.has(insn, InsnFlags::IGNORE),
+        };
+        if is_ignored {
+            return Ok(());
+        }
+        // A callee that turned the call into something else is none any more.
+        let dest = self.call_dest(insn).ok_or_else(|| Fatal::insn(insn, Message::UnannotatedIntraFunctionCall))?;
+        if func.is_some() && !self.symbols.get(dest).is_func() {
+            return Err(Fatal::insn(insn, Message::CallToNonFunction));
+        }
+        Ok(())
+    }
+
+    /// Upstream: `find_call_destination()`.
+    fn callee_at(&self, section: SectionId, offset: u64) -> Option<SymbolId> {
+        self.symbols.func_at(section, offset).or_else(|| self.symbols.at(section, offset))
+    }
+
+    /// Links a call or tail call with its callee (`add_call_dest()`).
+    pub(super) fn add_call_dest(&mut self, insn: InsnId, dest: Option<SymbolId>, sibling: bool) -> Result<(), Fatal> {
+        let Some(dest) = dest else { return Ok(()) };
+        self.set_call_dest(insn, dest);
+        self.drop_stack_ops(insn);
+        self.annotate_site(insn, dest, sibling)
+    }
+
+    /// Makes a branch to an indirect thunk the indirect branch that it stands for (`add_retpoline_call()`).
+    pub(super) fn add_retpoline(&mut self, insn: InsnId) -> Result<(), Fatal> {
+        let kind = match self.insns.kind(insn) {
+            InsnKind::Call => InsnKind::CallDyn,
+            InsnKind::JumpUncond => InsnKind::JumpDyn,
+            InsnKind::JumpCond => InsnKind::JumpDynCond,
+            _ => return Ok(()),
+        };
+        self.set_kind(insn, kind);
+        self.flags[insn.index()] |= InsnFlags::RETPOLINE_SAFE;
+        self.drop_stack_ops(insn);
+        // Inside the file that defines the thunks a jump may come without relocation, where the original crashes.
+        let text = "branch to an indirect thunk without a relocation".to_owned();
+        let found = self.reloc_of(insn).ok_or_else(|| Fatal::insn(insn, Message::Raw { text }))?;
+        self.annotate_site(insn, found.reloc.symbol, false)
+    }
+
+    /// What a call does to the stack is undone by its callee.
+    fn drop_stack_ops(&mut self, insn: InsnId) {
+        self.insns.insns[insn.index()].n_ops = 0;
+    }
+
+    fn annotate_site(&mut self, insn: InsnId, dest: SymbolId, sibling: bool) -> Result<(), Fatal> {
+        let section = self.section_flags_of(insn);
+        if section.contains(SecFlags::REPLACEMENT) && !self.profile.has(Features::REPLACEMENT_CALL_SITES) {
+            return Ok(());
+        }
+        let callee = self.symbols.get(dest).flags;
+        if callee.contains(SymFlags::STATIC_CALL_TRAMP) {
+            self.sites.static_calls.push(insn);
+            return Ok(());
+        }
+        if callee.contains(SymFlags::RETPOLINE_THUNK) {
+            self.sites.retpolines.push(insn);
+            return Ok(());
+        }
+        let is_quiet = self.opts.hack_noinstr && section.contains(SecFlags::NOINSTR);
+        if is_quiet && callee.contains(SymFlags::PROFILING) {
+            return self.remove_profiling(insn, sibling);
+        }
+        if self.opts.mcount && callee.contains(SymFlags::FENTRY) {
+            return self.add_mcount(insn, sibling);
+        }
+        let is_embedded =
+            callee.contains(SymFlags::EMBEDDED_INSN) && self.profile.has(Features::NO_EMBEDDED_CALL_SITES);
+        if self.insns.kind(insn) == InsnKind::Call && !section.contains(SecFlags::INIT) && !is_embedded {
+            self.sites.calls.push(insn);
+        }
+        if !sibling && self.is_noreturn(dest) {
+            self.flags[insn.index()] |= InsnFlags::DEAD_END;
+        }
+        Ok(())
+    }
+
+    /// Takes an instrumentation call out of noinstr code. A tail call becomes a return and an `int3`, which count as one
+    /// safe return here.
+    fn remove_profiling(&mut self, insn: InsnId, sibling: bool) -> Result<(), Fatal> {
+        self.clear_reloc(insn);
+        if sibling {
+            self.patch_ret(insn)?;
+            self.set_kind(insn, InsnKind::Return);
+            self.flags[insn.index()] |= InsnFlags::RETPOLINE_SAFE;
+        } else {
+            self.patch_nop(insn)?;
+            self.set_kind(insn, InsnKind::Nop);
+        }
+        Ok(())
+    }
+
+    fn add_mcount(&mut self, insn: InsnId, sibling: bool) -> Result<(), Fatal> {
+        if sibling {
+            self.findings.push(Finding::warn_insn(insn, Message::TailCallToFentry));
+        }
+        if self.opts.mnop {
+            self.clear_reloc(insn);
+            self.patch_nop(insn)?;
+            self.set_kind(insn, InsnKind::Nop);
+        }
+        self.sites.mcount.push(insn);
+        Ok(())
+    }
+}

@@ -1,0 +1,315 @@
+//! All instructions of a file in one table, section after section, with the way back from a place to its instruction.
+//!
+//! Sections are decoded in parallel, large ones in pieces that begin at function symbols: a piece is used only if the
+//! piece before it ends exactly there, so the result is that of decoding the section from its start.
+
+use std::ops::Range;
+
+use arch::Decoded;
+use arch::Insn;
+use arch::InsnKind;
+use arch::Note;
+use arch::StackOp;
+use arch::TextSection;
+use rayon::prelude::*;
+
+use super::sections::SecFlags;
+use super::sections::executable;
+use super::symbols::Symbols;
+use crate::elf::ElfFile;
+use crate::elf::SectionId;
+use arch::InsnId;
+
+/// One executable section's part of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// The section.
+    pub section: SectionId,
+    /// First instruction.
+    pub first: u32,
+    /// One past the last instruction.
+    pub end: u32,
+    /// Where the section's part of `places` begins.
+    first_place: u32,
+}
+
+impl Text {
+    /// The section's instructions.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = InsnId> + ExactSizeIterator + use<> {
+        (self.first..self.end).map(InsnId)
+    }
+}
+
+/// All instructions.
+#[derive(Debug, Default)]
+pub struct InsnTable {
+    /// Instructions; the NOPs that fill up replacements come after all real ones.
+    pub insns: Vec<Insn>,
+    /// Stack operations of all instructions.
+    pub ops: Vec<StackOp>,
+    /// Executable sections in file order, empty ones left out.
+    pub texts: Vec<Text>,
+    /// Remarks of the decoder with the section they belong to, in order.
+    pub notes: Vec<(SectionId, Note)>,
+    /// Number of real instructions.
+    n_real: u32,
+    /// Position in `texts` by section, `u32::MAX` for others.
+    text_of: Vec<u32>,
+    /// For every 32 bytes of text, the first instruction that starts there or later.
+    places: Vec<u32>,
+    /// Sections of the NOPs that fill up replacements.
+    filler_sections: Vec<SectionId>,
+}
+
+/// Bytes of text per entry of `places`, as a shift.
+const PLACE_SHIFT: u32 = 5;
+/// Sections larger than this are decoded in pieces of about this size.
+const PIECE_BYTES: usize = 256 << 10;
+
+/// Why a section could not be decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableError {
+    /// Bytes that are no instruction.
+    Decode {
+        /// The section.
+        section: SectionId,
+        /// Offset in the section.
+        offset: u32,
+    },
+    /// A text section of 4 GiB or more, or more than 4 billion instructions.
+    TooLarge {
+        /// The section.
+        section: SectionId,
+    },
+}
+
+/// One job for the decoder: a range of a section.
+struct Piece {
+    section: SectionId,
+    range: Range<u32>,
+}
+
+impl InsnTable {
+    /// Decodes all executable sections. On an error, the table has the sections before the bad one, which the original
+    /// has dealt with by then.
+    pub fn decode(
+        elf: &ElfFile<'_>,
+        arch: &'static dyn arch::Arch,
+        decode_flags: arch::DecodeFlags,
+        symbols: &Symbols,
+        flags: &[SecFlags],
+    ) -> (Self, Result<(), TableError>) {
+        let mut table = Self { text_of: vec![u32::MAX; elf.sections.len()], ..Self::default() };
+        let pieces = match cut(elf, symbols, flags) {
+            Ok(pieces) => pieces,
+            Err(error) => return (table, Err(error)),
+        };
+        let run = |piece: &Piece| {
+            let mut out = Decoded::default();
+            out.insns.reserve((piece.range.len() / 4).min(PIECE_BYTES));
+            let end = decode_range(elf, arch, decode_flags, symbols, piece.section, piece.range.clone(), &mut out);
+            (out, end)
+        };
+        let bytes: usize = pieces.iter().map(|piece| piece.range.len()).sum();
+        let parts: Vec<_> =
+            if bytes < PIECE_BYTES { pieces.iter().map(run).collect() } else { pieces.par_iter().map(run).collect() };
+        let redo =
+            |section, range, out: &mut Decoded| decode_range(elf, arch, decode_flags, symbols, section, range, out);
+        let result = table.join(elf, &pieces, parts, redo);
+        table.finish(elf);
+        (table, result)
+    }
+
+    fn join(
+        &mut self,
+        elf: &ElfFile<'_>,
+        pieces: &[Piece],
+        parts: Vec<(Decoded, Result<u32, TableError>)>,
+        redo: impl Fn(SectionId, Range<u32>, &mut Decoded) -> Result<u32, TableError>,
+    ) -> Result<(), TableError> {
+        let total: usize = parts.iter().map(|(part, _)| part.insns.len()).sum();
+        self.insns.reserve_exact(total);
+        // Where the previous piece really ended.
+        let mut reached = 0;
+        for (piece, (mut part, mut end)) in pieces.iter().zip(parts) {
+            if piece.range.start == 0 {
+                reached = 0;
+            }
+            if reached != piece.range.start {
+                part = Decoded::default();
+                end = match reached < piece.range.end {
+                    true => redo(piece.section, reached..piece.range.end, &mut part),
+                    false => Ok(reached),
+                };
+            }
+            self.append(piece.section, &part)?;
+            reached = end?;
+        }
+        debug_assert!(self.texts.iter().all(|text| !elf.section(text.section).data.is_empty()));
+        Ok(())
+    }
+
+    fn append(&mut self, section: SectionId, part: &Decoded) -> Result<(), TableError> {
+        let too_large = TableError::TooLarge { section };
+        let first = u32::try_from(self.insns.len()).map_err(|_| too_large)?;
+        let ops = u32::try_from(self.ops.len()).map_err(|_| too_large)?;
+        let end = u32::try_from(self.insns.len() + part.insns.len()).ok().filter(|&n| n < u32::MAX / 2);
+        let end = end.ok_or(too_large)?;
+        self.insns.extend(part.insns.iter().map(|insn| Insn { first_op: insn.first_op + ops, ..*insn }));
+        self.ops.extend_from_slice(&part.ops);
+        self.notes.extend(part.notes.iter().map(|note| (section, *note)));
+        match self.texts.last_mut() {
+            Some(text) if text.section == section => text.end = end,
+            _ if first == end => {}
+            _ => {
+                self.text_of[section.index()] = self.texts.len() as u32;
+                self.texts.push(Text { section, first, end, first_place: 0 });
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, elf: &ElfFile<'_>) {
+        self.n_real = self.insns.len() as u32;
+        for text in &mut self.texts {
+            text.first_place = self.places.len() as u32;
+            let size = elf.section(text.section).data.len();
+            let mut insn = text.first;
+            for place in 0..=(size >> PLACE_SHIFT) {
+                let offset = (place as u32) << PLACE_SHIFT;
+                while insn < text.end && self.insns[insn as usize].offset < offset {
+                    insn += 1;
+                }
+                self.places.push(insn);
+            }
+        }
+    }
+
+    /// Number of real instructions.
+    pub fn len(&self) -> usize {
+        self.n_real as usize
+    }
+
+    /// Whether there are no instructions.
+    pub fn is_empty(&self) -> bool {
+        self.n_real == 0
+    }
+
+    /// The instruction with number `id`, which must come from this table.
+    pub fn get(&self, id: InsnId) -> &Insn {
+        &self.insns[id.index()]
+    }
+
+    /// Class of an instruction.
+    pub fn kind(&self, id: InsnId) -> InsnKind {
+        self.insns[id.index()].kind
+    }
+
+    /// Stack operations of an instruction.
+    pub fn ops_of(&self, id: InsnId) -> &[StackOp] {
+        let insn = self.get(id);
+        let first = insn.first_op as usize;
+        self.ops.get(first..first + usize::from(insn.n_ops)).unwrap_or_default()
+    }
+
+    /// Whether `id` is the NOP that fills up a replacement.
+    pub fn is_filler(&self, id: InsnId) -> bool {
+        id.0 >= self.n_real
+    }
+
+    /// The section's part of the table.
+    pub fn text(&self, section: SectionId) -> Option<&Text> {
+        let position = *self.text_of.get(section.index())?;
+        self.texts.get(position as usize)
+    }
+
+    /// Section of an instruction.
+    pub fn section_of(&self, id: InsnId) -> SectionId {
+        if self.is_filler(id) {
+            let filler = (id.0 - self.n_real) as usize;
+            return self.filler_sections.get(filler).copied().unwrap_or_default();
+        }
+        let position = self.texts.partition_point(|text| text.first <= id.0);
+        self.texts[position - 1].section
+    }
+
+    /// The instruction that starts at exactly `offset` (`find_insn()`).
+    pub fn at(&self, section: SectionId, offset: u64) -> Option<InsnId> {
+        let text = self.text(section)?;
+        let offset = u32::try_from(offset).ok()?;
+        let mut id = *self.places.get(text.first_place as usize + (offset >> PLACE_SHIFT) as usize)?;
+        // The entry may belong to the next section when `offset` is past the end of this one.
+        while id < text.end {
+            let start = self.insns[id as usize].offset;
+            if start >= offset {
+                return (start == offset && id >= text.first).then_some(InsnId(id));
+            }
+            id += 1;
+        }
+        None
+    }
+
+    /// The next instruction of the section (`next_insn_same_sec()`).
+    pub fn next(&self, id: InsnId) -> Option<InsnId> {
+        let next = id.0 + 1;
+        (next < self.n_real && self.insns[next as usize].offset != 0).then_some(InsnId(next))
+    }
+
+    /// The previous instruction of the section (`prev_insn_same_sec()`).
+    pub fn prev(&self, id: InsnId) -> Option<InsnId> {
+        (id.0 < self.n_real && self.insns[id.index()].offset != 0).then(|| InsnId(id.0 - 1))
+    }
+
+    /// Adds the NOP that fills a replacement up to the length of the original code.
+    pub fn add_filler(&mut self, section: SectionId, offset: u32, len: u8) -> InsnId {
+        let id = InsnId(self.insns.len() as u32);
+        self.insns.push(Insn { offset, imm: 0, first_op: 0, len, kind: InsnKind::Nop, n_ops: 0, imm_len: 0 });
+        self.filler_sections.push(section);
+        id
+    }
+}
+
+/// Cuts the executable sections into pieces; all pieces of a section follow each other and cover it.
+fn cut(elf: &ElfFile<'_>, symbols: &Symbols, flags: &[SecFlags]) -> Result<Vec<Piece>, TableError> {
+    let mut pieces = Vec::new();
+    for section in executable(flags) {
+        let size = elf.section(section).data.len();
+        let size = u32::try_from(size).ok().filter(|&size| size < u32::MAX - 64);
+        let size = size.ok_or(TableError::TooLarge { section })?;
+        let mut start = 0;
+        if size as usize >= 2 * PIECE_BYTES {
+            let funcs = symbols.in_section(section).iter().map(|id| symbols.get(*id)).filter(|sym| sym.is_func());
+            for offset in funcs.map(|func| func.offset) {
+                let Ok(offset) = u32::try_from(offset) else { continue };
+                if offset < size && offset.saturating_sub(start) as usize >= PIECE_BYTES {
+                    pieces.push(Piece { section, range: start..offset });
+                    start = offset;
+                }
+            }
+        }
+        if size != 0 {
+            pieces.push(Piece { section, range: start..size });
+        }
+    }
+    Ok(pieces)
+}
+
+fn decode_range(
+    elf: &ElfFile<'_>,
+    arch: &'static dyn arch::Arch,
+    flags: arch::DecodeFlags,
+    symbols: &Symbols,
+    section: SectionId,
+    range: Range<u32>,
+    out: &mut Decoded,
+) -> Result<u32, TableError> {
+    let sec = elf.section(section);
+    let text = TextSection {
+        data: sec.data,
+        is_in_func: &|offset| symbols.containing(section, offset.into()).is_some_and(|id| symbols.get(id).is_func()),
+        is_init: sec.name.starts_with(b".init.text"),
+        flags,
+    };
+    arch.decode(&text, range.start, range.end, out)
+        .map_err(|error| TableError::Decode { section, offset: error.offset })
+}

@@ -1,0 +1,229 @@
+//! Where direct jumps lead.
+//!
+//! Upstream: `add_jump_destinations()`. The series differ in what a jump to another function is: before 7.3 any jump with
+//! a relocation to a named symbol leaves the function, even one to a label of its own.
+
+use arch::InsnKind;
+
+use super::Code;
+use super::InsnFlags;
+use super::InsnId;
+use super::SymFlags;
+use super::relocs::NumberedReloc;
+use crate::elf::SectionId;
+use crate::elf::SymbolId;
+use crate::kernel::Features;
+use crate::objtool::finding::Fatal;
+use crate::objtool::finding::Message;
+
+/// Where a jump leads before the rules for functions are applied.
+struct Dest {
+    section: SectionId,
+    offset: u64,
+    /// The symbol that the relocation names, if it counts.
+    symbol: Option<SymbolId>,
+}
+
+impl Code<'_> {
+    /// Gives every direct jump a destination or a callee.
+    pub(super) fn link_jumps(&mut self) -> Result<(), Fatal> {
+        for position in 0..self.insns.texts.len() {
+            let text = self.insns.texts[position];
+            let mut cursor = 0;
+            for insn in text.ids() {
+                if !self.is_static_jump(insn) || self.jump_dest(insn).is_some() {
+                    continue;
+                }
+                let reloc = self.reloc_in_order(text.section, insn, &mut cursor);
+                self.link_jump(text.section, insn, reloc)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The relocation of an instruction, for instructions that come in order.
+    pub(super) fn reloc_in_order(&self, section: SectionId, insn: InsnId, cursor: &mut usize) -> Option<NumberedReloc> {
+        let place = self.insns.get(insn);
+        self.relocs.of(section)?.in_range_from(cursor, place.offset.into(), place.len.into())
+    }
+
+    fn link_jump(&mut self, section: SectionId, insn: InsnId, reloc: Option<NumberedReloc>) -> Result<(), Fatal> {
+        let by_name = self.profile.has(Features::NAMED_JUMP_IS_TAIL_CALL);
+        let dest = match reloc {
+            None => Some(Dest { section, offset: self.branch_offset(insn), symbol: None }),
+            Some(found) if by_name => self.dest_by_name(insn, &found)?,
+            Some(found) => self.dest_by_place(insn, &found)?,
+        };
+        let Some(dest) = dest else { return Ok(()) };
+        let Some(target) = self.insns.at(dest.section, dest.offset) else {
+            return self.link_missing(section, insn, &dest);
+        };
+        if by_name { self.link_local_by_name(insn, target) } else { self.link_local_by_place(insn, target, &dest) }
+    }
+
+    /// 7.3: only undefined symbols are special; others stand for a place.
+    fn dest_by_place(&mut self, insn: InsnId, found: &NumberedReloc) -> Result<Option<Dest>, Fatal> {
+        let symbol = found.reloc.symbol;
+        let sym = *self.symbols.get(symbol);
+        if !sym.is_undef() {
+            let offset = sym.offset.wrapping_add(self.adjusted_addend(insn, found).cast_unsigned());
+            return Ok(Some(Dest { section: sym.section, offset, symbol: Some(symbol) }));
+        }
+        if !self.convert_thunk(insn, sym.flags)? && self.func_of(insn).is_some() {
+            self.add_call_dest(insn, Some(symbol), true)?;
+        }
+        Ok(None)
+    }
+
+    /// Before 7.3: a named symbol is a callee for code in functions.
+    fn dest_by_name(&mut self, insn: InsnId, found: &NumberedReloc) -> Result<Option<Dest>, Fatal> {
+        let symbol = found.reloc.symbol;
+        let sym = *self.symbols.get(symbol);
+        let offset = call_offset(found.reloc.addend);
+        if sym.is_section() {
+            return Ok(Some(Dest { section: sym.section, offset, symbol: None }));
+        }
+        if self.convert_thunk(insn, sym.flags)? {
+            return Ok(None);
+        }
+        if self.func_of(insn).is_some() {
+            self.add_call_dest(insn, Some(symbol), true)?;
+        } else if !sym.is_undef() {
+            let value = self.elf.symbols[symbol.index()].value;
+            return Ok(Some(Dest { section: sym.section, offset: value.wrapping_add(offset), symbol: None }));
+        }
+        Ok(None)
+    }
+
+    /// There is no instruction where a jump leads.
+    fn link_missing(&mut self, section: SectionId, insn: InsnId, dest: &Dest) -> Result<(), Fatal> {
+        let symbol = self.symbols.at(dest.section, dest.offset);
+        let is_embedded = |id: SymbolId| self.symbols.get(id).flags.contains(SymFlags::EMBEDDED_INSN);
+        if symbol.is_some_and(is_embedded) {
+            // The return that is meant is in the middle of another instruction.
+            self.add_return(insn, false);
+            return Ok(());
+        }
+        // Dead code of coverage tools can jump to the end of its function.
+        let func = self.func_of(insn).map(|func| self.symbols.get(func));
+        let is_end = func.is_some_and(|func| dest.section == section && dest.offset == func.end());
+        if self.ignore_unreachables && is_end {
+            return Ok(());
+        }
+        Err(Fatal::insn(insn, Message::NoJumpDest { section: dest.section, offset: dest.offset }))
+    }
+
+    /// A thunk at whose start `target` is turns the jump into what the thunk stands for.
+    fn link_thunk(&mut self, insn: InsnId, target: InsnId, symbol: SymbolId) -> Result<bool, Fatal> {
+        let sym = *self.symbols.get(symbol);
+        if u64::from(self.insns.get(target).offset) != sym.offset {
+            return Ok(false);
+        }
+        self.convert_thunk(insn, sym.flags)
+    }
+
+    /// Makes a jump to a thunk what the thunk stands for; `false` if the symbol is none.
+    fn convert_thunk(&mut self, insn: InsnId, flags: SymFlags) -> Result<bool, Fatal> {
+        if flags.contains(SymFlags::RETPOLINE_THUNK) {
+            self.add_retpoline(insn)?;
+        } else if flags.contains(SymFlags::RETURN_THUNK) {
+            self.add_return(insn, true);
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn link_local_by_place(&mut self, insn: InsnId, target: InsnId, dest: &Dest) -> Result<(), Fatal> {
+        // Without a relocation the section's symbol stands in, if there is one; both give way to the target's owner.
+        let named = dest.symbol.filter(|id| !self.symbols.get(*id).is_section());
+        let Some(symbol) = named.or_else(|| self.symbol_of(target)) else {
+            self.set_jump_dest(insn, target);
+            return Ok(());
+        };
+        if self.link_thunk(insn, target, symbol)? {
+            return Ok(());
+        }
+        let own = self.symbol_of(insn).map(|own| self.symbols.get(own).pfunc);
+        let is_same = own.is_none_or(|own| own == self.symbols.get(symbol).pfunc);
+        let starts = |func: SymbolId| self.is_first_of(target, func);
+        if !is_same && self.func_of(target).is_some_and(starts) {
+            return self.add_call_dest(insn, Some(symbol), true);
+        }
+        self.set_jump_dest(insn, target);
+        Ok(())
+    }
+
+    fn link_local_by_name(&mut self, insn: InsnId, target: InsnId) -> Result<(), Fatal> {
+        if let Some(symbol) = self.symbol_of(target)
+            && self.link_thunk(insn, target, symbol)?
+        {
+            return Ok(());
+        }
+        if self.profile.has(Features::COLD_RELINK_ON_JUMP) {
+            self.relink_cold(insn, target);
+        }
+        if self.leaves_symbol(insn, target) {
+            let callee = self.func_of(target);
+            return self.add_call_dest(insn, callee, true);
+        }
+        self.set_jump_dest(insn, target);
+        Ok(())
+    }
+
+    /// A jump from a function into a cold part makes the two a pair.
+    fn relink_cold(&mut self, insn: InsnId, target: InsnId) {
+        let (Some(from), Some(to)) = (self.func_of(insn), self.func_of(target)) else { return };
+        let is_cold = |name: &[u8]| memchr::memmem::find(name, b".cold").is_some();
+        if from != to && !is_cold(self.name(from)) && is_cold(self.name(to)) {
+            self.symbols.table[from.index()].cfunc = to;
+            self.symbols.table[to.index()].pfunc = from;
+        }
+    }
+
+    /// Upstream: `jump_is_sibling_call()`.
+    fn leaves_symbol(&self, insn: InsnId, target: InsnId) -> bool {
+        let (Some(from), Some(to)) = (self.symbol_of(insn), self.symbol_of(target)) else { return false };
+        let (from, to_sym) = (self.symbols.get(from), self.symbols.get(to));
+        self.is_first_of(target, to) && to_sym.kind != object::elf::STT_NOTYPE && from.pfunc != to_sym.pfunc
+    }
+
+    /// Whether `insn` is the first of `symbol`, or follows its landing pad (`is_first_func_insn()`).
+    fn is_first_of(&self, insn: InsnId, symbol: SymbolId) -> bool {
+        let start = self.symbols.get(symbol).offset;
+        let offset = u64::from(self.insns.get(insn).offset);
+        if offset == start {
+            return true;
+        }
+        let prev = self.opts.ibt.then(|| self.prev_in_symbol(insn)).flatten();
+        prev.is_some_and(|prev| {
+            let prev = self.insns.get(prev);
+            prev.kind == InsnKind::Endbr && offset == start.wrapping_add(prev.len.into())
+        })
+    }
+
+    /// Makes a jump to the return thunk a return (`add_return_call()`).
+    fn add_return(&mut self, insn: InsnId, listed: bool) {
+        self.set_kind(insn, InsnKind::Return);
+        self.flags[insn.index()] |= InsnFlags::RETPOLINE_SAFE;
+        if listed {
+            self.sites.returns.push(insn);
+        }
+    }
+
+    /// The addend of an instruction's relocation as a distance from the symbol (`arch_insn_adjusted_addend()`).
+    pub fn adjusted_addend(&self, insn: InsnId, found: &NumberedReloc) -> i64 {
+        let mut addend = found.reloc.addend;
+        if self.arch.classify_reloc(found.reloc.kind).is_pc_relative {
+            let end = i64::from(self.insns.get(insn).end());
+            addend = addend.wrapping_add(end).wrapping_sub(found.reloc.offset.cast_signed());
+        }
+        // Undo `__pa_symbol()`; the original's mask also cuts off everything above.
+        if addend > 0 { addend & 0x7fff_ffff } else { addend }
+    }
+}
+
+/// Offset that a branch relocation names, before 7.3: the field is taken to end the instruction.
+pub(super) fn call_offset(addend: i64) -> u64 {
+    i64::from((addend as i32).wrapping_add(4)).cast_unsigned()
+}

@@ -1,0 +1,141 @@
+//! From findings to standard error: the one place that decides what is printed.
+
+use rustc_hash::FxHashSet;
+
+use super::finding::Finding;
+use super::finding::Location;
+use super::finding::Message;
+use super::finding::Severity;
+use super::wording;
+use crate::elf::SymbolId;
+use crate::kernel::Features;
+use crate::kernel::Profile;
+use crate::objtool::code::Code;
+use crate::objtool::disas;
+
+/// The lines of one run.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// What goes to standard error.
+    pub text: Vec<u8>,
+    /// Symbols that were warned about.
+    warned: FxHashSet<SymbolId>,
+    /// Where in `text` the line of each finding ends, if that is to be known.
+    printed: Option<Vec<(usize, Finding)>>,
+}
+
+impl Report {
+    /// A report that remembers where the line of each finding ends.
+    pub fn with_places() -> Self {
+        Self { printed: Some(Vec::new()), ..Self::default() }
+    }
+
+    /// The findings with a line, in order, and where in `text` each line ends.
+    pub fn printed(&self) -> &[(usize, Finding)] {
+        self.printed.as_deref().unwrap_or_default()
+    }
+
+    /// Adds findings in order. `object` is the file's name as given.
+    pub fn add(&mut self, code: &Code<'_>, object: &[u8], findings: &[Finding]) {
+        for finding in findings {
+            self.add_one(code, object, finding);
+        }
+    }
+
+    /// Whether something was said about `symbol`.
+    pub fn has_warned(&self, symbol: SymbolId) -> bool {
+        self.warned.contains(&symbol)
+    }
+
+    /// Symbols that something was said about, in no order.
+    pub fn warned(&self) -> impl Iterator<Item = SymbolId> + '_ {
+        self.warned.iter().copied()
+    }
+
+    fn add_one(&mut self, code: &Code<'_>, object: &[u8], finding: &Finding) {
+        if finding.severity == Severity::Verbatim {
+            return wording::write(&mut self.text, code, &finding.message);
+        }
+        let wants_trail = code.opts.verbose || code.opts.backtrace;
+        if finding.severity == Severity::Trail {
+            if wants_trail {
+                self.trail(code, object, finding);
+            }
+            return;
+        }
+        if self.is_repeated(code, finding) {
+            return;
+        }
+        self.line(code, object, finding);
+        let is_insn_warning = matches!(finding.location, Location::Insn(_)) && finding.severity == Severity::Warning;
+        if wants_trail && is_insn_warning && code.profile.has(Features::TRAIL_PER_WARNING) {
+            self.trail(code, object, &Finding { message: Message::TrailHere, ..finding.clone() });
+        }
+    }
+
+    /// Applies the rule that a symbol is warned about once, and remembers the symbol.
+    fn is_repeated(&mut self, code: &Code<'_>, finding: &Finding) -> bool {
+        if let Message::FallsThrough { from, .. } = finding.message
+            && code.profile.has(Features::FALL_THROUGH_MARKS_WARNED)
+        {
+            self.warned.insert(from);
+        }
+        if !code.profile.has(Features::WARN_ONCE_PER_SYMBOL) {
+            return false;
+        }
+        let counts = finding.severity == Severity::Warning || !code.profile.has(Features::ERROR_SEVERITY);
+        match finding.location {
+            Location::Insn(insn) if counts => match code.symbol_of(insn) {
+                Some(symbol) => !self.warned.insert(symbol),
+                None => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn line(&mut self, code: &Code<'_>, object: &[u8], finding: &Finding) {
+        let is_error = match finding.severity {
+            Severity::Error => code.profile.has(Features::ERROR_SEVERITY),
+            Severity::Warning | Severity::Trail | Severity::Verbatim => code.opts.werror,
+        };
+        let word: &[u8] = if is_error { b"error" } else { b"warning" };
+        let out = &mut self.text;
+        for part in [object, b": ", word, b": objtool: "] {
+            out.extend_from_slice(part);
+        }
+        wording::write_location(out, code, finding.location);
+        if finding.location != Location::File {
+            out.extend_from_slice(b": ");
+        }
+        wording::write(out, code, &finding.message);
+        out.push(b'\n');
+        if let Some(printed) = &mut self.printed {
+            printed.push((self.text.len(), finding.clone()));
+        }
+    }
+
+    /// A trail line. From 7.3 on it is padded to 50 columns for the disassembled instruction.
+    fn trail(&mut self, code: &Code<'_>, object: &[u8], finding: &Finding) {
+        let word: &[u8] = if code.opts.werror { b"error" } else { b"warning" };
+        let mut text = b"  ".to_vec();
+        wording::write_location(&mut text, code, finding.location);
+        text.extend_from_slice(b": ");
+        wording::write(&mut text, code, &finding.message);
+        if code.profile.has(Features::TRAIL_PADDED) {
+            let width = text.len().max(50) + 2;
+            text.resize(width, b' ');
+            if let Location::Insn(insn) = finding.location {
+                text.extend_from_slice(&disas::insn_text(code, insn));
+            }
+        }
+        for part in [object, b": ", word, b": objtool: ", &text, b"\n"] {
+            self.text.extend_from_slice(part);
+        }
+    }
+}
+
+/// A line about a file that could not be analysed at all.
+pub fn object_line(profile: &Profile, object: &[u8], text: &str) -> Vec<u8> {
+    let word = if profile.has(Features::ERROR_SEVERITY) { "error" } else { "warning" };
+    [object, b": ", word.as_bytes(), b": objtool: ", text.as_bytes(), b"\n"].concat()
+}
