@@ -1,6 +1,6 @@
 //! The file layer against the originals' output, at its limits, and on broken files.
 
-#[path = "../scripts/devtools/reapply.rs"]
+#[path = "../scripts/devtools/src/bin/reapply.rs"]
 #[allow(dead_code)]
 mod reapply;
 

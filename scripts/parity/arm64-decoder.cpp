@@ -4,7 +4,7 @@
 //
 // Takes COUNT words from a simple generator, forces the bits of MASK to those of VALUE, and writes for each a record of
 // 16 bytes, little-endian: the word, the general registers written (bit n for xn, bit 31 for sp), the branch's distance,
-// and flags. scripts/parity/arm64-decoder compiles it; arch/examples/arm64_decoder_check.rs reads what it writes.
+// and flags. scripts/parity/arm64-decoder compiles it; scripts/devtools reads what it writes.
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/MC/MCContext.h"

@@ -3,7 +3,7 @@
  *
  * Compiled by scripts/parity/x86-decoder once per series: it includes that series' own decode.c (from the cache, never from
  * this repository) and supplies what the decoder asks the rest of objtool for. The Rust side of the check is
- * arch/examples/decoder_check.rs; both files have to agree on the records.
+ * scripts/devtools/src/bin/x86_decoder; both files have to agree on the records.
  *
  * Request, 18 bytes:  flags (bit 0: a function covers the instruction, bit 1: section is .init.text), number of bytes
  *                     available (0-16), 16 bytes of code.

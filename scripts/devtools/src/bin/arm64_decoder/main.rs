@@ -1,7 +1,7 @@
 //! Compares our AArch64 decoder with LLVM's.
 //!
-//! usage: arm64_decoder_check words < RECORDS
-//!        arm64_decoder_check objects DISASSEMBLER FILE...
+//! usage: arm64_decoder words < RECORDS
+//!        arm64_decoder objects DISASSEMBLER FILE...
 //!
 //! `words` reads what `arm64-decoder.cpp` writes. `objects` has DISASSEMBLER (llvm-objdump) print each file, and compares every
 //! word of its code. Both ask yaxpeax-arm about the same words, print the first few differences and "N passed, N failed";
@@ -39,13 +39,13 @@ fn main() -> ExitCode {
     let outcome = match args.split_first() {
         Some((mode, [])) if mode == "words" => words::compare(std::io::stdin().lock()),
         Some((mode, [disassembler, files @ ..])) if mode == "objects" => objects::compare(disassembler, files),
-        _ => Err("usage: arm64_decoder_check words | objects DISASSEMBLER FILE...".to_owned()),
+        _ => Err("usage: arm64_decoder words | objects DISASSEMBLER FILE...".to_owned()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            eprintln!("arm64_decoder_check: {error}");
+            eprintln!("arm64_decoder: {error}");
             ExitCode::from(2)
         }
     }
