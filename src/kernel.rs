@@ -3,6 +3,7 @@
 //! A pass never looks at a version number: it asks for a [`Features`] flag, a format or a phrase of the [`Profile`]. Every
 //! profile fills every field; there is no default to inherit surprises from.
 
+pub mod flags;
 pub mod modpost;
 pub mod names;
 pub mod section_rules;

@@ -61,7 +61,7 @@ use self::resolve::Resolution;
 use self::text::text;
 use self::world::ModuleId;
 use self::world::World;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 use crate::kernel::series;
 
@@ -119,19 +119,19 @@ fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> Outcome {
     let environ: Vec<(OsString, OsString)> = env::vars_os().collect();
     let usage_error = |text| Outcome { text, undefined: Vec::new(), has_failed: true };
     let profile = match series::select(asked.as_deref(), &environ, Path::new(".")) {
-        Ok(selection) => Profile::of(selection.series),
+        Ok(selection) => Profile::chosen(asked.as_deref(), &environ, &selection),
         Err(error) => return usage_error(format!("modpost: {error}\n").into_bytes()),
     };
-    let opts = match Opts::parse(&args, profile, env::var_os("POSIXLY_CORRECT").is_some()) {
+    let opts = match Opts::parse(&args, &profile, env::var_os("POSIXLY_CORRECT").is_some()) {
         Ok(opts) => opts,
         Err(error) => return usage_error(error.line(&argv0)),
     };
     let mut report = match voice {
-        Voice::Original => Report::new(profile),
-        Voice::Extended => Report::extended(profile),
+        Voice::Original => Report::new(&profile),
+        Voice::Extended => Report::extended(&profile),
     };
     let mut undefined = Vec::new();
-    if let Err(stop) = run_until_stop(&opts, profile, voice, &mut undefined, &mut report) {
+    if let Err(stop) = run_until_stop(&opts, &profile, voice, &mut undefined, &mut report) {
         report.stop(&stop, NOBODY);
     }
     let (text, has_failed) = report.into_parts();
@@ -141,10 +141,10 @@ fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> Outcome {
 /// Does everything, until something is fatal.
 fn run_until_stop(
     opts: &Opts,
-    profile: &'static Profile,
+    profile: &Profile,
     voice: Voice,
     undefined: &mut Vec<UndefinedSymbol>,
-    report: &mut Report,
+    report: &mut Report<'_>,
 ) -> Result<(), Stop> {
     // What other builds exported goes first: an object's export may conflict with it.
     let mut world = World::new(profile, opts.external);
@@ -159,7 +159,7 @@ fn run_until_stop(
         return Ok(());
     }
     inputs.end?;
-    if profile.has(Features::UNDEFINED_NEEDS_VMLINUX) && !world.has_vmlinux() {
+    if profile.has(Behaviour::UndefinedNeedsVmlinux) && !world.has_vmlinux() {
         report.tell(&Finding::NoVmlinux, NOBODY);
     }
 
@@ -182,9 +182,9 @@ fn run_until_stop(
 
 /// What checking and writing look at.
 struct Job<'a> {
-    world: &'a World,
+    world: &'a World<'a>,
     opts: &'a Opts,
-    profile: &'static Profile,
+    profile: &'a Profile,
 }
 
 impl Job<'_> {
@@ -193,9 +193,9 @@ impl Job<'_> {
     }
 
     /// Checks and writes all modules. Newer series do not write any before all are checked.
-    fn check_and_write(&self, resolution: &mut Resolution, report: &mut Report) -> Result<(), Stop> {
+    fn check_and_write(&self, resolution: &mut Resolution, report: &mut Report<'_>) -> Result<(), Stop> {
         let ids = self.world.in_list_order();
-        if !self.profile.has(Features::CHECK_ALL_BEFORE_WRITE) {
+        if !self.profile.has(Behaviour::CheckAllBeforeWrite) {
             for id in ids {
                 resolution.check(self.world, id, self.opts, self.profile, report)?;
                 self.write(id, resolution, report)?;
@@ -215,14 +215,14 @@ impl Job<'_> {
     }
 
     /// Writes the file made of one module.
-    fn write(&self, id: ModuleId, resolution: &Resolution, report: &mut Report) -> Result<(), Stop> {
+    fn write(&self, id: ModuleId, resolution: &Resolution, report: &mut Report<'_>) -> Result<(), Stop> {
         let module = self.world.module(id);
         let generator = self.generator(resolution);
         if module.facts.is_none() {
             return Ok(());
         }
         if module.is_vmlinux() {
-            if !self.profile.has(Features::VMLINUX_EXPORT_C) {
+            if !self.profile.has(Behaviour::VmlinuxExportC) {
                 return Ok(());
             }
             let text = generator.vmlinux_export_c(id, report)?;
@@ -242,19 +242,19 @@ impl Job<'_> {
 
 /// What is said about all objects together.
 fn say_verdict(
-    world: &mut World,
+    world: &mut World<'_>,
     resolution: &Resolution,
     opts: &Opts,
-    profile: &'static Profile,
-    report: &mut Report,
+    profile: &Profile,
+    report: &mut Report<'_>,
 ) -> Result<(), Stop> {
     if world.mismatches > 0 && opts.mismatch_is_error {
-        if profile.has(Features::MISMATCH_FATAL) {
+        if profile.has(Behaviour::MismatchFatal) {
             return Err(Finding::MismatchesDetected.into());
         }
         report.tell(&Finding::MismatchesDetected, NOBODY);
     }
-    if profile.has(Features::STATIC_EXPORT_WARN) {
+    if profile.has(Behaviour::StaticExportTold) {
         statics::settle(world, profile);
         for id in symvers::in_hash_order(world) {
             let exported = world.export(id);

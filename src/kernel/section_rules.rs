@@ -1,6 +1,9 @@
-//! Which sections may refer to which, and what is exempt: the tables of each series.
+//! Which sections may refer to which, and what is exempt: by what a kernel's `modpost` does.
 //!
 //! Text and data stay, init and exit sections are freed, so a reference from the former to the latter is a mismatch.
+
+use super::modpost::Behaviour;
+use super::modpost::Behaviours;
 
 /// What is wrong with a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,52 +34,56 @@ pub enum Mismatch {
 #[derive(Debug)]
 pub struct Rule {
     /// Names of the sections that refer.
-    pub from: &'static [&'static str],
+    pub from: Patterns,
     /// Names they must not refer to.
-    pub bad: &'static [&'static str],
+    pub bad: Patterns,
     /// If not empty: the only names they may refer to.
-    pub good: &'static [&'static str],
+    pub good: Patterns,
     /// What is wrong.
     pub kind: Mismatch,
     /// Symbols that may refer from data to init and exit sections nevertheless, where that depends on the rule.
     pub exempt_symbols: &'static [&'static str],
 }
 
+/// Patterns of names, in which a star stands for anything.
+pub type Patterns = Vec<&'static str>;
+
 /// References that are accepted although a rule forbids them. An empty list means "any".
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Exemption {
     /// Names of the section that refers.
-    pub from: &'static [&'static str],
+    pub from: Patterns,
     /// Names of the section referred to.
-    pub to: &'static [&'static str],
+    pub to: Patterns,
     /// Names of the symbol that refers.
-    pub from_symbol: &'static [&'static str],
+    pub from_symbol: Patterns,
     /// Names of the symbol referred to.
-    pub to_symbol: &'static [&'static str],
+    pub to_symbol: Patterns,
     /// Not with `-W`.
     pub unless_extra_warn: bool,
 }
 
-/// The tables of one series.
+/// The tables of one kernel.
 #[derive(Debug)]
 pub struct SectionRules {
-    /// Lists of sections that need not be allocatable and whose references are not checked.
-    pub unchecked: &'static [&'static [&'static str]],
+    /// Sections that need not be allocatable and whose references are not checked.
+    pub unchecked: Patterns,
     /// Forbidden references.
-    pub rules: &'static [Rule],
+    pub rules: Vec<Rule>,
     /// What is accepted nevertheless.
-    pub exemptions: &'static [Exemption],
+    pub exemptions: Vec<Exemption>,
     /// Init sections.
-    pub init: &'static [&'static str],
+    pub init: Patterns,
     /// Exit sections.
-    pub exit: &'static [&'static str],
+    pub exit: Patterns,
     /// Sections from which the symbols that a rule exempts may refer to all init and exit sections.
-    pub data: &'static [&'static str],
+    pub data: Patterns,
 }
 
 const INIT: &[&str] = &[".init.*"];
 const EXIT: &[&str] = &[".exit.*"];
-const INIT_EXIT: &[&str] = &[".init.*", ".exit.*"];
+const MEM_INIT: &[&str] = &[".meminit.*"];
+const MEM_EXIT: &[&str] = &[".memexit.*"];
 const DATA: &[&str] = &[".data", ".data.rel"];
 const PCI_INIT: &[&str] = &[
     ".pci_fixup_early",
@@ -90,29 +97,13 @@ const PCI_INIT: &[&str] = &[
 const INIT_DATA: &[&str] = &[".init.setup", ".init.rodata", ".init.data"];
 const BOUNDS: &[&str] = &["__init_begin", "_sinittext", "_einittext"];
 
-const TEXT_DATA: &[&str] = &[
-    ".text",
+/// Code that no kernel frees.
+const TEXT: &[&str] = &[".text", ".sched.text", ".kprobes.text", ".cpuidle.text", ".noinstr.text"];
+/// Code of other kinds.
+const OTHER_TEXT: &[&str] = &[
     ".text.*",
-    ".sched.text",
-    ".kprobes.text",
-    ".cpuidle.text",
-    ".noinstr.text",
-    ".ltext",
-    ".ltext.*",
-    ".data",
-    ".data.rel",
-];
-const ALL_TEXT: &[&str] = &[
     ".init.text",
     ".exit.text",
-    ".text",
-    ".text.*",
-    ".sched.text",
-    ".kprobes.text",
-    ".cpuidle.text",
-    ".noinstr.text",
-    ".ltext",
-    ".ltext.*",
     ".ref.text",
     ".head.text",
     ".spinlock.text",
@@ -120,11 +111,9 @@ const ALL_TEXT: &[&str] = &[
     ".entry.text",
     ".exception.text",
     ".coldtext",
-    ".softirqentry.text",
-    ".irqentry.text",
 ];
 
-/// Sections that no series looks at.
+/// Sections that no kernel's `modpost` looks at.
 const UNCHECKED: &[&str] = &[
     ".comment*",
     ".debug*",
@@ -145,201 +134,148 @@ const UNCHECKED: &[&str] = &[
     ".gnu.lto*",
     ".discard.*",
 ];
-const UNCHECKED_6_12: &[&str] = &[".llvm.call-graph-profile"];
 
-const RULES_6_12: &[Rule] = &[
-    rule(TEXT_DATA, INIT_EXIT, Mismatch::TextToInit),
-    rule(INIT, EXIT, Mismatch::InitToExit),
-    rule(EXIT, INIT, Mismatch::ExitToInit),
-    rule(PCI_INIT, INIT, Mismatch::InitToExit),
-    extable(ALL_TEXT),
-];
+/// Symbols whose references from data are fine where that depends on the rule.
+const EXEMPT_BY_RULE: &[&str] =
+    &["*driver", "*_template", "*_timer", "*_sht", "*_ops", "*_probe", "*_probe_one", "*_console"];
+/// The same without drivers.
+const EXEMPT_BY_DATA_RULE: &[&str] =
+    &["*_template", "*_timer", "*_sht", "*_ops", "*_probe", "*_probe_one", "*_console"];
 
-/// A rule that exempts no symbols of its own.
-const fn rule(from: &'static [&'static str], bad: &'static [&'static str], kind: Mismatch) -> Rule {
-    Rule { from, bad, good: &[], kind, exempt_symbols: &[] }
+/// Lists that depend on what a kernel has.
+struct Lists<'a> {
+    behaviours: &'a Behaviours,
+    init: Patterns,
+    exit: Patterns,
+    text: Patterns,
+    all_text: Patterns,
 }
 
-/// The rule about the exception table.
-const fn extable(good: &'static [&'static str]) -> Rule {
-    let bad = &[".altinstr_replacement"];
-    Rule { from: &["__ex_table"], bad, good, kind: Mismatch::ExtableToNonText, exempt_symbols: &[] }
+impl SectionRules {
+    /// The tables of a kernel whose `modpost` does this.
+    pub fn new(behaviours: &Behaviours) -> Self {
+        let lists = Lists::new(behaviours);
+        let mut unchecked = UNCHECKED.to_vec();
+        let more: [(Behaviour, &[&str]); 4] = [
+            (Behaviour::UncheckedCranges, &[".cranges"]),
+            (Behaviour::UncheckedCallGraph, &[".llvm.call-graph-profile"]),
+            (Behaviour::UncheckedCoverage, &["__llvm_covfun", "__llvm_covmap"]),
+            (Behaviour::UncheckedKlpSymid, &[".klp.symid"]),
+        ];
+        unchecked.extend(behaviours.choose(&more));
+        let (rules, exemptions) = (lists.rules(), lists.exemptions());
+        Self { unchecked, rules, exemptions, init: lists.init, exit: lists.exit, data: DATA.to_vec() }
+    }
+}
+
+impl<'a> Lists<'a> {
+    fn new(behaviours: &'a Behaviours) -> Self {
+        let mut init = INIT.to_vec();
+        init.extend(behaviours.choose(&[(Behaviour::MeminitSections, MEM_INIT)]));
+        let mut exit = EXIT.to_vec();
+        exit.extend(behaviours.choose(&[(Behaviour::MemexitSections, MEM_EXIT)]));
+        let mut text = TEXT.to_vec();
+        text.push(if behaviours.contains(Behaviour::TextParts) { ".text.*" } else { ".text.unlikely" });
+        text.extend(behaviours.choose(&[(Behaviour::LargeText, &[".ltext", ".ltext.*"])]));
+        let mut all_text = [&text, OTHER_TEXT].concat();
+        let more: [(Behaviour, &[&str]); 4] = [
+            (Behaviour::SoftirqText, &[".softirqentry.text"]),
+            (Behaviour::IrqText, &[".irqentry.text"]),
+            (Behaviour::MeminitSections, &[".meminit.text"]),
+            (Behaviour::MemexitSections, &[".memexit.text"]),
+        ];
+        all_text.extend(behaviours.choose(&more));
+        Self { behaviours, init, exit, text, all_text }
+    }
+
+    fn has(&self, behaviour: Behaviour) -> bool {
+        self.behaviours.contains(behaviour)
+    }
+
+    fn rules(&self) -> Vec<Rule> {
+        let mut rules = vec![self.rule(&self.text, &self.init, Mismatch::TextToInit)];
+        if self.has(Behaviour::MeminitSections) {
+            rules.push(self.rule(DATA, MEM_INIT, Mismatch::DataToInit));
+        }
+        rules.push(Rule {
+            exempt_symbols: self.exempt(EXEMPT_BY_DATA_RULE),
+            ..self.rule(DATA, INIT, Mismatch::DataToInit)
+        });
+        rules.push(self.rule(&self.text, &self.exit, Mismatch::TextToExit));
+        rules.push(self.rule(DATA, &self.exit, Mismatch::DataToExit));
+        if self.has(Behaviour::MeminitSections) {
+            rules.push(self.rule(MEM_INIT, INIT, Mismatch::InitToInit));
+        }
+        if self.has(Behaviour::MemexitSections) {
+            rules.push(self.rule(MEM_EXIT, EXIT, Mismatch::ExitToExit));
+        }
+        rules.push(self.rule(&self.init, &self.exit, Mismatch::InitToExit));
+        rules.push(self.rule(&self.exit, &self.init, Mismatch::ExitToInit));
+        rules.push(Rule { exempt_symbols: &[], ..self.rule(PCI_INIT, INIT, Mismatch::InitToExit) });
+        if self.has(Behaviour::KsymtabRule) {
+            rules.push(self.rule(&["___ksymtab*"], &[INIT, EXIT].concat(), Mismatch::ExportOfInitExit));
+        }
+        let extable = self.rule(&["__ex_table"], &[".altinstr_replacement"], Mismatch::ExtableToNonText);
+        rules.push(Rule { good: self.all_text.clone(), exempt_symbols: &[], ..extable });
+        rules
+    }
+
+    fn rule(&self, from: &[&'static str], bad: &[&'static str], kind: Mismatch) -> Rule {
+        let exempt_symbols = self.exempt(EXEMPT_BY_RULE);
+        Rule { from: from.to_vec(), bad: bad.to_vec(), good: Vec::new(), kind, exempt_symbols }
+    }
+
+    /// `symbols` if it depends on the rule which are exempt.
+    fn exempt(&self, symbols: &'static [&'static str]) -> &'static [&'static str] {
+        if self.has(Behaviour::ExemptByRule) { symbols } else { &[] }
+    }
+
+    fn exemptions(&self) -> Vec<Exemption> {
+        let mut init_data = INIT_DATA.to_vec();
+        init_data
+            .extend(self.behaviours.choose(&[(Behaviour::MeminitSections, &[".meminit.rodata", ".meminit.data"])]));
+        let freed = [self.init.as_slice(), &self.exit].concat();
+        let mut exemptions = vec![
+            exempt(DATA, &init_data, &["__param*"]),
+            exempt(DATA, &[".init.text"], &["__param_ops_*"]),
+            exempt(&[".head.text*"], &self.init, &[]),
+            Exemption { to_symbol: BOUNDS.to_vec(), ..Exemption::default() },
+            exempt(&self.all_text, &self.init, &["*.constprop.*"]),
+        ];
+        if !self.has(Behaviour::ExemptByRule) {
+            exemptions.push(exempt(DATA, &freed, &self.names_in_data()));
+        }
+        let optional = [
+            (Behaviour::ExemptDriverMeminit, exempt(DATA, MEM_INIT, &["*driver"])),
+            (
+                Behaviour::ExemptDriverExit,
+                Exemption { unless_extra_warn: true, ..exempt(DATA, &self.exit, &["*driver"]) },
+            ),
+            (Behaviour::ExemptLocalLabels, exempt(&[], &[], &[".L*"])),
+            (Behaviour::ExemptInitcallReferences, exempt(&[], &[], &["reference___initcall*"])),
+        ];
+        exemptions.extend(optional.into_iter().filter(|(flag, _)| self.has(*flag)).map(|(_, exemption)| exemption));
+        exemptions
+    }
+
+    /// Symbols that may refer from data to anything that is freed.
+    fn names_in_data(&self) -> Patterns {
+        let mut names = vec!["*_ops", "*_console"];
+        let more: [(Behaviour, &[&str]); 6] = [
+            (Behaviour::ExemptTemplate, &["*_template"]),
+            (Behaviour::ExemptTimer, &["*_timer"]),
+            (Behaviour::ExemptSht, &["*_sht"]),
+            (Behaviour::ExemptProbeOne, &["*_probe_one"]),
+            (Behaviour::ExemptProbe, &["*_probe"]),
+            (Behaviour::ExemptOpsLlvm, &["*_ops.llvm.*"]),
+        ];
+        names.extend(self.behaviours.choose(&more));
+        names
+    }
 }
 
 /// An exemption that holds whatever the options are.
-const fn exempt(
-    from: &'static [&'static str],
-    to: &'static [&'static str],
-    from_symbol: &'static [&'static str],
-    to_symbol: &'static [&'static str],
-) -> Exemption {
-    Exemption { from, to, from_symbol, to_symbol, unless_extra_warn: false }
+fn exempt(from: &[&'static str], to: &[&'static str], from_symbol: &[&'static str]) -> Exemption {
+    let (from, to, from_symbol) = (from.to_vec(), to.to_vec(), from_symbol.to_vec());
+    Exemption { from, to, from_symbol, ..Exemption::default() }
 }
-
-/// The exemptions of 6.12 and newer; `from_data` are the symbols that may refer from data to anything freed.
-const fn exemptions_6_12(from_data: &'static [&'static str]) -> [Exemption; 6] {
-    [
-        exempt(DATA, INIT_DATA, &["__param*"], &[]),
-        exempt(DATA, &[".init.text"], &["__param_ops_*"], &[]),
-        exempt(DATA, INIT_EXIT, from_data, &[]),
-        exempt(&[".head.text*"], INIT, &[], &[]),
-        exempt(&[], &[], &[], BOUNDS),
-        exempt(ALL_TEXT, INIT, &["*.constprop.*"], &[]),
-    ]
-}
-
-/// Series 6.12.
-pub static V6_12: SectionRules = SectionRules {
-    unchecked: &[UNCHECKED, UNCHECKED_6_12],
-    rules: RULES_6_12,
-    exemptions: &exemptions_6_12(&["*_ops", "*_probe", "*_console"]),
-    init: INIT,
-    exit: EXIT,
-    data: DATA,
-};
-
-/// Series 7.3.
-pub static V7_3: SectionRules = SectionRules {
-    unchecked: &[UNCHECKED, UNCHECKED_6_12, &["__llvm_covfun", "__llvm_covmap", ".klp.symid"]],
-    rules: RULES_6_12,
-    exemptions: &exemptions_6_12(&["*_ops", "*_ops.llvm.*", "*_console"]),
-    init: INIT,
-    exit: EXIT,
-    data: DATA,
-};
-
-const MEM_INIT: &[&str] = &[".meminit.*"];
-const ALL_INIT_6_1: &[&str] = &[".init.*", ".meminit.*"];
-const INIT_EXIT_6_1: &[&str] = &[".init.*", ".meminit.*", ".exit.*"];
-const INIT_DATA_6_1: &[&str] = &[".init.setup", ".init.rodata", ".meminit.rodata", ".init.data", ".meminit.data"];
-const TEXT_6_1: &[&str] =
-    &[".text", ".text.*", ".sched.text", ".kprobes.text", ".cpuidle.text", ".noinstr.text", ".ltext", ".ltext.*"];
-const ALL_TEXT_6_1: &[&str] = &[
-    ".init.text",
-    ".meminit.text",
-    ".exit.text",
-    ".text",
-    ".text.*",
-    ".sched.text",
-    ".kprobes.text",
-    ".cpuidle.text",
-    ".noinstr.text",
-    ".ltext",
-    ".ltext.*",
-    ".ref.text",
-    ".head.text",
-    ".spinlock.text",
-    ".fixup",
-    ".entry.text",
-    ".exception.text",
-    ".coldtext",
-    ".softirqentry.text",
-    ".irqentry.text",
-];
-
-/// Series 6.1.
-pub static V6_1: SectionRules = SectionRules {
-    unchecked: &[UNCHECKED],
-    rules: &[
-        rule(TEXT_6_1, ALL_INIT_6_1, Mismatch::TextToInit),
-        rule(DATA, MEM_INIT, Mismatch::DataToInit),
-        rule(DATA, INIT, Mismatch::DataToInit),
-        rule(TEXT_6_1, EXIT, Mismatch::TextToExit),
-        rule(DATA, EXIT, Mismatch::DataToExit),
-        rule(MEM_INIT, INIT, Mismatch::InitToInit),
-        rule(ALL_INIT_6_1, EXIT, Mismatch::InitToExit),
-        rule(EXIT, ALL_INIT_6_1, Mismatch::ExitToInit),
-        rule(PCI_INIT, INIT, Mismatch::InitToExit),
-        rule(&["___ksymtab*"], INIT_EXIT, Mismatch::ExportOfInitExit),
-        extable(ALL_TEXT_6_1),
-    ],
-    exemptions: &[
-        exempt(DATA, INIT_DATA_6_1, &["__param*"], &[]),
-        exempt(DATA, &[".init.text"], &["__param_ops_*"], &[]),
-        exempt(
-            DATA,
-            INIT_EXIT_6_1,
-            &["*_template", "*_timer", "*_sht", "*_ops", "*_probe", "*_probe_one", "*_console"],
-            &[],
-        ),
-        exempt(DATA, MEM_INIT, &["*driver"], &[]),
-        Exemption { from: DATA, to: EXIT, from_symbol: &["*driver"], to_symbol: &[], unless_extra_warn: true },
-        exempt(&[".head.text*"], ALL_INIT_6_1, &[], &[]),
-        exempt(&[], &[], &[], BOUNDS),
-        exempt(ALL_TEXT_6_1, ALL_INIT_6_1, &["*.constprop.*"], &[]),
-        exempt(&[], &[], &[".L*"], &[]),
-    ],
-    init: ALL_INIT_6_1,
-    exit: EXIT,
-    data: &[],
-};
-
-const MEM_EXIT: &[&str] = &[".memexit.*"];
-const ALL_EXIT_5_10: &[&str] = &[".exit.*", ".memexit.*"];
-const TEXT_5_10: &[&str] =
-    &[".text", ".text.unlikely", ".sched.text", ".kprobes.text", ".cpuidle.text", ".noinstr.text"];
-const ALL_TEXT_5_10: &[&str] = &[
-    ".init.text",
-    ".meminit.text",
-    ".exit.text",
-    ".memexit.text",
-    ".text",
-    ".text.unlikely",
-    ".sched.text",
-    ".kprobes.text",
-    ".cpuidle.text",
-    ".noinstr.text",
-    ".ref.text",
-    ".head.text",
-    ".spinlock.text",
-    ".fixup",
-    ".entry.text",
-    ".exception.text",
-    ".text.*",
-    ".coldtext",
-];
-/// Symbols whose references from data are fine, if the rule does not say otherwise.
-const SYMBOLS_5_10: &[&str] =
-    &["*driver", "*_template", "*_timer", "*_sht", "*_ops", "*_probe", "*_probe_one", "*_console"];
-
-/// A rule of 5.10 with the usual list of symbols.
-const fn rule_5_10(from: &'static [&'static str], bad: &'static [&'static str], kind: Mismatch) -> Rule {
-    Rule { from, bad, good: &[], kind, exempt_symbols: SYMBOLS_5_10 }
-}
-
-/// Series 5.10 to 5.18.
-pub static V5_10: SectionRules = SectionRules {
-    unchecked: &[UNCHECKED, &[".cranges"]],
-    rules: &[
-        rule_5_10(TEXT_5_10, ALL_INIT_6_1, Mismatch::TextToInit),
-        rule_5_10(DATA, MEM_INIT, Mismatch::DataToInit),
-        Rule {
-            from: DATA,
-            bad: INIT,
-            good: &[],
-            kind: Mismatch::DataToInit,
-            exempt_symbols: &["*_template", "*_timer", "*_sht", "*_ops", "*_probe", "*_probe_one", "*_console"],
-        },
-        rule_5_10(TEXT_5_10, ALL_EXIT_5_10, Mismatch::TextToExit),
-        rule_5_10(DATA, ALL_EXIT_5_10, Mismatch::DataToExit),
-        rule_5_10(MEM_INIT, INIT, Mismatch::InitToInit),
-        rule_5_10(MEM_EXIT, EXIT, Mismatch::ExitToExit),
-        rule_5_10(ALL_INIT_6_1, ALL_EXIT_5_10, Mismatch::InitToExit),
-        rule_5_10(ALL_EXIT_5_10, ALL_INIT_6_1, Mismatch::ExitToInit),
-        rule(PCI_INIT, INIT, Mismatch::InitToExit),
-        rule_5_10(&["___ksymtab*"], INIT_EXIT, Mismatch::ExportOfInitExit),
-        extable(ALL_TEXT_5_10),
-    ],
-    exemptions: &[
-        exempt(&[], &[], &["reference___initcall*"], &[]),
-        exempt(DATA, INIT_DATA_6_1, &["__param*"], &[]),
-        exempt(DATA, &[".init.text"], &["__param_ops_*"], &[]),
-        exempt(&[".head.text*"], ALL_INIT_6_1, &[], &[]),
-        exempt(&[], &[], &[], BOUNDS),
-        exempt(ALL_TEXT_5_10, ALL_INIT_6_1, &["*.constprop.*"], &[]),
-        exempt(&[], &[], &[".L*"], &[]),
-    ],
-    init: ALL_INIT_6_1,
-    exit: ALL_EXIT_5_10,
-    data: DATA,
-};

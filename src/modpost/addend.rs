@@ -6,6 +6,8 @@ use super::names::Target;
 use super::object::Object;
 use super::symtab::Symbol;
 use crate::elf::Reloc;
+use crate::kernel::modpost::Behaviour;
+use crate::kernel::modpost::Profile;
 
 /// `R_LARCH_*` and `R_RISCV_*` numbers that the `object` crate may not name.
 const R_LARCH_SUB32: u32 = 55;
@@ -48,14 +50,11 @@ pub fn has_rel_addends(machine: u16) -> bool {
 /// Whether a relocation with an addend says nothing about the section it points to.
 ///
 /// Upstream: the machine switch of `section_rela()`, as of 6.12.
-pub fn is_skipped_rela(machine: u16, kind: u32, in_extable: bool) -> bool {
-    match machine {
-        elf::EM_RISCV => in_extable && kind == R_RISCV_SUB32,
-        elf::EM_LOONGARCH => match kind {
-            R_LARCH_SUB32 => in_extable,
-            R_LARCH_RELAX | R_LARCH_ALIGN => true,
-            _ => false,
-        },
+pub fn is_skipped_rela(machine: u16, kind: u32, in_extable: bool, profile: &Profile) -> bool {
+    match (machine, kind) {
+        (elf::EM_RISCV, R_RISCV_SUB32) => in_extable && profile.has(Behaviour::RelocSkipRiscv),
+        (elf::EM_LOONGARCH, R_LARCH_SUB32) => in_extable && profile.has(Behaviour::RelocSkipLoongarch),
+        (elf::EM_LOONGARCH, R_LARCH_RELAX | R_LARCH_ALIGN) => profile.has(Behaviour::RelocSkipLoongarchRelax),
         _ => false,
     }
 }
@@ -100,7 +99,14 @@ pub fn is_skipped_old_rel(machine: u16, kind: u32) -> bool {
 
 /// What series up to 6.1 take for the addend of a relocation without one; `None` if they skip it. Machines that are not
 /// known have addends of zero.
-pub fn old_rel_target(object: &Object, symbol: &Symbol, reloc: &Reloc, kind: u32, at: Location) -> Option<Target> {
+pub fn old_rel_target(
+    object: &Object,
+    symbol: &Symbol,
+    reloc: &Reloc,
+    kind: u32,
+    at: Location,
+    profile: &Profile,
+) -> Option<Target> {
     if is_skipped_old_rel(object.machine, kind) {
         return None;
     }
@@ -110,7 +116,9 @@ pub fn old_rel_target(object: &Object, symbol: &Symbol, reloc: &Reloc, kind: u32
             let base = if object.kind == elf::ET_EXEC { reloc.offset } else { 0 };
             u64::from(at.word()).wrapping_add(4).wrapping_add(base)
         }
-        (elf::EM_ARM, elf::R_ARM_ABS32 | elf::R_ARM_PC24 | elf::R_ARM_CALL | elf::R_ARM_JUMP24) => {
+        (elf::EM_ARM, elf::R_ARM_ABS32 | elf::R_ARM_PC24 | elf::R_ARM_CALL | elf::R_ARM_JUMP24)
+            if profile.has(Behaviour::ArmAddendsRead) =>
+        {
             symbol.value.wrapping_add_signed(arm_offset(kind, at).unwrap_or_default())
         }
         // The original adds up addresses of its own memory here, which no symbol is near to.

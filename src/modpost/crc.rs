@@ -11,7 +11,7 @@ use super::srcversion::read_named_into;
 use super::text::Name;
 use super::text::basename;
 use super::text::strtoul;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// The longest path that fits the original's buffers, in bytes.
@@ -58,7 +58,7 @@ fn of_object(object: &[u8], profile: &Profile, text: &mut Vec<u8>) -> Result<Res
 fn crc_file(object: &[u8], profile: &Profile) -> Vec<u8> {
     let base = basename(object);
     let directory = object.get(..object.len().saturating_sub(base.len())).unwrap_or_default();
-    if !profile.has(Features::CRC_THINLTO_NATIVE) {
+    if !profile.has(Behaviour::CrcThinltoNative) {
         return cmd_file(directory, base);
     }
     // The suffix is two bytes, whatever they are; a shorter name makes a negative precision, which printf ignores.
@@ -93,6 +93,7 @@ pub fn parse(text: &[u8]) -> Vec<Crc> {
 mod tests {
     use super::crc_file;
     use super::parse;
+    use crate::kernel::modpost::Profile;
     use crate::kernel::modpost::V6_12;
     use crate::kernel::modpost::V7_3;
 
@@ -104,9 +105,9 @@ mod tests {
 
     #[test]
     fn thinlto_objects_have_their_versions_elsewhere() {
-        assert_eq!(crc_file(b"a/b.thinlto-native.o", &V7_3), b"a/.b.o.cmd");
-        assert_eq!(crc_file(b"a/b.thinlto-native.o", &V6_12), b"a/.b.thinlto-native.o.cmd");
-        assert_eq!(crc_file(b"b.o", &V7_3), b".b.o.cmd");
-        assert_eq!(crc_file(b"b.xy", &V6_12), b".b.xy.cmd");
+        assert_eq!(crc_file(b"a/b.thinlto-native.o", &Profile::new(V7_3)), b"a/.b.o.cmd");
+        assert_eq!(crc_file(b"a/b.thinlto-native.o", &Profile::new(V6_12)), b"a/.b.thinlto-native.o.cmd");
+        assert_eq!(crc_file(b"b.o", &Profile::new(V7_3)), b".b.o.cmd");
+        assert_eq!(crc_file(b"b.xy", &Profile::new(V6_12)), b".b.xy.cmd");
     }
 }

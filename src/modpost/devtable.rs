@@ -28,7 +28,7 @@ use super::symtab::Symbol;
 use super::text::Name;
 use super::text::text;
 use crate::elf::Class;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// Tables in sections without contents are zeros; a larger one than this is not believed.
@@ -83,7 +83,7 @@ pub fn read(
 ) -> Result<(), Stop> {
     let Some(section) = object.sections.get(symbol.section as usize) else { return Ok(()) };
     let Some(name) = TableName::parse(name, profile) else { return Ok(()) };
-    let Some(device) = layout::find(name.kind, profile.devices) else { return Ok(()) };
+    let Some(device) = layout::find(name.kind, profile) else { return Ok(()) };
     let abi = Abi::of(object.class == Class::Elf32, object.machine);
     let entry = device.size.for_abi(abi);
     if symbol.size < entry || symbol.size.checked_rem(entry) != Some(0) {
@@ -115,9 +115,9 @@ pub fn read(
     table.convert(facts, profile)
 }
 
-/// A table that makes no sense is an error; up to 6.12 it stops the run.
+/// A table that makes no sense is an error, or stops the run.
 fn refuse(finding: Finding, facts: &mut ObjectFacts, profile: &Profile) -> Result<(), Stop> {
-    if !profile.has(Features::DEVTABLE_KMOD_SYMBOL) {
+    if !profile.has(Behaviour::DevtableErrorsGoOn) {
         return Err(finding.into());
     }
     facts.events.push(Event::Finding(finding));
@@ -153,11 +153,11 @@ impl Table<'_> {
     }
 
     fn add(&self, alias: &[u8], facts: &mut ObjectFacts, profile: &Profile) -> Result<(), Stop> {
-        if profile.has(Features::DEVTABLE_KMOD_SYMBOL) {
+        if profile.has(Behaviour::AliasesUnique) {
             facts.aliases.add_new(self.module, alias);
             return Ok(());
         }
-        // These series make the final line at once, so that it is here that it may be too long.
+        // Such kernels make the final line at once, so that it is here that it may be too long.
         check_line(&text!["MODULE_ALIAS(\"", alias, "\");\n"], profile)?;
         facts.aliases.add(self.module, alias);
         Ok(())
@@ -166,7 +166,7 @@ impl Table<'_> {
 
 impl<'a> TableName<'a> {
     fn parse(symbol: &'a [u8], profile: &Profile) -> Option<Self> {
-        if profile.has(Features::DEVTABLE_KMOD_SYMBOL) { Self::parse_kmod(symbol) } else { Self::parse_plain(symbol) }
+        if profile.has(Behaviour::DevtableKmodSymbol) { Self::parse_kmod(symbol) } else { Self::parse_plain(symbol) }
     }
 
     /// `__mod_device_table__kmod_<module>__<kind>__<table>`; a module name with two underscores breaks it.

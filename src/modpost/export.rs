@@ -1,6 +1,8 @@
 //! What an object exports.
 
 use super::text::Name;
+use crate::kernel::modpost::Behaviour;
+use crate::kernel::modpost::Profile;
 
 /// Who may use an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +32,13 @@ const KINDS: [(ExportKind, &str, &str); 5] = [
 
 impl ExportKind {
     /// The kind called `name` in a dump.
-    pub fn of_name(name: &[u8], has_legacy_kinds: bool) -> Option<Self> {
-        known(has_legacy_kinds).find(|(_, known, _)| known.as_bytes() == name).map(|(kind, ..)| *kind)
+    pub fn of_name(name: &[u8], profile: &Profile) -> Option<Self> {
+        known(profile).find(|(_, known, _)| known.as_bytes() == name).map(|(kind, ..)| *kind)
     }
 
     /// The kind that a section with symbols `__ksymtab_*` stands for.
-    pub fn of_section(section: &[u8], has_legacy_kinds: bool) -> Option<Self> {
-        known(has_legacy_kinds).find(|(.., start)| section.starts_with(start.as_bytes())).map(|(kind, ..)| *kind)
+    pub fn of_section(section: &[u8], profile: &Profile) -> Option<Self> {
+        known(profile).find(|(.., start)| section.starts_with(start.as_bytes())).map(|(kind, ..)| *kind)
     }
 
     /// Its name in dumps.
@@ -45,8 +47,12 @@ impl ExportKind {
     }
 }
 
-fn known(has_legacy_kinds: bool) -> impl Iterator<Item = &'static (ExportKind, &'static str, &'static str)> {
-    KINDS.iter().take(if has_legacy_kinds { KINDS.len() } else { 2 })
+fn known(profile: &Profile) -> impl Iterator<Item = &'static (ExportKind, &'static str, &'static str)> {
+    KINDS.iter().filter(|(kind, ..)| match kind {
+        ExportKind::Plain | ExportKind::Gpl | ExportKind::Unknown => true,
+        ExportKind::Unused | ExportKind::UnusedGpl => profile.has(Behaviour::ExportKindUnused),
+        ExportKind::GplFuture => profile.has(Behaviour::ExportKindGplFuture),
+    })
 }
 
 /// An exported symbol.

@@ -17,6 +17,8 @@ use super::symtab::Symbol;
 use super::symtab::Symbols;
 use super::text::c_string_at;
 use crate::elf::Class;
+use crate::kernel::modpost::Behaviour;
+use crate::kernel::modpost::Profile;
 use crate::kernel::section_rules::SectionRules;
 
 const LABEL: &[u8] = b"__export_symbol_";
@@ -29,19 +31,27 @@ pub struct ExportSection<'a> {
     names: &'a Names,
     /// Contents.
     strings: Vec<u8>,
+    /// What a place without a label is called.
+    nameless: &'static [u8],
 }
 
 impl<'a> ExportSection<'a> {
     /// Reads the section.
-    pub fn read(object: &'a Object, symbols: &'a Symbols, names: &'a Names) -> Result<Self, Finding> {
+    pub fn read(
+        object: &'a Object,
+        symbols: &'a Symbols,
+        names: &'a Names,
+        profile: &Profile,
+    ) -> Result<Self, Finding> {
+        let nameless: &'static [u8] = if profile.has(Behaviour::UnknownSymbolNamed) { b"(unknown)" } else { b"" };
         let strings = object.read_strings(object.export_symbol)?;
-        Ok(Self { object, symbols, names, strings })
+        Ok(Self { object, symbols, names, strings, nameless })
     }
 
     /// The export that a relocation at `offset` to `symbol` declares.
     pub fn export_at(&self, offset: u64, symbol: &Symbol) -> Result<Export, Finding> {
         let label = self.names.source(self.symbols, self.object.export_symbol, b".export_symbol", offset);
-        let label_name = label.as_ref().map_or(&[][..], |label| self.symbols.name(label));
+        let label_name = label.as_ref().map_or(self.nameless, |label| self.symbols.name(label));
         let Some(wanted) = label_name.strip_prefix(LABEL) else {
             return Err(Finding::StrangeExport(label_name.into()));
         };
@@ -85,9 +95,9 @@ impl<'a> ExportSection<'a> {
 
 /// What to say about exporting a symbol of the section called `section`.
 pub fn freed_export(name: &[u8], section: &[u8], rules: &SectionRules) -> Option<Finding> {
-    if matches_any(rules.init, section) {
+    if matches_any(&rules.init, section) {
         Some(Finding::ExportOfInit(name.into()))
-    } else if matches_any(rules.exit, section) {
+    } else if matches_any(&rules.exit, section) {
         Some(Finding::ExportOfExit(name.into()))
     } else {
         None

@@ -74,7 +74,7 @@ const ARCHIVES: [&str; 3] = ["vmlinux.a", "lib/lib.a", "arch"];
 
 /// Everything that can be said about undefined symbols, in the order of their names. `dir` is the output folder.
 pub fn undefined_symbols(
-    world: &World,
+    world: &World<'_>,
     resolution: &Resolution,
     profile: &Profile,
     dir: &Path,
@@ -101,7 +101,7 @@ pub fn undefined_symbols(
 }
 
 /// The undefined symbols and who needs them.
-fn needed<'a>(world: &'a World, resolution: &Resolution) -> BTreeMap<&'a [u8], UndefinedSymbol> {
+fn needed<'a>(world: &'a World<'a>, resolution: &Resolution) -> BTreeMap<&'a [u8], UndefinedSymbol> {
     let mut symbols: BTreeMap<&[u8], UndefinedSymbol> = BTreeMap::new();
     for (id, module) in world.modules().filter(|(_, module)| !module.is_vmlinux()) {
         let imports = module.facts.iter().flat_map(|facts| &facts.imports);
@@ -144,7 +144,7 @@ fn in_object(module: &Module, names: &HashMap<&[u8], ()>, profile: &Profile) -> 
 }
 
 /// Symbols with a version and without an export.
-fn trimmed(world: &World, names: &HashMap<&[u8], ()>) -> Vec<(Name, Sighting)> {
+fn trimmed(world: &World<'_>, names: &HashMap<&[u8], ()>) -> Vec<(Name, Sighting)> {
     let known = world.unexported_crcs.iter().filter(|(name, _)| names.contains_key(&**name));
     known.map(|(name, id)| (name.clone(), Sighting::Trimmed { module: world.module(*id).name.to_vec() })).collect()
 }

@@ -4,6 +4,7 @@
 //! together here as they are there.
 
 use std::collections::HashSet;
+use std::os::unix::ffi::OsStrExt;
 
 use super::finding::Finding;
 use super::options::Opts;
@@ -18,11 +19,14 @@ use super::world::Exported;
 use super::world::Module;
 use super::world::ModuleId;
 use super::world::World;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// Size of the original's buffer in bytes, one of which is for the NUL.
 const BUFFER: usize = 500;
+
+/// At most this much of `-v` is kept, in bytes.
+const SCM_VERSION_LEN: usize = 63;
 
 /// A file's text, as far as it goes.
 #[derive(Debug)]
@@ -62,7 +66,7 @@ impl<'a> Generated<'a> {
 
 /// Checks that a piece fits the original's buffer.
 pub fn check_line(piece: &[u8], profile: &Profile) -> Result<(), Finding> {
-    if piece.len() < BUFFER || profile.has(Features::LONG_LINE_NUL_PAD) {
+    if piece.len() < BUFFER || profile.has(Behaviour::LongLineNulPad) {
         return Ok(());
     }
     let text = piece.get(..BUFFER - 1).unwrap_or_default().into();
@@ -73,7 +77,7 @@ pub fn check_line(piece: &[u8], profile: &Profile) -> Result<(), Finding> {
 #[derive(Debug, Clone, Copy)]
 pub struct Generator<'a> {
     /// All modules.
-    pub world: &'a World,
+    pub world: &'a World<'a>,
     /// Who needs what.
     pub resolution: &'a Resolution,
     /// Options.
@@ -86,11 +90,11 @@ impl Generator<'_> {
     /// The `.mod.c` file of a module. Messages go to `report`.
     ///
     /// Upstream: `write_mod_c_file()`.
-    pub fn mod_c(&self, id: ModuleId, report: &mut Report) -> Result<Vec<u8>, Finding> {
+    pub fn mod_c(&self, id: ModuleId, report: &mut Report<'_>) -> Result<Vec<u8>, Finding> {
         let module = self.world.module(id);
         let mut out = Generated::new(self.profile);
         let Some(facts) = &module.facts else { return Ok(out.into_bytes()) };
-        self.header(facts, &mut out);
+        self.header(facts, &mut out)?;
         self.exports(module, &mut out, report)?;
         let imports: Vec<Import<'_>> = self.resolved_imports(id, facts).collect();
         if self.has_versions() {
@@ -114,12 +118,12 @@ impl Generator<'_> {
     /// The file `.vmlinux.export.c`.
     ///
     /// Upstream: `write_vmlinux_export_c_file()`.
-    pub fn vmlinux_export_c(&self, id: ModuleId, report: &mut Report) -> Result<Vec<u8>, Finding> {
+    pub fn vmlinux_export_c(&self, id: ModuleId, report: &mut Report<'_>) -> Result<Vec<u8>, Finding> {
         let module = self.world.module(id);
         let mut out = Generated::new(self.profile);
         out.lines("#include <linux/export-internal.h>\n");
         self.exports(module, &mut out, report)?;
-        if self.profile.has(Features::VMLINUX_ALIASES) {
+        if self.profile.has(Behaviour::VmlinuxAliases) {
             out.lines("#include <linux/module.h>\n#undef __MODULE_INFO_PREFIX\n#define __MODULE_INFO_PREFIX\n");
             for alias in module.facts.iter().flat_map(|facts| &facts.aliases.list) {
                 out.put(&text!["MODULE_INFO(", alias.module, ".alias, \"", alias.text, "\");\n"])?;
@@ -149,25 +153,27 @@ impl Generator<'_> {
     }
 
     fn has_versions(&self) -> bool {
-        match self.profile.has(Features::BASIC_VERSIONS_OPTION) {
+        match self.profile.has(Behaviour::OptionBasicVersions) {
             true => self.opts.basic_versions,
             false => self.opts.versions,
         }
     }
 
     /// Upstream: `add_header()` and the notes after it.
-    fn header(&self, facts: &ObjectFacts, out: &mut Generated<'_>) {
+    fn header(&self, facts: &ObjectFacts, out: &mut Generated<'_>) -> Result<(), Finding> {
         let has = |feature| self.profile.has(feature);
         let only = |feature, lines| if has(feature) { lines } else { "" };
         out.lines("#include <linux/module.h>\n");
-        out.lines(only(Features::MODC_VERMAGIC, "#define INCLUDE_VERMAGIC\n#include <linux/build-salt.h>\n"));
-        out.lines(only(Features::MODC_LTO_INFO, "#include <linux/elfnote-lto.h>\n"));
-        out.lines(only(Features::MODC_EXPORT_INTERNAL, "#include <linux/export-internal.h>\n"));
-        out.lines(only(Features::MODC_VERMAGIC, "#include <linux/vermagic.h>\n"));
+        out.lines(only(Behaviour::ModcVermagic, "#define INCLUDE_VERMAGIC\n#include <linux/build-salt.h>\n"));
+        out.lines(only(Behaviour::ModcLtoInfo, "#include <linux/elfnote-lto.h>\n"));
+        out.lines(only(Behaviour::ModcExportInternal, "#include <linux/export-internal.h>\n"));
+        out.lines(only(Behaviour::ModcVermagic, "#include <linux/vermagic.h>\n"));
         out.lines("#include <linux/compiler.h>\n\n");
-        out.lines(only(Features::MODC_VERMAGIC, "BUILD_SALT;\n"));
-        out.lines(only(Features::MODC_LTO_INFO, "BUILD_LTO_INFO;\n"));
-        out.lines(only(Features::MODC_VERMAGIC, "\nMODULE_INFO(vermagic, VERMAGIC_STRING);\n"));
+        let orc = "#ifdef CONFIG_UNWINDER_ORC\n#include <asm/orc_header.h>\nORC_HEADER;\n#endif\n\n";
+        out.lines(only(Behaviour::ModcOrcHeader, orc));
+        out.lines(only(Behaviour::ModcVermagic, "BUILD_SALT;\n"));
+        out.lines(only(Behaviour::ModcLtoInfo, "BUILD_LTO_INFO;\n"));
+        out.lines(only(Behaviour::ModcVermagic, "\nMODULE_INFO(vermagic, VERMAGIC_STRING);\n"));
         out.lines("MODULE_INFO(name, KBUILD_MODNAME);\n\n__visible struct module __this_module\n");
         out.lines("__section(\".gnu.linkonce.this_module\") = {\n\t.name = KBUILD_MODNAME,\n");
         if facts.has_init {
@@ -180,26 +186,32 @@ impl Generator<'_> {
         if !self.opts.external {
             out.lines("\nMODULE_INFO(intree, \"Y\");\n");
         }
+        if let Some(version) = self.opts.scm_version.as_ref().filter(|version| !version.is_empty()) {
+            let version = version.as_bytes();
+            let version = version.get(..SCM_VERSION_LEN).unwrap_or(version);
+            out.put(&text!["\nMODULE_INFO(scmversion, \"", version, "\");\n"])?;
+        }
         let retpoline = "\n#ifdef CONFIG_RETPOLINE\nMODULE_INFO(retpoline, \"Y\");\n#endif\n";
-        out.lines(only(Features::MODC_VERMAGIC, retpoline));
+        out.lines(only(Behaviour::ModcRetpoline, retpoline));
         if facts.module.starts_with(b"drivers/staging") {
             out.lines("\nMODULE_INFO(staging, \"Y\");\n");
         }
-        if self.profile.has(Features::MODC_TEST_FLAG) && facts.module.starts_with(b"tools/testing") {
+        if self.profile.has(Behaviour::ModcTestFlag) && facts.module.starts_with(b"tools/testing") {
             out.lines("\nMODULE_INFO(test, \"Y\");\n");
         }
+        Ok(())
     }
 
     /// Upstream: `add_exported_symbols()`.
-    fn exports(&self, module: &Module, out: &mut Generated<'_>, report: &mut Report) -> Result<(), Finding> {
+    fn exports(&self, module: &Module, out: &mut Generated<'_>, report: &mut Report<'_>) -> Result<(), Finding> {
         let kept = || module.exports.iter().filter(|&&id| self.resolution.is_kept(id)).map(|&id| self.world.export(id));
-        if self.profile.has(Features::MODC_KSYMTAB) {
+        if self.profile.has(Behaviour::ModcKsymtab) {
             out.lines("\n");
             for exported in kept() {
                 self.ksymtab(exported, out)?;
             }
         }
-        if !self.opts.versions || !self.profile.has(Features::MODC_SYMBOL_CRC) {
+        if !self.opts.versions || !self.profile.has(Behaviour::ModcSymbolCrc) {
             return Ok(());
         }
         out.lines("\n");
@@ -209,10 +221,10 @@ impl Generator<'_> {
                 report.tell(&Finding::VersionFailed(export.name.clone()), module.subject());
             }
             let crc = format!(", 0x{:08x}", exported.crc.unwrap_or_default());
-            let kind = match (self.profile.has(Features::MODC_SYMBOL_FLAGS), export.is_gpl_only()) {
-                (true, _) => "",
-                (false, true) => ", \"_gpl\"",
-                (false, false) => ", \"\"",
+            let kind = match (self.profile.has(Behaviour::CrcHasSection), export.is_gpl_only()) {
+                (false, _) => "",
+                (true, true) => ", \"_gpl\"",
+                (true, false) => ", \"\"",
             };
             out.put(&text!["SYMBOL_CRC(", export.name, crc, kind, ");\n"])?;
         }
@@ -222,13 +234,17 @@ impl Generator<'_> {
     fn ksymtab(&self, exported: &Exported, out: &mut Generated<'_>) -> Result<(), Finding> {
         let export = &exported.export;
         let start = if export.is_func { "KSYMTAB_FUNC(" } else { "KSYMTAB_DATA(" };
-        if self.profile.has(Features::MODC_SYMBOL_FLAGS) {
-            out.put(&text![start, export.name, ", \"", export.namespace, "\");\n"])?;
-            let flags = format!(", 0x{:02x});\n", u8::from(export.is_gpl_only()));
-            return out.put(&text!["SYMBOL_FLAGS(", export.name, flags]);
+        let kind = match (self.profile.has(Behaviour::KsymtabHasSection), export.is_gpl_only()) {
+            (false, _) => ", \"",
+            (true, true) => ", \"_gpl\", \"",
+            (true, false) => ", \"\", \"",
+        };
+        out.put(&text![start, export.name, kind, export.namespace, "\");\n"])?;
+        if !self.profile.has(Behaviour::ModcSymbolFlags) {
+            return Ok(());
         }
-        let kind = if export.is_gpl_only() { ", \"_gpl\", \"" } else { ", \"\", \"" };
-        out.put(&text![start, export.name, kind, export.namespace, "\");\n"])
+        let flags = format!(", 0x{:02x});\n", u8::from(export.is_gpl_only()));
+        out.put(&text!["SYMBOL_FLAGS(", export.name, flags])
     }
 
     /// The imports of a module that somebody else exports.
@@ -247,7 +263,7 @@ impl Generator<'_> {
         facts: &ObjectFacts,
         imports: &[Import<'_>],
         out: &mut Generated<'_>,
-        report: &mut Report,
+        report: &mut Report<'_>,
     ) -> Result<(), Finding> {
         out.lines("\nstatic const struct modversion_info ____versions[]\n__used __section(\"__versions\") = {\n");
         for import in imports {
@@ -262,7 +278,7 @@ impl Generator<'_> {
                 report.tell(&Finding::SymbolTooLong(import.name.clone()), module.subject());
                 break;
             }
-            let crc = match (self.profile.has(Features::BASIC_VERSIONS_OPTION), crc) {
+            let crc = match (self.profile.has(Behaviour::VersionsFixedWidth), crc) {
                 (true, crc) => format!("0x{crc:08x}"),
                 // printf's %#8x: blanks in front, and no prefix for zero.
                 (false, 0) => format!("{:>8}", "0"),
@@ -280,7 +296,7 @@ impl Generator<'_> {
         module: &Module,
         imports: &[Import<'_>],
         out: &mut Generated<'_>,
-        report: &mut Report,
+        report: &mut Report<'_>,
     ) -> Result<(), Finding> {
         out.lines("\nstatic const u32 ____version_ext_crcs[]\n__used __section(\"__version_ext_crcs\") = {\n");
         for import in imports {

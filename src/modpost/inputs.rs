@@ -67,7 +67,7 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// Reads all objects, the result in their order.
 pub fn scan_all(objects: &[Name], opts: &Opts, profile: &Profile) -> Vec<ObjectFacts> {
-    let table = ClassTable::new(profile.sections);
+    let table = ClassTable::new(&profile.sections);
     match objects {
         // One object does not need the threads; if it is large, its relocations will.
         [only] => vec![scan::scan(only, opts, profile, &table)],

@@ -17,17 +17,16 @@ use super::symtab::SHN_UNDEF;
 use super::symtab::Symbol;
 use super::symtab::Symbols;
 use super::text::Name;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// The export that a symbol stands for, if it is one.
 pub fn export(object: &Object, symbol: &Symbol, name: &[u8], profile: &Profile) -> Option<Export> {
     let exported = name.strip_prefix(b"__ksymtab_")?;
     let section = object.section_name(symbol.section as usize);
-    let has_legacy_kinds = profile.has(Features::LEGACY_EXPORT_KINDS);
-    let kind = match ExportKind::of_section(section, has_legacy_kinds) {
+    let kind = match ExportKind::of_section(section, profile) {
         // Older series export it all the same.
-        None if profile.has(Features::EXPORT_UNKNOWN_KIND) => ExportKind::Unknown,
+        None if profile.has(Behaviour::ExportKindUnknown) => ExportKind::Unknown,
         kind => kind?,
     };
     Some(Export { name: exported.into(), namespace: Name::default(), kind, is_func: false })
@@ -45,7 +44,7 @@ pub fn attributes(object: &Object, symbols: &mut Symbols, profile: &Profile) -> 
             let namespace = object.read_string(offset, "namespace")?.into();
             events.push(Event::Namespace { symbol: exported.into(), namespace });
         }
-        if let Some(exported) = name.strip_prefix(b"__crc_").filter(|_| profile.has(Features::CRC_SYMBOLS)) {
+        if let Some(exported) = name.strip_prefix(b"__crc_").filter(|_| profile.has(Behaviour::CrcSymbols)) {
             events.extend(crc(object, &symbol, exported)?);
         }
     }

@@ -9,7 +9,7 @@ use super::symtab::Symbol;
 use super::symtab::Symbols;
 use super::text::Name;
 use super::text::c_string_at;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// The symbols in the sections that references come from and go to.
@@ -35,7 +35,7 @@ impl Names {
     pub fn new(object: &Object, symbols: &Symbols, hits: &[Hit], profile: &Profile) -> Self {
         let from = |hit: &Hit| object.sections.get(hit.reloc_section).map_or(0, |header| header.info);
         let symbol_of = |hit: &Hit| symbols.get(hit.reloc.symbol.index()).filter(|_| hit.why != Why::Export);
-        if profile.has(Features::NEAREST_SYMBOL) {
+        if profile.has(Behaviour::NearestSymbol) {
             let unnamed = |hit: &Hit| symbol_of(hit).filter(|symbol| !symbols.has_valid_name(symbol));
             let to = hits.iter().filter_map(unnamed).map(|symbol| symbol.section);
             return Self::Search(SymSearch::new(symbols, object.machine, hits.iter().map(from).chain(to)));
@@ -75,7 +75,7 @@ impl Names {
 /// Name of the section that the relocations in `section` belong to.
 pub fn source_name<'a>(object: &'a Object, section: usize, profile: &Profile) -> &'a [u8] {
     let Some(header) = object.sections.get(section) else { return &[] };
-    if !profile.has(Features::SOURCE_BY_RELOC_NAME) {
+    if !profile.has(Behaviour::SourceByRelocName) {
         return object.section_name(header.info as usize);
     }
     let prefix = if header.kind == object::elf::SHT_RELA { ".rela" } else { ".rel" };

@@ -20,7 +20,7 @@ use super::symtab::Symbol;
 use super::text::c_string;
 use super::text::c_string_at;
 use crate::elf::Class;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// Why an object is not read.
@@ -107,7 +107,7 @@ impl Object {
         let endian = match start.get(5) {
             Some(&1) => Endianness::Little,
             Some(&2) => Endianness::Big,
-            _ if profile.has(Features::ENDIAN_CHECKED) => return Err(Finding::UnknownEndian.into()),
+            _ if profile.has(Behaviour::EndianChecked) => return Err(Finding::UnknownEndian.into()),
             // Older series are built for one byte order and do not look.
             _ => Endianness::Little,
         };
@@ -229,7 +229,7 @@ impl Opening<'_> {
     fn decode<H: FileHeader<Endian = Endianness>>(self, start: &[u8], class: Class) -> Result<Object, OpenError> {
         let e = self.endian;
         let (header, _) = object::from_bytes::<H>(start).map_err(|()| OpenError::NotElf)?;
-        if header.e_type(e) != elf::ET_REL && self.profile.has(Features::REQUIRE_RELOCATABLE) {
+        if header.e_type(e) != elf::ET_REL && self.profile.has(Behaviour::RelocatableRequired) {
             return Err(Finding::NotRelocatable { file: self.name.into() }.into());
         }
         let offset: u64 = header.e_shoff(e).into();

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use super::getopt;
 use super::getopt::Item;
 use super::getopt::UsageError;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// The options of one call; a field holds what was typed.
@@ -15,13 +16,13 @@ pub struct Opts {
     pub external: bool,
     /// `-i FILE`, repeatable: symbol dumps to read first.
     pub dumps: Vec<OsString>,
-    /// `-M` (6.12 and newer): the kernel has modules, so exports are collected.
+    /// `-M` (6.6 and newer): the kernel has modules, so exports are collected.
     pub modules: bool,
     /// `-m`: symbols have versions (CRCs).
     pub versions: bool,
-    /// `-b` (7.3): write `____versions[]`.
+    /// `-b` (6.18 and newer): write `____versions[]`.
     pub basic_versions: bool,
-    /// `-x` (7.3): write `____version_ext_*`.
+    /// `-x` (6.18 and newer): write `____version_ext_*`.
     pub extended_versions: bool,
     /// `-n`: objects that cannot be opened are reported and skipped.
     pub ignore_missing: bool,
@@ -31,9 +32,9 @@ pub struct Opts {
     pub dump: Option<OsString>,
     /// `-a`: every module gets a source version.
     pub all_srcversions: bool,
-    /// `-t` (6.12 and newer): drop exports that no module uses.
+    /// `-t` (6.6 and newer): drop exports that no module uses.
     pub trim: bool,
-    /// `-u FILE` (6.12 and newer): exports to keep all the same.
+    /// `-u FILE` (6.6 and newer): exports to keep all the same.
     pub keep_list: Option<OsString>,
     /// `-W` (6.1 and newer).
     pub extra_warn: bool,
@@ -45,6 +46,8 @@ pub struct Opts {
     pub allow_missing_namespaces: bool,
     /// `-d FILE`: where to write the missing namespace imports.
     pub namespace_deps: Option<OsString>,
+    /// `-v TEXT` (Android): the state of the sources.
+    pub scm_version: Option<OsString>,
     /// Objects named on the command line.
     pub objects: Vec<OsString>,
 }
@@ -53,7 +56,7 @@ impl Opts {
     /// Parses the arguments after the program's name as the series' `main()` does.
     pub fn parse(args: &[OsString], profile: &Profile, posix_order: bool) -> Result<Self, UsageError> {
         let mut opts = Self::default();
-        for item in getopt::split(args, profile.options, posix_order)? {
+        for item in getopt::split(args, &profile.option_letters(), posix_order)? {
             match item {
                 Item::Flag(letter) => opts.set_flag(letter),
                 Item::Value(letter, value) => opts.set_value(letter, value),
@@ -65,7 +68,7 @@ impl Opts {
 
     /// Whether the text of `-T` comes from standard input.
     pub fn list_is_stdin(&self, profile: &Profile) -> bool {
-        profile.list_dash_is_stdin() && self.list.as_deref() == Some(OsStr::new("-"))
+        profile.has(Behaviour::ListDashIsStdin) && self.list.as_deref() == Some(OsStr::new("-"))
     }
 
     fn set_flag(&mut self, letter: u8) {
@@ -93,6 +96,7 @@ impl Opts {
             b'o' => self.dump = Some(value),
             b'u' => self.keep_list = Some(value),
             b'd' => self.namespace_deps = Some(value),
+            b'v' => self.scm_version = Some(value),
             _ => {}
         }
     }

@@ -12,7 +12,7 @@ use super::text::text;
 use super::wording::Severity;
 use super::wording::Subject;
 use super::wording::render;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// Stands for the module in messages about no module.
@@ -20,8 +20,8 @@ pub const NOBODY: Subject<'static> = Subject { file: b"", module: b"" };
 
 /// The messages of a run so far.
 #[derive(Debug)]
-pub struct Report {
-    profile: &'static Profile,
+pub struct Report<'p> {
+    profile: &'p Profile,
     text: Vec<u8>,
     has_failed: bool,
     blocks_writes: bool,
@@ -31,14 +31,14 @@ pub struct Report {
     places: Vec<MismatchPlace>,
 }
 
-impl Report {
+impl<'p> Report<'p> {
     /// A report without messages.
-    pub fn new(profile: &'static Profile) -> Self {
+    pub fn new(profile: &'p Profile) -> Self {
         Self { profile, text: Vec::new(), has_failed: false, blocks_writes: false, told: None, places: Vec::new() }
     }
 
     /// A report that tells each section mismatch once.
-    pub fn extended(profile: &'static Profile) -> Self {
+    pub fn extended(profile: &'p Profile) -> Self {
         Self { told: Some(HashSet::new()), ..Self::new(profile) }
     }
 
@@ -61,8 +61,9 @@ impl Report {
             _ => self.text.extend(render(finding, subject, severity, self.profile)),
         }
         let is_error = severity != Severity::Warning;
-        self.blocks_writes |= is_error && self.profile.has(Features::ERROR_BLOCKS_WRITES);
-        self.has_failed |= self.blocks_writes || severity == Severity::Fatal || (is_error && always_fails(finding));
+        self.blocks_writes |= is_error && self.profile.has(Behaviour::ErrorBlocksWrites);
+        let is_failure = is_error && (self.profile.has(Behaviour::ErrorFails) || always_fails(finding));
+        self.has_failed |= is_failure || severity == Severity::Fatal;
     }
 
     /// Adds text that has no severity.
@@ -105,8 +106,9 @@ fn always_fails(finding: &Finding) -> bool {
 /// How grave a finding is when no option says otherwise.
 fn severity(finding: &Finding, profile: &Profile) -> Severity {
     match finding {
-        Finding::MissingLicense if !profile.has(Features::LICENSE_REQUIRED) => Severity::Warning,
-        Finding::ExportedTwice { .. } if !profile.has(Features::DUPLICATE_EXPORT_SHADOWS) => Severity::Warning,
+        Finding::MissingLicense if !profile.has(Behaviour::MissingLicenseIsError) => Severity::Warning,
+        Finding::ExportedTwice { .. } if !profile.has(Behaviour::DuplicateExportIsError) => Severity::Warning,
+        Finding::StaticExport { .. } if !profile.has(Behaviour::StaticExportIsError) => Severity::Warning,
         Finding::Ignored { .. }
         | Finding::MissingDescription
         | Finding::CommonSymbol(_)
@@ -118,7 +120,6 @@ fn severity(finding: &Finding, profile: &Profile) -> Severity {
         | Finding::EmptyModFile { .. }
         | Finding::CrcUndefined(_)
         | Finding::NoVmlinux
-        | Finding::StaticExport { .. }
         | Finding::GplOnlyFuture(_)
         | Finding::Unused(_)
         | Finding::ExtableUnlisted(_)

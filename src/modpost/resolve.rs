@@ -17,7 +17,7 @@ use super::world::Exported;
 use super::world::ModuleId;
 use super::world::World;
 use crate::elf::Class;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// This many undefined symbols are named.
@@ -57,7 +57,7 @@ impl Resolution {
     /// Keeps the exports that `list` names, one per line.
     ///
     /// Upstream: `handle_white_list_exports()`.
-    pub fn keep_listed(&mut self, world: &World, list: &[u8]) {
+    pub fn keep_listed(&mut self, world: &World<'_>, list: &[u8]) {
         for name in list.split(|&byte| byte == b'\n') {
             self.use_symbol(world, name);
         }
@@ -65,13 +65,13 @@ impl Resolution {
 
     /// Number of undefined symbols that were not named.
     pub fn n_suppressed(&self, profile: &Profile) -> Option<u32> {
-        if !profile.has(Features::UNDEFINED_LIMIT) {
+        if !profile.has(Behaviour::UndefinedLimit) {
             return None;
         }
         self.undefined.checked_sub(MAX_UNDEFINED).filter(|&count| count > 0)
     }
 
-    fn use_symbol(&mut self, world: &World, name: &[u8]) {
+    fn use_symbol(&mut self, world: &World<'_>, name: &[u8]) {
         if let Some(used) = world.find(name).and_then(|id| self.used.get_mut(id.0 as usize)) {
             *used = true;
         }
@@ -88,7 +88,7 @@ pub fn module_name_len(class: Class) -> usize {
 
 impl Resolution {
     /// Nothing is resolved yet.
-    pub fn new(world: &World, opts: &Opts) -> Self {
+    pub fn new(world: &World<'_>, opts: &Opts) -> Self {
         let n_modules = world.modules().count();
         Self {
             imports: vec![Vec::new(); n_modules],
@@ -102,11 +102,11 @@ impl Resolution {
     /// Checks one module against the others.
     pub fn check(
         &mut self,
-        world: &World,
+        world: &World<'_>,
         id: ModuleId,
         opts: &Opts,
         profile: &Profile,
-        report: &mut Report,
+        report: &mut Report<'_>,
     ) -> Result<(), Stop> {
         let module = world.module(id);
         let Some(facts) = &module.facts else { return Ok(()) };
@@ -130,17 +130,17 @@ impl Resolution {
 }
 
 /// The checks of one module.
-struct ModuleCheck<'a> {
-    world: &'a World,
+struct ModuleCheck<'a, 'r> {
+    world: &'a World<'a>,
     id: ModuleId,
     facts: &'a ObjectFacts,
     subject: Subject<'a>,
     opts: &'a Opts,
     profile: &'a Profile,
-    report: &'a mut Report,
+    report: &'a mut Report<'r>,
 }
 
-impl ModuleCheck<'_> {
+impl ModuleCheck<'_, '_> {
     /// Upstream: `check_modname_len()`.
     fn name_len(&mut self) {
         if basename(&self.facts.module).len() >= module_name_len(self.facts.class) {
@@ -155,7 +155,7 @@ impl ModuleCheck<'_> {
         for import in &self.facts.imports {
             let found = self.world.find(&import.name);
             let is_own = found.is_some_and(|id| self.world.export(id).module == self.id);
-            if is_own && self.profile.has(Features::EXPORTED_WITHOUT_DEFINITION) {
+            if is_own && self.profile.has(Behaviour::ExportedWithoutDefinition) {
                 self.report.tell(&Finding::ExportedWithoutDefinition(import.name.clone()), self.subject);
                 imports.push(None);
                 continue;
@@ -195,7 +195,7 @@ impl ModuleCheck<'_> {
             ExportKind::Plain | ExportKind::Unused | ExportKind::Unknown => None,
         };
         match violation {
-            Some(finding) if self.profile.has(Features::GPL_VIOLATION_FATAL) => {
+            Some(finding) if self.profile.has(Behaviour::GplViolationFatal) => {
                 self.report.add(&finding, self.subject, Severity::Fatal);
                 return Err(Stop::Told);
             }
@@ -209,10 +209,10 @@ impl ModuleCheck<'_> {
     }
 
     fn undefined(&mut self, symbol: &[u8], resolution: &mut Resolution) {
-        if self.profile.has(Features::UNDEFINED_NEEDS_VMLINUX) && !self.world.has_vmlinux() {
+        if self.profile.has(Behaviour::UndefinedNeedsVmlinux) && !self.world.has_vmlinux() {
             return;
         }
-        if resolution.undefined < MAX_UNDEFINED || !self.profile.has(Features::UNDEFINED_LIMIT) {
+        if resolution.undefined < MAX_UNDEFINED || !self.profile.has(Behaviour::UndefinedLimit) {
             let severity = if self.opts.warn_unresolved { Severity::Warning } else { Severity::Error };
             self.report.add(&Finding::Undefined(symbol.into()), self.subject, severity);
         }
@@ -222,7 +222,7 @@ impl ModuleCheck<'_> {
     fn namespace(&mut self, exported: &Exported, missing: &mut Vec<Name>) {
         let namespace = &exported.export.namespace;
         let is_allowed = namespace.is_empty()
-            || (self.profile.has(Features::MODULE_NAMESPACES)
+            || (self.profile.has(Behaviour::ModuleNamespaces)
                 && is_for_module(namespace, basename(&self.facts.module)))
             || self.facts.namespaces.contains(namespace);
         if is_allowed {
@@ -233,7 +233,7 @@ impl ModuleCheck<'_> {
         let finding = Finding::NamespaceNotImported { symbol, namespace: namespace.clone() };
         self.report.add(&finding, self.subject, severity);
         if !missing.contains(namespace) {
-            let at = if self.profile.has(Features::LISTS_PREPEND) { 0 } else { missing.len() };
+            let at = if self.profile.has(Behaviour::NamespacesNewestFirst) { 0 } else { missing.len() };
             missing.insert(at, namespace.clone());
         }
     }

@@ -35,7 +35,7 @@ use super::text::lines;
 use super::text::text;
 use crate::elf::Class;
 use crate::elf::output::reason;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// A symbol that an object needs.
@@ -121,18 +121,21 @@ impl ObjectFacts {
     }
 
     fn read(&mut self, opts: &Opts, profile: &Profile, table: &ClassTable) -> Result<(), Stop> {
-        if profile.has(Features::REQUIRE_DOT_O) && !self.file.ends_with(b".o") {
+        let is_refused = profile.has(Behaviour::DotORequired) && !self.file.ends_with(b".o");
+        let is_opened = !is_refused || profile.has(Behaviour::OpenedBeforeDotO);
+        let object = if is_opened { self.open(opts, profile)? } else { None };
+        if is_refused && (object.is_some() || !is_opened) {
             self.say(Finding::BadSuffix { file: self.file.clone() });
             return Ok(());
         }
-        let Some(object) = self.open(opts, profile)? else { return Ok(()) };
+        let Some(object) = object else { return Ok(()) };
         self.is_module = true;
         self.class = object.class;
         let modinfo = match object.modinfo {
             Some(index) => ModInfo::new(object.read_strings(index)?),
             None => ModInfo::default(),
         };
-        let no_trim = object.no_trim_symbol.filter(|_| profile.has(Features::NO_TRIM_SECTION));
+        let no_trim = object.no_trim_symbol.filter(|_| profile.has(Behaviour::NoTrimSection));
         let is_filled = |index: &usize| object.sections.get(*index).is_some_and(|header| header.size as u32 != 0);
         if let Some(index) = no_trim.filter(is_filled) {
             self.no_trim = modinfo::strings(&object.read_strings(index)?).map(Name::from).collect();
@@ -142,10 +145,10 @@ impl ObjectFacts {
         }
         let mut symbols = Symbols::read(&object)?;
         self.read_symbols(&object, &mut symbols, profile)?;
-        if !profile.has(Features::EXPORT_SECTION) {
+        if !profile.has(Behaviour::ExportSection) {
             self.events.extend(ksymtab::attributes(&object, &mut symbols, profile)?);
         }
-        if profile.has(Features::STATIC_EXPORT_WARN) {
+        if profile.has(Behaviour::StaticExportTold) {
             self.globals = self.find_globals(&symbols);
         }
         sections::check(&object, &symbols, opts, profile, table, &mut self.events)?;
@@ -154,11 +157,11 @@ impl ObjectFacts {
             // `struct module` is never an argument of an exported function, so genksyms does not cover it; this symbol's
             // version does.
             self.imports.push(Import { name: b"module_layout"[..].into(), is_weak: false });
-            if !profile.has(Features::CRC_SYMBOLS) {
+            if !profile.has(Behaviour::CrcSymbols) {
                 self.read_crcs(profile)?;
             }
         }
-        if profile.has(Features::LISTS_PREPEND) {
+        if profile.has(Behaviour::ImportsNewestFirst) {
             self.imports.reverse();
         }
         Ok(())
@@ -191,15 +194,15 @@ impl ObjectFacts {
         }
         self.is_gpl_compatible = modinfo.values("license").all(modinfo::is_gpl_compatible);
         for namespace in modinfo.values("import_ns") {
-            if profile.has(Features::MODULE_NAMESPACES) && namespace.starts_with(b"module:") {
+            if profile.has(Behaviour::ModuleNamespaceImportRefused) && namespace.starts_with(b"module:") {
                 self.say(Finding::ForbiddenNamespaceImport(namespace.into()));
             }
             if !namespace.is_empty() && !self.namespaces.iter().any(|known| **known == *namespace) {
                 self.namespaces.push(namespace.into());
             }
         }
-        let wants_description = profile.has(Features::DESCRIPTION_REQUIRED)
-            || (profile.has(Features::DESCRIPTION_WITH_EXTRA_WARN) && opts.extra_warn);
+        let wants_description = profile.has(Behaviour::DescriptionWanted)
+            && (opts.extra_warn || !profile.has(Behaviour::DescriptionNeedsExtraWarn));
         if wants_description && modinfo.value("description").is_none() {
             self.say(Finding::MissingDescription);
         }
@@ -215,7 +218,7 @@ impl ObjectFacts {
                 SHN_COMMON if !name.starts_with(b"__gnu_lto_") => self.say(Finding::CommonSymbol(name.into())),
                 SHN_COMMON => {}
                 _ => {
-                    let export = match profile.has(Features::EXPORT_SECTION) {
+                    let export = match profile.has(Behaviour::ExportSection) {
                         true => None,
                         false => ksymtab::export(object, &symbol, name, profile),
                     };
@@ -245,14 +248,15 @@ impl ObjectFacts {
             return Ok(());
         }
         let list = read_named(&self.mod_file(profile))?;
-        let version = if profile.has(Features::MOD_FILE_ONE_LINE) {
+        let version = if profile.has(Behaviour::ModFileOneLine) {
             let Some(line) = lines(&list).next() else {
-                self.say(Finding::EmptyModFile { file: self.file.clone() });
+                let file = if profile.has(Behaviour::ModFileByObject) { &self.file } else { &self.module };
+                self.say(Finding::EmptyModFile { file: file.clone() });
                 return Ok(());
             };
-            srcversion::of_objects(line.split(|&byte| byte == b' '))?
+            srcversion::of_objects(line.split(|&byte| byte == b' '), profile)?
         } else {
-            srcversion::of_objects(list.split(|&byte| byte == b'\n'))?
+            srcversion::of_objects(list.split(|&byte| byte == b'\n'), profile)?
         };
         self.events.extend(version.findings.into_iter().map(Event::Finding));
         self.srcversion = version.digits;
@@ -261,7 +265,7 @@ impl ObjectFacts {
 
     /// The file that lists the objects a module is made of.
     fn mod_file(&self, profile: &Profile) -> Vec<u8> {
-        match profile.has(Features::MOD_FILE_BY_OBJECT) {
+        match profile.has(Behaviour::ModFileByObject) {
             true => text![self.file.get(..self.file.len().saturating_sub(1)).unwrap_or_default(), "mod"],
             false => text![self.module, ".mod"],
         }
@@ -284,10 +288,9 @@ impl ObjectFacts {
 /// The name of the module made from `file`.
 fn module_name<'a>(file: &'a [u8], profile: &Profile) -> &'a [u8] {
     let name = file.get(..file.len().saturating_sub(2)).unwrap_or_default();
-    if !profile.has(Features::LTO_SUFFIX) {
-        return name;
-    }
-    name.strip_suffix(b".lto").or(name.strip_suffix(b".prelink")).unwrap_or(name)
+    let suffixes: [(Behaviour, &[u8]); 2] = [(Behaviour::LtoSuffix, b".lto"), (Behaviour::PrelinkSuffix, b".prelink")];
+    let suffix = suffixes.into_iter().find(|(flag, suffix)| profile.has(*flag) && name.ends_with(suffix));
+    suffix.and_then(|(_, suffix)| name.strip_suffix(suffix)).unwrap_or(name)
 }
 
 /// The import that an undefined symbol stands for, if any.
@@ -324,10 +327,10 @@ fn is_ignored(machine: u16, name: &[u8], profile: &Profile) -> bool {
     let by_machine = match machine {
         elf::EM_PPC => starts(PPC),
         elf::EM_PPC64 => {
-            name == b".TOC." || starts(PPC64) || (profile.has(Features::UNDEF_PPC64_EXTRA) && starts(PPC64_EXTRA))
+            name == b".TOC." || starts(PPC64) || (profile.has(Behaviour::UndefPpc64Extra) && starts(PPC64_EXTRA))
         }
-        elf::EM_S390 => profile.has(Features::UNDEF_S390_EXPOLINE) && starts(&["__s390_indirect_jump_r"]),
+        elf::EM_S390 => profile.has(Behaviour::UndefS390Expoline) && starts(&["__s390_indirect_jump_r"]),
         _ => false,
     };
-    by_machine || (profile.has(Features::UNDEF_START_STOP) && starts(&["__start_", "__stop_"]))
+    by_machine || (profile.has(Behaviour::UndefStartStop) && starts(&["__start_", "__stop_"]))
 }

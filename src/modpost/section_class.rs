@@ -6,7 +6,7 @@ use super::names::source_name;
 use super::object::Header;
 use super::object::Object;
 use super::pattern::matches;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 use crate::kernel::section_rules::SectionRules;
 
@@ -51,7 +51,7 @@ impl ClassTable {
     /// Puts the patterns of `rules` in order.
     pub fn new(rules: &SectionRules) -> Self {
         let mut table = Self { patterns: vec![Vec::new(); 256], exclusive: 0 };
-        for pattern in rules.unchecked.iter().copied().flatten() {
+        for pattern in rules.unchecked.iter() {
             table.add(pattern, Meaning { is_unchecked: true, ..Meaning::default() });
         }
         for (index, rule) in rules.rules.iter().enumerate() {
@@ -110,7 +110,7 @@ pub fn classify_sources(
     table: &ClassTable,
     profile: &Profile,
 ) -> Vec<SectionClass> {
-    let is_by_name = profile.has(Features::SOURCE_BY_RELOC_NAME);
+    let is_by_name = profile.has(Behaviour::SourceByRelocName);
     let of = |(index, header): (usize, &Header)| match header.kind {
         elf::SHT_REL | elf::SHT_RELA if is_by_name => table.class(source_name(object, index, profile)),
         elf::SHT_REL | elf::SHT_RELA => classes.get(header.info as usize).copied().unwrap_or_default(),
@@ -122,24 +122,28 @@ pub fn classify_sources(
 #[cfg(test)]
 mod tests {
     use super::ClassTable;
-    use crate::kernel::section_rules;
-    use crate::kernel::section_rules::V7_3;
+    use crate::kernel::modpost::RELEASES;
+    use crate::kernel::modpost::V7_3;
+    use crate::kernel::section_rules::Mismatch;
+    use crate::kernel::section_rules::SectionRules;
     use crate::modpost::pattern::matches_any;
 
-    fn rule(from: &str, to: &str) -> Option<usize> {
-        let table = ClassTable::new(&V7_3);
-        table.class(from.as_bytes()).first_rule(table.class(to.as_bytes()).to)
+    fn rule(from: &str, to: &str) -> Option<Mismatch> {
+        let rules = SectionRules::new(&V7_3);
+        let table = ClassTable::new(&rules);
+        let index = table.class(from.as_bytes()).first_rule(table.class(to.as_bytes()).to)?;
+        rules.rules.get(index).map(|rule| rule.kind)
     }
 
     #[test]
     fn first_matching_rule() {
-        assert_eq!(rule(".text.hot", ".init.text"), Some(0));
-        assert_eq!(rule(".init.text", ".exit.data"), Some(1));
-        assert_eq!(rule(".exit.text", ".init.text"), Some(2));
-        assert_eq!(rule(".pci_fixup_early", ".init.text"), Some(3));
+        assert_eq!(rule(".text.hot", ".init.text"), Some(Mismatch::TextToInit));
+        assert_eq!(rule(".init.text", ".exit.data"), Some(Mismatch::InitToExit));
+        assert_eq!(rule(".exit.text", ".init.text"), Some(Mismatch::ExitToInit));
+        assert_eq!(rule(".pci_fixup_early", ".init.text"), Some(Mismatch::InitToExit));
         assert_eq!(rule(".pci_fixup_early", ".exit.text"), None);
-        assert_eq!(rule("__ex_table", ".data"), Some(4));
-        assert_eq!(rule("__ex_table", "x"), Some(4));
+        assert_eq!(rule("__ex_table", ".data"), Some(Mismatch::ExtableToNonText));
+        assert_eq!(rule("__ex_table", "x"), Some(Mismatch::ExtableToNonText));
         assert_eq!(rule("__ex_table", ".text"), None);
         assert_eq!(rule("__ex_table", ""), None);
         assert_eq!(rule(".rodata", ".init.text"), None);
@@ -147,25 +151,21 @@ mod tests {
 
     #[test]
     fn the_table_finds_what_the_patterns_say() {
-        let all = [&section_rules::V5_10, &section_rules::V6_1, &section_rules::V6_12, &V7_3];
-        for rules in all {
+        for (_, behaviours) in RELEASES {
+            let rules = &SectionRules::new(behaviours);
             let table = ClassTable::new(rules);
-            let patterns = rules
-                .unchecked
-                .iter()
-                .copied()
-                .flatten()
-                .chain(rules.rules.iter().flat_map(|rule| rule.from.iter().chain(rule.bad).chain(rule.good)));
+            let of_rules = rules.rules.iter().flat_map(|rule| rule.from.iter().chain(&rule.bad).chain(&rule.good));
+            let patterns = rules.unchecked.iter().chain(of_rules);
             let names = patterns.flat_map(|pattern| [pattern.replace('*', ""), pattern.replace('*', "x")]);
             for name in names {
                 let name = name.as_bytes();
                 let class = table.class(name);
-                assert_eq!(class.is_unchecked, rules.unchecked.iter().any(|list| matches_any(list, name)));
+                assert_eq!(class.is_unchecked, matches_any(&rules.unchecked, name));
                 for (index, rule) in rules.rules.iter().enumerate() {
                     let has = |bits: u16| bits >> index & 1 != 0;
-                    assert_eq!(has(class.from), matches_any(rule.from, name));
-                    let is_bad = matches_any(rule.bad, name);
-                    assert_eq!(has(class.to), is_bad || (!rule.good.is_empty() && !matches_any(rule.good, name)));
+                    assert_eq!(has(class.from), matches_any(&rule.from, name));
+                    let is_bad = matches_any(&rule.bad, name);
+                    assert_eq!(has(class.to), is_bad || (!rule.good.is_empty() && !matches_any(&rule.good, name)));
                 }
             }
         }

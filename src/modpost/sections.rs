@@ -30,9 +30,8 @@ use super::section_class::classify_sources;
 use super::symtab::Symbol;
 use super::symtab::Symbols;
 use crate::elf::Class;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
-use crate::kernel::modpost::Wording;
 use crate::kernel::section_rules::Exemption;
 use crate::kernel::section_rules::Mismatch;
 use crate::kernel::section_rules::Rule;
@@ -48,12 +47,12 @@ pub fn check(
 ) -> Result<(), Finding> {
     let classes = classify(object, table);
     let sources = classify_sources(object, &classes, table, profile);
-    let has_export_section = opts.modules && profile.has(Features::EXPORT_SECTION);
+    let has_export_section = opts.modules && profile.has(Behaviour::ExportSection);
     let exports = has_export_section.then_some(object.export_symbol);
     let hits = Walk { object, symbols, classes: &classes, sources: &sources, exports }.hits()?;
     let names = Names::new(object, symbols, &hits, profile);
     let exports = match hits.iter().any(|hit| hit.why == Why::Export) {
-        true => Some(ExportSection::read(object, symbols, &names)?),
+        true => Some(ExportSection::read(object, symbols, &names, profile)?),
         false => None,
     };
     let check = Check { object, symbols, opts, profile, classes: &classes, sources: &sources, names: &names, exports };
@@ -87,7 +86,8 @@ impl Check<'_> {
         let Some(header) = self.object.sections.get(section) else { return };
         let is_unchecked = self.classes.get(section).is_some_and(|class| class.is_unchecked);
         let is_alloc = header.flags & u64::from(elf::SHF_ALLOC) != 0;
-        if header.kind == elf::SHT_PROGBITS && !is_alloc && !is_unchecked {
+        let may_be_empty = header.size == 0 && self.profile.has(Behaviour::NonAllocMayBeEmpty);
+        if header.kind == elf::SHT_PROGBITS && !is_alloc && !is_unchecked && !may_be_empty {
             let name = self.object.section_name(section).into();
             events.push(Event::Finding(Finding::NonAllocSection(name)));
         }
@@ -98,7 +98,7 @@ impl Check<'_> {
         let Some(header) = self.object.sections.get(section) else { return Ok(()) };
         let is_unchecked = self.sources.get(section).is_some_and(|class| class.is_unchecked);
         let is_rel = header.kind == elf::SHT_REL && header.size > 0;
-        let is_fatal = self.profile.has(Features::UNKNOWN_REL_FATAL);
+        let is_fatal = self.profile.has(Behaviour::UnknownRelFatal);
         if is_fatal && is_rel && !is_unchecked && !addend::has_rel_addends(self.object.machine) {
             return Err(Finding::UnknownRelocMachine);
         }
@@ -125,7 +125,7 @@ impl Check<'_> {
     fn second_extable_reloc(&self, section: usize) -> Result<Option<Event>, Finding> {
         let Some(header) = self.object.sections.get(section) else { return Ok(None) };
         let is_extable = matches!(header.kind, elf::SHT_REL | elf::SHT_RELA)
-            && self.profile.has(Features::EXTABLE_ENTRY_SIZE)
+            && self.profile.has(Behaviour::ExtableEntrySize)
             && source_name(self.object, section, self.profile) == b"__ex_table";
         if !is_extable {
             return Ok(None);
@@ -163,20 +163,16 @@ impl Check<'_> {
     fn target(&self, hit: &Hit, symbol: &Symbol) -> Result<Option<Target>, Finding> {
         let kind = self.reloc_kind(hit);
         let machine = self.object.machine;
-        let is_new = self.profile.has(Features::NEAREST_SYMBOL);
+        let is_new = self.profile.has(Behaviour::TargetAddsValue);
         if !hit.has_addend {
             let at = self.location(hit)?;
             return Ok(match is_new {
                 true => Some(Target::Address(addend::rel_target(self.object, symbol, kind, at))),
-                false => addend::old_rel_target(self.object, symbol, &hit.reloc, kind, at),
+                false => addend::old_rel_target(self.object, symbol, &hit.reloc, kind, at, self.profile),
             });
         }
         let is_extable = source_name(self.object, hit.reloc_section, self.profile) == b"__ex_table";
-        let has_rule = match machine {
-            elf::EM_RISCV => self.profile.has(Features::RELOC_SKIP_RISCV),
-            _ => self.profile.has(Features::RELOC_SKIP_LOONGARCH),
-        };
-        if has_rule && addend::is_skipped_rela(machine, kind, is_extable) {
+        if addend::is_skipped_rela(machine, kind, is_extable, self.profile) {
             return Ok(None);
         }
         Ok(Some(Target::Address(match is_new {
@@ -207,7 +203,7 @@ impl Check<'_> {
         match exports.export_at(hit.reloc.offset, symbol) {
             Ok(export) => {
                 let section = self.object.section_name(symbol.section as usize);
-                let freed = freed_export(&export.name, section, self.profile.sections);
+                let freed = freed_export(&export.name, section, &self.profile.sections);
                 events.push(Event::Export(export));
                 events.extend(freed.map(Event::Finding));
             }
@@ -227,7 +223,7 @@ impl Check<'_> {
         let to = self.names.target(self.symbols, symbol, target);
         let at = self.describe(rule, hit, symbol, to.as_ref(), target);
         let is_extable = rule.kind == Mismatch::ExtableToNonText;
-        let has_handler = is_extable && self.profile.wording < Wording::V6_12;
+        let has_handler = is_extable && self.profile.has(Behaviour::ExtableHandler);
         if !has_handler && self.is_exempt(rule, &at) {
             return Ok(());
         }
@@ -272,38 +268,38 @@ impl Check<'_> {
     }
 
     fn symbol_name(&self, symbol: Option<&Symbol>) -> &[u8] {
-        let unknown: &[u8] = if self.profile.has(Features::NEAREST_SYMBOL) { b"" } else { b"(unknown)" };
+        let unknown: &[u8] = if self.profile.has(Behaviour::UnknownSymbolNamed) { b"(unknown)" } else { b"" };
         symbol.map_or(unknown, |symbol| self.symbols.name(symbol))
     }
 
     /// Upstream: `secref_whitelist()`.
     fn is_exempt(&self, rule: &Rule, at: &SectionRef) -> bool {
-        let rules = self.profile.sections;
+        let rules = &self.profile.sections;
         let fits = |patterns: &[&str], name: &[u8]| patterns.is_empty() || matches_any(patterns, name);
         let holds = |exemption: &Exemption| {
             !(exemption.unless_extra_warn && self.opts.extra_warn)
-                && fits(exemption.from, &at.from_section)
-                && fits(exemption.to, &at.to_section)
-                && fits(exemption.from_symbol, &at.from_symbol)
-                && fits(exemption.to_symbol, &at.to_symbol)
+                && fits(&exemption.from, &at.from_section)
+                && fits(&exemption.to, &at.to_section)
+                && fits(&exemption.from_symbol, &at.from_symbol)
+                && fits(&exemption.to_symbol, &at.to_symbol)
         };
-        let is_freed = || matches_any(rules.init, &at.to_section) || matches_any(rules.exit, &at.to_section);
+        let is_freed = || matches_any(&rules.init, &at.to_section) || matches_any(&rules.exit, &at.to_section);
         let by_rule = matches_any(rule.exempt_symbols, &at.from_symbol)
-            && matches_any(rules.data, &at.from_section)
+            && matches_any(&rules.data, &at.from_section)
             && is_freed();
         by_rule || rules.exemptions.iter().any(holds)
     }
 
     /// What else to say about the exception table; an error if that is fatal.
     fn extable(&self, rule: &Rule, at: ExtableRef, to: Option<Symbol>) -> Result<Event, Finding> {
-        if matches_any(rule.bad, &at.target) {
+        if matches_any(&rule.bad, &at.target) {
             return Err(Finding::ExtableBlackListed(at));
         }
         let target = to.and_then(|to| self.object.sections.get(to.section as usize));
         let is_exec = target.is_some_and(|header| header.flags & u64::from(elf::SHF_EXECINSTR) != 0);
         Ok(match is_exec {
             true => Event::Finding(Finding::ExtableUnlisted(at)),
-            false if self.profile.has(Features::EXTABLE_ENTRY_SIZE) => Event::ExtableData(at),
+            false if self.profile.has(Behaviour::ExtableEntrySize) => Event::ExtableData(at),
             false => Event::Finding(Finding::ExtableNotExecutable(at)),
         })
     }

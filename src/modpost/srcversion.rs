@@ -16,6 +16,8 @@ use super::text::lines;
 use super::text::read_text_into;
 use super::text::text;
 use crate::elf::output::reason;
+use crate::kernel::modpost::Behaviour;
+use crate::kernel::modpost::Profile;
 
 /// The first 23 digits of the digest are kept: the original's buffer is one too short for 24.
 const DIGITS: usize = 23;
@@ -43,11 +45,11 @@ pub fn read_named_into(name: &[u8], text: &mut Vec<u8>) -> Result<(), Stop> {
 }
 
 /// The source version of a module built from `objects`.
-pub fn of_objects<'a>(objects: impl Iterator<Item = &'a [u8]>) -> Result<SrcVersion, Stop> {
+pub fn of_objects<'a>(objects: impl Iterator<Item = &'a [u8]>, profile: &Profile) -> Result<SrcVersion, Stop> {
     let mut digest = Md4::default();
     let mut sources = Sources::default();
     for object in objects.filter(|object| !object.is_empty() && !object.ends_with(b".a")) {
-        if let Err(line) = add_object(object, &mut sources, &mut digest)? {
+        if let Err(line) = add_object(object, &mut sources, &mut digest, profile)? {
             let findings = vec![Finding::MalformedCmdLine(line.into())];
             return Ok(SrcVersion { digits: String::new(), findings });
         }
@@ -71,11 +73,18 @@ pub enum Dependency<'a> {
     Malformed(&'a [u8]),
 }
 
-/// The source that a `.cmd` file names, and those of its headers that are in the same directory as the object.
-pub fn dependencies<'a>(cmd: &'a [u8], directory: &'a [u8]) -> impl Iterator<Item = Dependency<'a>> {
+/// The source that a `.cmd` file names, and those of its headers that are in the same directory as the object. Lines that
+/// name headers start with blanks; where those are not trimmed, no header is seen.
+pub fn dependencies<'a>(
+    cmd: &'a [u8],
+    directory: &'a [u8],
+    profile: &Profile,
+) -> impl Iterator<Item = Dependency<'a>> + use<'a> {
+    let is_trimmed = profile.has(Behaviour::CmdLinesTrimmed);
     let mut in_deps = false;
     let of_line = move |line: &'a [u8]| {
-        let line = line.get(line.iter().take_while(|&&byte| is_space(byte)).count()..).unwrap_or_default();
+        let blanks = line.iter().take_while(|&&byte| is_trimmed && is_space(byte)).count();
+        let line = line.get(blanks..).unwrap_or_default();
         if line.starts_with(b"source_") {
             let file = memchr::memrchr(b' ', line).and_then(|space| line.get(space + 1..));
             return Some(Some(file.map_or(Dependency::Malformed(line), Dependency::File)));
@@ -95,11 +104,16 @@ pub fn dependencies<'a>(cmd: &'a [u8], directory: &'a [u8]) -> impl Iterator<Ite
 
 /// Adds an object's source and those of its headers that are in the same directory. The inner error is a line that
 /// makes no sense.
-fn add_object(object: &[u8], sources: &mut Sources, digest: &mut Md4) -> Result<Result<(), Vec<u8>>, Stop> {
+fn add_object(
+    object: &[u8],
+    sources: &mut Sources,
+    digest: &mut Md4,
+    profile: &Profile,
+) -> Result<Result<(), Vec<u8>>, Stop> {
     let base = basename(object);
     let directory = object.get(..object.len().saturating_sub(base.len())).unwrap_or_default();
     let cmd = read_named(&cmd_file(directory, base))?;
-    for dependency in dependencies(&cmd, directory) {
+    for dependency in dependencies(&cmd, directory, profile) {
         match dependency {
             Dependency::File(file) => add_file(file, sources, digest)?,
             Dependency::Malformed(line) => return Ok(Err(line.to_vec())),

@@ -18,7 +18,7 @@ use super::world::World;
 use crate::kernel::modpost::Profile;
 
 /// Looks for global symbols of the exports that are static so far.
-pub fn settle(world: &mut World, profile: &Profile) {
+pub fn settle(world: &mut World<'_>, profile: &Profile) {
     let found: Vec<ExportId> = {
         let open: HashMap<&[u8], (ExportId, ModuleId)> = world
             .exports()

@@ -37,7 +37,7 @@ pub struct Survey {
 pub fn of_object(path: &Path, series: Series) -> Survey {
     let profile = Profile::of(series);
     let opts = Opts { modules: true, ..Opts::default() };
-    let facts = scan::scan(path.as_os_str().as_bytes(), &opts, profile, &ClassTable::new(profile.sections));
+    let facts = scan::scan(path.as_os_str().as_bytes(), &opts, &profile, &ClassTable::new(&profile.sections));
     let mut survey = Survey::default();
     let subject = Subject { file: &facts.file, module: &facts.module };
     for event in &facts.events {
@@ -46,14 +46,14 @@ pub fn of_object(path: &Path, series: Series) -> Survey {
                 survey.exports.push((export.name.to_vec(), export.namespace.to_vec(), export.is_gpl_only()));
             }
             Event::Finding(Finding::SectionMismatch(at)) => survey.mismatches.push(at.clone()),
-            Event::Finding(finding) => survey.add_bad_export(finding, subject, profile),
+            Event::Finding(finding) => survey.add_bad_export(finding, subject, &profile),
             Event::Namespace { symbol, namespace } => survey.namespaces.push((symbol.to_vec(), namespace.to_vec())),
             Event::Crc { .. } | Event::SecondExtableReloc(_) | Event::ExtableData(_) => {}
         }
     }
     survey.settle_namespaces();
     if let Some(Stop::Fatal(finding)) = &facts.stop {
-        survey.add_bad_export(finding, subject, profile);
+        survey.add_bad_export(finding, subject, &profile);
     }
     survey
 }

@@ -10,7 +10,7 @@ use super::finding::Finding;
 use super::object::Object;
 use super::text::c_string_at;
 use crate::elf::Class;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// Names that objects contain many of are looked at by these numbers.
@@ -142,12 +142,10 @@ impl Symbols {
         let name = c_string_at(&self.strings, start);
         let Some(dot) = memchr::memchr(b'.', name).filter(|&dot| dot > 0) else { return };
         let suffix = name.get(dot + 1..).unwrap_or_default();
-        let cut = if profile.has(Features::REMOVE_NUMERIC_SUFFIX) && is_numeric_suffix(suffix) {
+        let cut = if profile.has(Behaviour::NumericSuffixRemoved) && is_numeric_suffix(suffix) {
             Some(dot)
-        } else if profile.has(Features::LTO_SUFFIX) {
-            lto_suffix(name)
         } else {
-            None
+            lto_suffix(name, profile)
         };
         let Some(position) = cut.map(|cut| start + cut) else { return };
         if let Some(byte) = self.strings.get_mut(position) {
@@ -195,8 +193,10 @@ fn is_numeric_suffix(suffix: &[u8]) -> bool {
 }
 
 /// Where the suffix starts that the LTO link of 5.12 to 5.18 leaves on a name.
-fn lto_suffix(name: &[u8]) -> Option<usize> {
-    [&b".lto"[..], b".prelink"].iter().find_map(|suffix| name.strip_suffix(*suffix).map(<[u8]>::len))
+fn lto_suffix(name: &[u8], profile: &Profile) -> Option<usize> {
+    let suffixes: [(Behaviour, &[u8]); 2] = [(Behaviour::LtoSuffix, b".lto"), (Behaviour::PrelinkSuffix, b".prelink")];
+    let known = suffixes.into_iter().filter(|(flag, _)| profile.has(*flag));
+    known.into_iter().find_map(|(_, suffix)| name.strip_suffix(suffix).map(<[u8]>::len))
 }
 
 #[cfg(test)]

@@ -23,17 +23,17 @@ use super::text::text;
 use super::world::ExportId;
 use super::world::World;
 use crate::elf::output::reason;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// Reads the dump called `name`, the one with this number, into the world.
 ///
 /// Upstream: `read_dump()`.
 pub fn read(
-    world: &mut World,
+    world: &mut World<'_>,
     (number, name): (usize, &OsStr),
     profile: &Profile,
-    report: &mut Report,
+    report: &mut Report<'_>,
 ) -> Result<(), Stop> {
     let text = read_text_file(Path::new(name))
         .map_err(|error| Stop::File { file: name.as_bytes().into(), error: reason(&error) })?;
@@ -42,17 +42,17 @@ pub fn read(
 
 /// Reads the text of dump number `number` into the world.
 pub fn read_text(
-    world: &mut World,
+    world: &mut World<'_>,
     number: usize,
     text: &[u8],
     profile: &Profile,
-    report: &mut Report,
+    report: &mut Report<'_>,
 ) -> Result<(), Finding> {
     for line in lines(text) {
         let line = Line::parse(line).ok_or(Finding::DumpSyntax)?;
-        let kind = match ExportKind::of_name(line.kind, profile.has(Features::LEGACY_EXPORT_KINDS)) {
+        let kind = match ExportKind::of_name(line.kind, profile) {
             Some(kind) => kind,
-            None if profile.has(Features::EXPORT_UNKNOWN_KIND) => ExportKind::Unknown,
+            None if profile.has(Behaviour::ExportKindUnknown) => ExportKind::Unknown,
             None => {
                 let finding = Finding::DumpLicense { symbol: line.symbol.into(), license: line.kind.into() };
                 report.tell(&finding, NOBODY);
@@ -99,8 +99,8 @@ impl<'a> Line<'a> {
 /// The dump of all modules that were read from objects.
 ///
 /// Upstream: `write_dump()`.
-pub fn write(world: &World, resolution: &Resolution, profile: &Profile) -> Result<Vec<u8>, Finding> {
-    let ids: Vec<ExportId> = match profile.has(Features::DUMP_HASH_ORDER) {
+pub fn write(world: &World<'_>, resolution: &Resolution, profile: &Profile) -> Result<Vec<u8>, Finding> {
+    let ids: Vec<ExportId> = match profile.has(Behaviour::DumpHashOrder) {
         true => in_hash_order(world),
         false => world.modules().flat_map(|(_, module)| module.exports.iter().copied()).collect(),
     };
@@ -120,7 +120,7 @@ pub fn write(world: &World, resolution: &Resolution, profile: &Profile) -> Resul
 }
 
 /// All exports as they are in the original's hash table: bucket by bucket, the newest first.
-pub fn in_hash_order(world: &World) -> Vec<ExportId> {
+pub fn in_hash_order(world: &World<'_>) -> Vec<ExportId> {
     const BUCKETS: u32 = 1024;
     let mut ids: Vec<(u32, Reverse<ExportId>)> =
         world.exports().map(|(id, exported)| (hash(&exported.export.name) % BUCKETS, Reverse(id))).collect();

@@ -7,9 +7,8 @@ use super::finding::Finding;
 use super::finding::SectionRef;
 use super::text::basename;
 use super::text::text;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
-use crate::kernel::modpost::Wording;
 use crate::kernel::section_rules::Mismatch;
 
 /// The module that a finding is about.
@@ -48,32 +47,30 @@ pub enum Severity {
 pub fn render(finding: &Finding, subject: Subject<'_>, severity: Severity, profile: &Profile) -> Vec<u8> {
     let start = match severity {
         Severity::Warning => "WARNING: modpost: ",
-        Severity::Fatal if !profile.has(Features::FATAL_PRINTS_ERROR) => "FATAL: modpost: ",
+        Severity::Fatal if profile.has(Behaviour::FatalSaysFatal) => "FATAL: modpost: ",
         Severity::Error | Severity::Fatal => "ERROR: modpost: ",
     };
     if let Finding::Ignored { file, error } = finding {
         return text![file, ": ", error, " (ignored)\n"];
     }
-    // Up to 6.1 this one is printed as it is.
-    if let (Finding::ExtableUnlisted(at), true) = (finding, profile.wording < Wording::V6_12) {
+    // With a handler of its own, this one is printed as it is.
+    if let (Finding::ExtableUnlisted(at), true) = (finding, profile.has(Behaviour::ExtableHandler)) {
         return extable_unlisted(at, " \n");
     }
     if let Some(body) = plain(finding, subject, profile) {
         return text![raw_lines(finding, subject, profile), start, body];
     }
-    if profile.wording < Wording::V7_3 {
+    if !profile.has(Behaviour::MessagesStartWithModule) {
         return text![start, unprefixed(finding, subject, profile)];
     }
-    text![start, subject.module, subject.suffix(), ": ", prefixed(finding)]
+    text![start, subject.module, subject.suffix(), ": ", prefixed(finding, profile)]
 }
 
 /// Findings whose message never starts with the module's name. `None` for the others.
 fn plain(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Option<Vec<u8>> {
     let module = subject.module;
     Some(match finding {
-        Finding::ExtableBlackListed(at) => {
-            extable_black_listed(at, if profile.wording < Wording::V6_12 { subject.file } else { module })
-        }
+        Finding::ExtableBlackListed(at) => extable_black_listed(at, section_place(subject, profile)),
         Finding::ExtableUnlisted(at) => extable_unlisted(at, "\n"),
         Finding::ExtableFault(at) => extable_data(at, "it is not possible for the kernel to fault\nat that address."),
         Finding::ExtableJump(at) => extable_data(at, "the kernel will fault if it ever tries to\njump to it."),
@@ -111,7 +108,7 @@ fn plain(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Option<V
             text!["Symbol info of vmlinux is missing. Unresolved symbol check will be entirely skipped.\n"]
         }
         Finding::NamespaceWithoutExport { symbol, namespace } => {
-            let none: &[u8] = if profile.wording < Wording::V6_1 { b"(null)" } else { b"" };
+            let none: &[u8] = if profile.has(Behaviour::EmptyNamespaceIsNull) { b"(null)" } else { b"" };
             let namespace = if namespace.is_empty() { none } else { namespace };
             text!["Could not update namespace(", namespace, ") for symbol ", symbol, "\n"]
         }
@@ -154,7 +151,7 @@ fn about_files(finding: &Finding) -> Option<Vec<u8>> {
 /// Lines that go before a message, without the message's start.
 fn raw_lines(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
     let Finding::DeviceTableEnd { kind, size, entry, last, .. } = finding else { return Vec::new() };
-    if profile.wording >= Wording::V7_3 {
+    if profile.has(Behaviour::DevtableErrorsGoOn) {
         return Vec::new();
     }
     let count = size.checked_div(*entry).unwrap_or_default();
@@ -165,7 +162,7 @@ fn raw_lines(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<
 
 /// Broken device tables.
 fn device_table(finding: &Finding, module: &[u8], profile: &Profile) -> Vec<u8> {
-    let is_new = profile.wording >= Wording::V7_3;
+    let is_new = profile.has(Behaviour::DevtableErrorsGoOn);
     match finding {
         Finding::DeviceTableSize { table, kind, .. } if is_new => {
             text![module, ": type mismatch between ", table, "[] and MODULE_DEVICE_TABLE(", kind, ", ...)\n"]
@@ -232,7 +229,7 @@ fn extable_data(at: &ExtableRef, why: &str) -> Vec<u8> {
 }
 
 /// The rest of a message that starts with the module's name. 7.3.
-fn prefixed(finding: &Finding) -> Vec<u8> {
+fn prefixed(finding: &Finding, profile: &Profile) -> Vec<u8> {
     match finding {
         Finding::MissingLicense => text!["missing MODULE_LICENSE()\n"],
         Finding::MissingDescription => text!["missing MODULE_DESCRIPTION()\n"],
@@ -249,7 +246,7 @@ fn prefixed(finding: &Finding) -> Vec<u8> {
         Finding::NonAllocSection(section) => {
             text!["unexpected non-allocatable section '", section, "'.\n", NON_ALLOC_ADVICE]
         }
-        Finding::SectionMismatch(at) => mismatch_with_offset(at),
+        Finding::SectionMismatch(at) => mismatch(at, profile),
         Finding::ExportedTwice { symbol, previous, previous_is_vmlinux } => text![
             "symbol '",
             symbol,
@@ -300,8 +297,7 @@ const NON_ALLOC_ADVICE: &str = "Did you forget to use \"ax\"/\"aw\" in a .S file
 /// A message up to 6.12; where it names the module, it does so somewhere in the middle.
 fn unprefixed(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
     let module = subject.module;
-    let has_offsets = profile.wording >= Wording::V6_12;
-    let place = if has_offsets { module } else { subject.file };
+    let place = section_place(subject, profile);
     match finding {
         Finding::MissingLicense => text!["missing MODULE_LICENSE() in ", subject.file, "\n"],
         Finding::MissingDescription => text!["missing MODULE_DESCRIPTION() in ", subject.file, "\n"],
@@ -315,9 +311,11 @@ fn unprefixed(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec
         Finding::NonAllocSection(section) => {
             text![place, " (", section, "): unexpected non-allocatable section.\n", NON_ALLOC_ADVICE]
         }
-        Finding::SectionMismatch(at) if has_offsets => text![module, ": ", mismatch_with_offset(at)],
-        Finding::SectionMismatch(at) if profile.wording >= Wording::V6_1 => text![place, ": ", mismatch_in_short(at)],
-        Finding::SectionMismatch(at) => verbose::mismatch(at, place),
+        Finding::SectionMismatch(at) if profile.has(Behaviour::MismatchExplained) => verbose::mismatch(at, place),
+        Finding::SectionMismatch(at) => text![place, ": ", mismatch(at, profile)],
+        Finding::ForbiddenNamespaceImport(namespace) => {
+            text![module, ": explicitly importing namespace \"", namespace, "\" is not allowed.\n"]
+        }
         Finding::NamespaceNotImported { symbol, namespace } => text![
             "module ",
             basename(module),
@@ -334,7 +332,7 @@ fn unprefixed(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec
             text!["module ", basename(module), ".ko uses symbol '", symbol, "' marked UNUSED\n"]
         }
         Finding::ModuleNameTooLong => text!["module name is too long [", module, ".ko]\n"],
-        other => unprefixed_symbol(other, subject),
+        other => unprefixed_symbol(other, subject, profile),
     }
 }
 
@@ -343,7 +341,7 @@ fn gpl(module: &[u8], what: &str, symbol: &[u8]) -> Vec<u8> {
 }
 
 /// Messages up to 6.12 about exported and imported symbols.
-fn unprefixed_symbol(finding: &Finding, subject: Subject<'_>) -> Vec<u8> {
+fn unprefixed_symbol(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
     let module = subject.module;
     match finding {
         Finding::ExportedTwice { symbol, previous, previous_is_vmlinux } => text![
@@ -360,10 +358,10 @@ fn unprefixed_symbol(finding: &Finding, subject: Subject<'_>) -> Vec<u8> {
         }
         Finding::NoCrc(symbol) => text!["\"", symbol, "\" [", module, ".ko] has no CRC!\n"],
         Finding::SymbolTooLong(symbol) => text!["too long symbol \"", symbol, "\" [", module, ".ko]\n"],
-        Finding::VersionFailed(symbol) => {
+        Finding::CrcUndefined(symbol) if !profile.has(Behaviour::CrcPrototypeAsked) => version_failed(symbol, subject),
+        Finding::VersionFailed(symbol) | Finding::CrcUndefined(symbol) => {
             text![version_failed(symbol, subject), "Is \"", symbol, "\" prototyped in <asm/asm-prototypes.h>?\n"]
         }
-        Finding::CrcUndefined(symbol) => version_failed(symbol, subject),
         Finding::StaticExport { symbol, kind } => text!["\"", symbol, "\" [", module, "] is a static ", kind, "\n"],
         other => text![module, ": ", export_section(other)],
     }
@@ -374,28 +372,37 @@ fn version_failed(symbol: &[u8], subject: Subject<'_>) -> Vec<u8> {
     text!["EXPORT symbol \"", symbol, "\" [", place, "] version generation failed, symbol will not be versioned.\n"]
 }
 
-/// A section mismatch as 6.1 puts it.
-fn mismatch_in_short(at: &SectionRef) -> Vec<u8> {
-    let to = text![at.to_symbol, " (section: ", at.to_section, ")\n"];
-    if at.kind == Mismatch::ExportOfInitExit {
-        return text!["EXPORT_SYMBOL used for init/exit symbol: ", to];
-    }
-    text!["section mismatch in reference: ", at.from_symbol, " (section: ", at.from_section, ") -> ", to]
+/// What messages about sections call the object.
+fn section_place<'a>(subject: Subject<'a>, profile: &Profile) -> &'a [u8] {
+    if profile.has(Behaviour::SectionMessagesNameFile) { subject.file } else { subject.module }
 }
 
-fn mismatch_with_offset(at: &SectionRef) -> Vec<u8> {
-    let plus = if at.from_symbol.is_empty() { "" } else { "+" };
+/// A section mismatch in one line.
+fn mismatch(at: &SectionRef, profile: &Profile) -> Vec<u8> {
+    if at.kind == Mismatch::ExportOfInitExit {
+        let to = text![at.to_symbol, " (section: ", at.to_section, ")\n"];
+        return text!["EXPORT_SYMBOL used for init/exit symbol: ", to];
+    }
+    // An address stands for a symbol without a name where addresses are shown at all.
+    let has_address = profile.has(Behaviour::MismatchHasAddress);
+    let plus = if has_address && at.from_symbol.is_empty() { "" } else { "+" };
+    let offset = match profile.has(Behaviour::MismatchHasOffset) {
+        true => text![plus, format!("{:#x}", at.from_offset as u32)],
+        false => Vec::new(),
+    };
     let to_address = format!("{:#x}", at.to_address as u32);
+    let to: &[u8] = if has_address && at.to_symbol.is_empty() { to_address.as_bytes() } else { &at.to_symbol };
+    let (from, sections) = (&at.from_symbol, [&at.from_section, &at.to_section]);
     text![
         "section mismatch in reference: ",
-        at.from_symbol,
-        plus,
-        format!("{:#x} (section: ", at.from_offset as u32),
-        at.from_section,
-        ") -> ",
-        if at.to_symbol.is_empty() { to_address.as_bytes() } else { &at.to_symbol },
+        from,
+        offset,
         " (section: ",
-        at.to_section,
+        sections[0],
+        ") -> ",
+        to,
+        " (section: ",
+        sections[1],
         ")\n"
     ]
 }

@@ -12,7 +12,7 @@ use super::report::Report;
 use super::scan::ObjectFacts;
 use super::text::Name;
 use super::wording::Subject;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// Number of a module, in the order in which they were read.
@@ -66,8 +66,8 @@ pub struct Exported {
 
 /// All modules and all exports.
 #[derive(Debug)]
-pub struct World {
-    profile: &'static Profile,
+pub struct World<'p> {
+    profile: &'p Profile,
     /// The modules are built outside the tree, where one may replace another.
     is_external: bool,
     modules: Vec<Module>,
@@ -84,9 +84,9 @@ pub struct World {
     pub mismatches: u32,
 }
 
-impl World {
+impl<'p> World<'p> {
     /// A world without modules.
-    pub fn new(profile: &'static Profile, is_external: bool) -> Self {
+    pub fn new(profile: &'p Profile, is_external: bool) -> Self {
         Self {
             profile,
             is_external,
@@ -108,7 +108,7 @@ impl World {
     /// All modules in the order in which the original walks through them.
     pub fn in_list_order(&self) -> Vec<ModuleId> {
         let mut ids: Vec<ModuleId> = self.modules().map(|(id, _)| id).collect();
-        if self.profile.has(Features::LISTS_PREPEND) {
+        if self.profile.has(Behaviour::ModulesNewestFirst) {
             ids.reverse();
         }
         ids
@@ -165,8 +165,8 @@ impl World {
     }
 
     /// Adds an export from a dump. `dump` is the dump's number.
-    pub fn add_dumped(&mut self, dump: usize, module: &[u8], export: Export, crc: u32, report: &mut Report) {
-        let dump = self.profile.has(Features::DUMP_MODULE_KEYED_BY_FILE).then_some(dump);
+    pub fn add_dumped(&mut self, dump: usize, module: &[u8], export: Export, crc: u32, report: &mut Report<'_>) {
+        let dump = self.profile.has(Behaviour::DumpModuleKeyedByFile).then_some(dump);
         let key = (dump, Name::from(module));
         let module = match self.dumped.get(&key) {
             Some(&id) => id,
@@ -179,7 +179,7 @@ impl World {
         let (name, namespace) = (export.name.clone(), export.namespace.clone());
         let id = self.add_export(module, export, report);
         let exported = self.exports.get_mut(id.0 as usize);
-        if self.profile.has(Features::DUPLICATE_EXPORT_SHADOWS) {
+        if self.profile.has(Behaviour::DuplicateExportShadows) {
             exported.into_iter().for_each(|exported| exported.crc = Some(crc));
             return;
         }
@@ -202,8 +202,8 @@ impl World {
     /// stays and may change its owner. The result is the export that counts.
     ///
     /// Upstream: `sym_add_exported()`.
-    fn add_export(&mut self, module: ModuleId, export: Export, report: &mut Report) -> ExportId {
-        let is_shadowing = self.profile.has(Features::DUPLICATE_EXPORT_SHADOWS);
+    fn add_export(&mut self, module: ModuleId, export: Export, report: &mut Report<'_>) -> ExportId {
+        let is_shadowing = self.profile.has(Behaviour::DuplicateExportShadows);
         if let Some(id) = self.find(&export.name) {
             let owner = self.export(id).module;
             let is_conflict = !self.is_external || self.module(owner).is_vmlinux() || owner == module;
@@ -240,7 +240,7 @@ impl World {
     }
 
     /// Adds what one object tells, and says what there is to say. `false` if the run ends here.
-    pub fn add_object(&mut self, mut facts: ObjectFacts, report: &mut Report) -> bool {
+    pub fn add_object(&mut self, mut facts: ObjectFacts, report: &mut Report<'_>) -> bool {
         let events = std::mem::take(&mut facts.events);
         let crcs = std::mem::take(&mut facts.crcs);
         let globals = std::mem::take(&mut facts.globals);
@@ -266,7 +266,7 @@ impl World {
         true
     }
 
-    fn add_event(&mut self, module: ModuleId, event: Event, report: &mut Report) -> Result<(), Finding> {
+    fn add_event(&mut self, module: ModuleId, event: Event, report: &mut Report<'_>) -> Result<(), Finding> {
         match event {
             Event::Finding(finding) => {
                 let is_mismatch = matches!(finding, Finding::SectionMismatch(_) | Finding::ExtableMismatch(_));
@@ -326,7 +326,7 @@ impl World {
 }
 
 /// Says what there is to say about a file that is no module. `false` if the run ends here.
-fn say_only(facts: &ObjectFacts, events: &[Event], stop: Option<&Stop>, report: &mut Report) -> bool {
+fn say_only(facts: &ObjectFacts, events: &[Event], stop: Option<&Stop>, report: &mut Report<'_>) -> bool {
     let subject = Subject { file: &facts.file, module: &facts.module };
     for event in events {
         if let Event::Finding(finding) = event {

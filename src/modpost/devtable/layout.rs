@@ -1,6 +1,6 @@
-//! The device tables of all series as data: sizes, offsets, and how fields become an alias.
+//! The device tables of all kernels as data: sizes, offsets, and how fields become an alias.
 //!
-//! Offsets are those of the kernel's `mod_devicetable.h` as compilers lay it out; within a series all 64-bit targets
+//! Offsets are those of the kernel's `mod_devicetable.h` as compilers lay it out; within a kernel all 64-bit targets
 //! agree, and all 32-bit targets but m68k do.
 
 use super::entry::At;
@@ -8,12 +8,7 @@ use super::entry::Field;
 use super::entry::at;
 use super::entry::at2;
 use super::entry::at3;
-use crate::kernel::modpost::DeviceLayout;
-use crate::kernel::modpost::DeviceLayout::V5_10;
-use crate::kernel::modpost::DeviceLayout::V6_1;
-use crate::kernel::modpost::DeviceLayout::V6_12;
-use crate::kernel::modpost::DeviceLayout::V7_3;
-use crate::kernel::modpost::Features;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// When a field is printed; otherwise there is a `*` in its place.
@@ -86,8 +81,8 @@ pub enum Special {
     Dmi,
     /// Freescale management complex.
     FslMc,
-    /// Input devices with bitmaps; the number of the last switch, and whether maxima are in their range.
-    Input { sw_max: u32, includes_max: bool },
+    /// Input devices with bitmaps.
+    Input,
     /// ISA PnP.
     IsaPnp,
     /// Intel sensor hub.
@@ -120,13 +115,20 @@ pub enum Special {
     X86Cpu,
 }
 
-/// A kind of device table in some series.
+/// Which kernels have a layout: those with these flags, and without those.
+#[derive(Debug, Clone, Copy)]
+struct Where {
+    with: &'static [Behaviour],
+    without: &'static [Behaviour],
+}
+
+/// A kind of device table in some kernels.
 #[derive(Debug)]
 pub struct Device {
     /// Its name in `MODULE_DEVICE_TABLE()`.
     pub kind: &'static str,
-    /// The first series with this layout, and the last.
-    series: (DeviceLayout, DeviceLayout),
+    /// Where it is to be had in this layout.
+    place: Where,
     /// Size of an entry.
     pub size: At,
     /// How an entry becomes aliases.
@@ -137,28 +139,37 @@ impl Device {
     /// The name in messages; cards go by the name of devices where they were handled together.
     pub fn kind_in_messages(&self, profile: &Profile) -> &'static str {
         match self.kind {
-            "pnp_card" if !profile.has(Features::DEVTABLE_KMOD_SYMBOL) => "pnp",
+            "pnp_card" if !profile.has(Behaviour::DevtableKmodSymbol) => "pnp",
             kind => kind,
         }
     }
 }
 
-/// All kinds of tables of a series.
-pub fn all(series: DeviceLayout) -> impl Iterator<Item = &'static Device> {
-    DEVICES.iter().filter(move |device| device.series.0 <= series && series <= device.series.1)
+/// All kinds of tables that a kernel knows.
+pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Device> {
+    DEVICES.iter().filter(|device| {
+        let Where { with, without } = device.place;
+        with.iter().all(|flag| profile.has(*flag)) && !without.iter().any(|flag| profile.has(*flag))
+    })
 }
 
-/// The kind of table called `kind` in a series.
-pub fn find(kind: &[u8], series: DeviceLayout) -> Option<&'static Device> {
-    all(series).find(|device| device.kind.as_bytes() == kind)
+/// The kind of table called `kind`.
+pub fn find(kind: &[u8], profile: &Profile) -> Option<&'static Device> {
+    all(profile).find(|device| device.kind.as_bytes() == kind)
 }
 
-const ALL: (DeviceLayout, DeviceLayout) = (V5_10, V7_3);
-const SINCE_6_1: (DeviceLayout, DeviceLayout) = (V6_1, V7_3);
-const SINCE_6_12: (DeviceLayout, DeviceLayout) = (V6_12, V7_3);
-const ONLY_5_10: (DeviceLayout, DeviceLayout) = (V5_10, V5_10);
-const ONLY_7_3: (DeviceLayout, DeviceLayout) = (V7_3, V7_3);
-const UP_TO_6_12: (DeviceLayout, DeviceLayout) = (V5_10, V6_12);
+/// All kernels.
+const ALL: Where = Where { with: &[], without: &[] };
+
+/// Kernels with these flags.
+const fn with(with: &'static [Behaviour]) -> Where {
+    Where { with, without: &[] }
+}
+
+/// Kernels without these flags.
+const fn without(without: &'static [Behaviour]) -> Where {
+    Where { with: &[], without }
+}
 
 const fn u8_at(offset: u16) -> Field {
     Field { at: at(offset), width: 1 }
@@ -204,8 +215,8 @@ const fn name(prefix: &'static str) -> Format {
     Format::Name { prefix, name: at(0), suffix: "" }
 }
 
-const fn device(kind: &'static str, series: (DeviceLayout, DeviceLayout), size: At, format: Format) -> Device {
-    Device { kind, series, size, format }
+const fn device(kind: &'static str, place: Where, size: At, format: Format) -> Device {
+    Device { kind, place, size, format }
 }
 
 const NOTHING: Ending = Ending::Text("");
@@ -218,19 +229,19 @@ static DEVICES: &[Device] = &[
     device("ieee1394", ALL, at2(32, 24), flagged("ieee1394:", u32_at(0), &[
         flag("ven", u32_at(4), 1), flag("mo", u32_at(8), 2), flag("sp", u32_at(12), 4), flag("ver", u32_at(16), 8),
     ], Ending::Star)),
-    device("pci", SINCE_6_1, at2(40, 32), Format::Special(Special::Pci { driver_override: Some(wide(at2(32, 28))) })),
-    device("pci", ONLY_5_10, at2(32, 28), Format::Special(Special::Pci { driver_override: None })),
+    device("pci", with(&[Behaviour::PciOverride]), at2(40, 32), Format::Special(Special::Pci { driver_override: Some(wide(at2(32, 28))) })),
+    device("pci", without(&[Behaviour::PciOverride]), at2(32, 28), Format::Special(Special::Pci { driver_override: None })),
     device("ccw", ALL, at2(16, 12), flagged("ccw:", u16_at(0), &[
         flag("t", u16_at(2), 1), flag("m", u8_at(6), 2), flag("dt", u16_at(4), 4), flag("dm", u8_at(7), 8),
     ], Ending::Star)),
-    device("ap", ONLY_7_3, at(4), parts("ap:t", &[always("", u8_at(2), Digits::Upper(2))], Ending::Text("*"))),
-    device("ap", UP_TO_6_12, at2(16, 8), parts("ap:t", &[always("", u8_at(2), Digits::Upper(2))], Ending::Text("*"))),
+    device("ap", without(&[Behaviour::ApWithData]), at(4), parts("ap:t", &[always("", u8_at(2), Digits::Upper(2))], Ending::Text("*"))),
+    device("ap", with(&[Behaviour::ApWithData]), at2(16, 8), parts("ap:t", &[always("", u8_at(2), Digits::Upper(2))], Ending::Text("*"))),
     device("css", ALL, at3(16, 8, 6), parts("css:t", &[always("", u8_at(1), Digits::Upper(1))], NOTHING)),
     device("serio", ALL, at(4), parts("serio:", &[
         not("ty", u8_at(0), 0xff), not("pr", u8_at(3), 0xff), not("id", u8_at(2), 0xff), not("ex", u8_at(1), 0xff),
     ], Ending::Star)),
-    device("acpi", SINCE_6_1, at2(32, 28), Format::Special(Special::Acpi(wide(at2(24, 20)), wide(at2(28, 24))))),
-    device("acpi", ONLY_5_10, at3(32, 24, 22),
+    device("acpi", with(&[Behaviour::AcpiLongId]), at2(32, 28), Format::Special(Special::Acpi(wide(at2(24, 20)), wide(at2(28, 24))))),
+    device("acpi", without(&[Behaviour::AcpiLongId]), at3(32, 24, 22),
         Format::Special(Special::Acpi(wide(at3(24, 16, 14)), wide(at3(28, 20, 18))))),
     device("pcmcia", ALL, at3(80, 52, 50), flagged("pcmcia:", u16_at(0), &[
         flag("m", u16_at(2), 1), flag("c", u16_at(4), 2), flag("f", u8_at(6), 4), flag("fn", u8_at(7), 8),
@@ -239,10 +250,7 @@ static DEVICES: &[Device] = &[
         flag("pc", wide(at3(20, 20, 18)), 0x40), flag("pd", wide(at3(24, 24, 22)), 0x80),
     ], Ending::Star)),
     device("vio", ALL, at(64), Format::Special(Special::Vio)),
-    device("input", ONLY_7_3, at2(200, 164), Format::Special(Special::Input { sw_max: 0x11, includes_max: true })),
-    device("input", (V6_1, V6_12), at2(200, 164),
-        Format::Special(Special::Input { sw_max: 0x10, includes_max: true })),
-    device("input", ONLY_5_10, at2(200, 164), Format::Special(Special::Input { sw_max: 0x10, includes_max: false })),
+    device("input", ALL, at2(200, 164), Format::Special(Special::Input)),
     device("eisa", ALL, at2(16, 12), Format::Name { prefix: "eisa:s", name: at(0), suffix: "*" }),
     device("parisc", ALL, at(8), parts("parisc:", &[
         not("t", u8_at(0), 0xff), not("hv", u16_at(2), 0xffff), not("rev", u8_at(1), 0xff), not("sv", u32_at(4), !0),
@@ -258,19 +266,19 @@ static DEVICES: &[Device] = &[
     ], Ending::Star)),
     device("virtio", ALL, at(8), parts("virtio:", &[not("d", u32_at(0), !0), not("v", u32_at(4), !0)], Ending::Star)),
     device("vmbus", ALL, at2(24, 20), Format::Special(Special::VmBus)),
-    device("rpmsg", SINCE_6_1, at2(40, 36), name("rpmsg:")),
-    device("rpmsg", ONLY_5_10, at(32), name("rpmsg:")),
+    device("rpmsg", with(&[Behaviour::RpmsgWithData]), at2(40, 36), name("rpmsg:")),
+    device("rpmsg", without(&[Behaviour::RpmsgWithData]), at(32), name("rpmsg:")),
     device("i2c", ALL, at2(32, 24), name("i2c:")),
     device("i3c", ALL, at2(16, 12), flagged("i3c:", u8_at(0), &[
         flag("dcr", u8_at(1), 1), flag("manuf", u16_at(2), 2), flag("part", u16_at(4), 4), flag("ext", u16_at(6), 8),
     ], NOTHING)),
-    device("slim", SINCE_6_12, at2(16, 12), parts("slim:", &[
+    device("slim", with(&[Behaviour::DeviceSlim]), at2(16, 12), parts("slim:", &[
         always("", u16_at(0), Digits::Lower(1)), always(":", u16_at(2), Digits::Lower(1)),
     ], Ending::Text(":*"))),
     device("spi", ALL, at2(40, 36), name("spi:")),
     device("dmi", ALL, at2(344, 332), Format::Special(Special::Dmi)),
-    device("platform", ONLY_7_3, at2(32, 28), name("platform:")),
-    device("platform", UP_TO_6_12, at2(32, 24), name("platform:")),
+    device("platform", with(&[Behaviour::PlatformLongName]), at2(32, 28), name("platform:")),
+    device("platform", without(&[Behaviour::PlatformLongName]), at2(32, 24), name("platform:")),
     device("mdio", ALL, at(8), Format::Special(Special::Mdio)),
     device("zorro", ALL, at2(16, 8), parts("zorro:", &[not("i", u32_at(0), !0)], NOTHING)),
     device("isapnp", ALL, at2(16, 12), Format::Special(Special::IsaPnp)),
@@ -279,12 +287,12 @@ static DEVICES: &[Device] = &[
     ], Ending::Star)),
     device("amba", ALL, at2(16, 12), Format::Special(Special::Amba)),
     device("mipscdmm", ALL, at(1), parts("mipscdmm:t", &[always("", u8_at(0), Digits::Upper(2))], Ending::Text("*"))),
-    device("x86cpu", ONLY_7_3, at3(24, 20, 18), Format::Special(Special::X86Cpu)),
-    device("x86cpu", UP_TO_6_12, at2(24, 16), Format::Special(Special::X86Cpu)),
+    device("x86cpu", with(&[Behaviour::X86CpuType]), at3(24, 20, 18), Format::Special(Special::X86Cpu)),
+    device("x86cpu", without(&[Behaviour::X86CpuType]), at2(24, 16), Format::Special(Special::X86Cpu)),
     device("cpu", ALL, at(2), parts("cpu:type:*:feature:*", &[
         always("", u16_at(0), Digits::Upper(4)),
     ], Ending::Text("*"))),
-    device("mcb", ONLY_7_3, at3(16, 8, 6), parts("mcb:16z", &[always("", u16_at(0), Digits::Decimal(3))], NOTHING)),
+    device("mcb", with(&[Behaviour::DeviceMcb]), at3(16, 8, 6), parts("mcb:16z", &[always("", u16_at(0), Digits::Decimal(3))], NOTHING)),
     device("mei", ALL, at3(64, 56, 54), Format::Special(Special::Mei)),
     device("rapidio", ALL, at(8), parts("rapidio:", &[
         not("v", u16_at(2), 0xffff), not("d", u16_at(0), 0xffff),
@@ -301,27 +309,28 @@ static DEVICES: &[Device] = &[
     ], Ending::Star)),
     device("fslmc", ALL, at(18), Format::Special(Special::FslMc)),
     device("tbsvc", ALL, at3(40, 32, 30), Format::Special(Special::TbService)),
-    device("typec", ONLY_7_3, at2(16, 8), parts("typec:id", &[always("", u16_at(0), Digits::Upper(4))], NOTHING)),
-    device("typec", UP_TO_6_12, at2(16, 8), parts("typec:id", &[
+    device("typec", without(&[Behaviour::TypecMode]), at2(16, 8), parts("typec:id", &[always("", u16_at(0), Digits::Upper(4))], NOTHING)),
+    device("typec", with(&[Behaviour::TypecMode]), at2(16, 8), parts("typec:id", &[
         always("", u16_at(0), Digits::Upper(4)), not("m", u8_at(2), 7),
     ], NOTHING)),
     device("tee", ALL, at(16), Format::Special(Special::Tee)),
     device("wmi", ALL, at3(48, 44, 42), Format::Special(Special::Wmi)),
     device("mhi", ALL, at2(40, 36), name("mhi:")),
-    device("mhi_ep", SINCE_6_1, at2(40, 36), name("mhi_ep:")),
-    device("auxiliary", ONLY_7_3, at2(48, 44), name("auxiliary:")),
-    device("auxiliary", (V6_1, V6_12), at2(40, 36), name("auxiliary:")),
-    device("ssam", SINCE_6_1, at3(16, 12, 10), flagged("ssam:", u8_at(0), &[
+    device("mhi_ep", with(&[Behaviour::DeviceMhiEp]), at2(40, 36), name("mhi_ep:")),
+    device("auxiliary", with(&[Behaviour::DeviceAuxiliary, Behaviour::AuxiliaryLongName]), at2(48, 44), name("auxiliary:")),
+    device("auxiliary", Where { with: &[Behaviour::DeviceAuxiliary], without: &[Behaviour::AuxiliaryLongName] }, at2(40, 36), name("auxiliary:")),
+    device("ssam", with(&[Behaviour::DeviceSsam]), at3(16, 12, 10), flagged("ssam:", u8_at(0), &[
         always("d", u8_at(1), Digits::Upper(2)), always("c", u8_at(2), Digits::Upper(2)),
         flag("t", u8_at(3), 1), flag("i", u8_at(4), 2), flag("f", u8_at(5), 4),
     ], NOTHING)),
-    device("dfl", SINCE_6_1, at2(16, 8), parts("dfl:", &[
+    device("dfl", with(&[Behaviour::DeviceDfl]), at2(16, 8), parts("dfl:", &[
         always("t", u16_at(0), Digits::Upper(4)), always("f", u16_at(2), Digits::Upper(4)),
     ], Ending::Star)),
-    device("ishtp", SINCE_6_1, at2(24, 20), Format::Special(Special::Ishtp)),
-    device("cdx", SINCE_6_12, at(20), Format::Special(Special::Cdx)),
-    device("vchiq", SINCE_6_12, at(32), name("vchiq:")),
-    device("coreboot", SINCE_6_12, at2(16, 8), parts("coreboot:t", &[
+    device("ishtp", with(&[Behaviour::DeviceIshtp]), at2(24, 20), Format::Special(Special::Ishtp)),
+    device("cdx", with(&[Behaviour::DeviceCdx, Behaviour::CdxClass]), at(20), Format::Special(Special::Cdx)),
+    device("cdx", Where { with: &[Behaviour::DeviceCdx], without: &[Behaviour::CdxClass] }, at(8), Format::Special(Special::Cdx)),
+    device("vchiq", with(&[Behaviour::DeviceVchiq]), at(32), name("vchiq:")),
+    device("coreboot", with(&[Behaviour::DeviceCoreboot]), at2(16, 8), parts("coreboot:t", &[
         always("", u32_at(0), Digits::Upper(8)),
     ], NOTHING)),
     device("of", ALL, at2(200, 196), Format::Special(Special::Of)),

@@ -10,8 +10,8 @@ use super::format::append_star;
 use super::format::natural;
 use super::layout::Special;
 use super::usb;
+use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
-use crate::kernel::modpost::Wording;
 use crate::modpost::finding::Finding;
 use crate::modpost::text::c_string;
 use crate::modpost::text::is_space;
@@ -30,10 +30,10 @@ pub fn aliases(
     let alias = match special {
         Special::Acpi(class, mask) => acpi(entry, class, mask, profile),
         Special::Amba => amba(entry)?,
-        Special::Cdx => return Ok(cdx(entry, findings).into_iter().collect()),
+        Special::Cdx => return Ok(cdx(entry, profile, findings).into_iter().collect()),
         Special::Dmi => dmi(entry, profile)?,
         Special::FslMc => text![format!("fsl-mc:v{:08X}d", entry.number(U16_0)), entry.string(at(2))],
-        Special::Input { sw_max, includes_max } => input(entry, sw_max, includes_max, profile)?,
+        Special::Input => input(entry, profile)?,
         Special::IsaPnp => isapnp(entry),
         Special::Ishtp => text!["ishtp:{", uuid(&entry.array(at(0)), &MIXED).to_ascii_uppercase(), "}"],
         Special::Mdio => mdio(entry),
@@ -45,7 +45,7 @@ pub fn aliases(
         Special::Pnp => return Ok(pnp_pair(entry.bytes)),
         Special::PnpCard => return Ok(pnp_card(entry, profile)),
         Special::TbService => tb_service(entry),
-        Special::Tee => text!["tee:", uuid(&entry.array(at(0)), &STORED), "*"],
+        Special::Tee => tee(entry, profile),
         Special::Usb => return Ok(usb::aliases(entry)),
         Special::Vio => vio(entry),
         Special::VmBus => text!["vmbus:", hex(&entry.array::<16>(at(0)))],
@@ -96,8 +96,9 @@ fn acpi(entry: &Entry<'_>, class: Field, mask: Field, profile: &Profile) -> Vec<
     if !id.is_empty() {
         return text!["acpi*:", id, ":*"];
     }
-    // Up to 6.1 these numbers were taken as they are on a little-endian build host.
-    let endian = if profile.wording < Wording::V6_12 { object::Endianness::Little } else { entry.endian };
+    // Elsewhere these numbers are taken as they are on a little-endian build host.
+    let is_target = profile.has(Behaviour::AcpiClassTargetEndian);
+    let endian = if is_target { entry.endian } else { object::Endianness::Little };
     let entry = Entry { endian, ..*entry };
     let (class, mask) = (entry.number(class), entry.number(mask));
     let byte = |shift: u32| match mask >> shift & 0xff {
@@ -124,8 +125,9 @@ fn amba(entry: &Entry<'_>) -> Result<Vec<u8>, Finding> {
     Ok(text!["amba:d", digits])
 }
 
-fn cdx(entry: &Entry<'_>, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
-    let prefix = match entry.number(field(16, 4)) {
+fn cdx(entry: &Entry<'_>, profile: &Profile, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
+    let has_class = profile.has(Behaviour::CdxClass);
+    let prefix = match entry.number(field(if has_class { 16 } else { 4 }, 4)) {
         0 => "cdx:",
         1 => "vfio_cdx:",
         other => {
@@ -134,8 +136,10 @@ fn cdx(entry: &Entry<'_>, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
         }
     };
     let id = |label: &str, offset: u16| text![label, unless(entry, field(offset, 2), 0xffff)];
-    let has_class = entry.number(field(12, 4)) == 0x00ff_ffff;
-    let class = shown(entry, field(8, 4), has_class);
+    if !has_class {
+        return Some(text![prefix, id("v", 0), id("d", 2)]);
+    }
+    let class = shown(entry, field(8, 4), entry.number(field(12, 4)) == 0x00ff_ffff);
     Some(text![prefix, id("v", 0), id("d", 2), id("sv", 4), id("sd", 6), "c", class])
 }
 
@@ -147,9 +151,9 @@ struct Bounded {
 }
 
 impl Bounded {
-    /// The buffer of a series; up to 6.12 nothing checked its size.
+    /// The original's buffer; its size is not always checked.
     fn new(profile: &Profile) -> Self {
-        let capacity = if profile.wording >= Wording::V7_3 { CAPACITY } else { usize::MAX };
+        let capacity = if profile.has(Behaviour::AliasSizeChecked) { CAPACITY } else { usize::MAX };
         Self { text: Vec::new(), capacity }
     }
 
@@ -217,7 +221,9 @@ const INPUT_BITS: [(u32, &str, At, u32, u32); 9] = [
     (0x1000, "w*", at2(176, 152), 0, 0),
 ];
 
-fn input(entry: &Entry<'_>, sw_max: u32, includes_max: bool, profile: &Profile) -> Result<Vec<u8>, Finding> {
+fn input(entry: &Entry<'_>, profile: &Profile) -> Result<Vec<u8>, Finding> {
+    let sw_max = if profile.has(Behaviour::InputSwitch11) { 0x11 } else { 0x10 };
+    let includes_max = profile.has(Behaviour::InputIncludesMax);
     let word = if entry.abi == super::entry::Abi::Bits64 { 8 } else { 4 };
     let flags = entry.uint(0, word) as u32;
     let id = |label: &str, flag: u32, bits64: u16, bits32: u16| {
@@ -352,10 +358,10 @@ fn earlier_card_ids<'a>(entry: &Entry<'a>) -> Vec<&'a [u8]> {
 }
 
 fn pnp_card(entry: &Entry<'_>, profile: &Profile) -> Vec<Vec<u8>> {
-    // Newer series drop all aliases that are there already; older ones drop what an earlier card had.
-    let earlier = match profile.wording {
-        Wording::V7_3 => Vec::new(),
-        _ => earlier_card_ids(entry),
+    // Where aliases are unique, all that are there already are dropped; elsewhere what an earlier card had is.
+    let earlier = match profile.has(Behaviour::AliasesUnique) {
+        true => Vec::new(),
+        false => earlier_card_ids(entry),
     };
     card_ids(entry, entry.bytes).filter(|id| !earlier.contains(&c_string(id))).flat_map(pnp_pair).collect()
 }
@@ -370,6 +376,14 @@ fn tb_service(entry: &Entry<'_>) -> Vec<u8> {
     alias
 }
 
+fn tee(entry: &Entry<'_>, profile: &Profile) -> Vec<u8> {
+    let mut id = entry.array(at(0));
+    if profile.has(Behaviour::TeeSwapped) && entry.endian == object::Endianness::Big {
+        id.reverse();
+    }
+    text!["tee:", uuid(&id, &STORED), "*"]
+}
+
 fn wmi(entry: &Entry<'_>, profile: &Profile, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
     const LENGTH: usize = 36;
     let guid = entry.string(at(0));
@@ -377,7 +391,7 @@ fn wmi(entry: &Entry<'_>, profile: &Profile, findings: &mut Vec<Finding>) -> Opt
         findings.push(Finding::WmiLength(guid.into()));
         return None;
     }
-    if profile.wording < Wording::V7_3 {
+    if !profile.has(Behaviour::WmiChecked) {
         return Some(text!["wmi:", guid]);
     }
     let is_dash = |index: usize| matches!(index, 8 | 13 | 18 | 23);
