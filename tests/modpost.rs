@@ -1,7 +1,7 @@
 //! `modpost` on small cases: `testdata/modpost/**/*.case`, with what is to come out beside them.
 //!
-//! `NAME.expect` holds the exit status, the messages and every file that a run makes or changes; `NAME@SERIES.expect` the
-//! same for a series that differs from the newest. `UPDATE_EXPECT=1` rewrites them. With `EXPORT_CASES=FOLDER` the cases
+//! `NAME.expect` holds the exit status, the messages and every file that a run makes or changes; `NAME@RELEASE.expect` the
+//! same where a release differs from the next newer one, for that release and those before it. `UPDATE_EXPECT=1` rewrites them. With `EXPORT_CASES=FOLDER` the cases
 //! are also written out in the layout of captured calls, for `scripts/parity/modpost FOLDER` to compare with the
 //! original; that is how the expectations are known to be right.
 
@@ -23,11 +23,21 @@ use std::process::Command;
 use case::Case;
 use case::Entry;
 
-/// The series that cases run for, the newest first.
-const SERIES: [&str; 4] = ["7.3", "6.12", "6.1", "5.10"];
-
-/// The series with Clang's LTO, of which there is no original to compare with: cases must ask for it.
-const LTO: &str = "5.12";
+/// The releases that cases run for, the newest first.
+const RELEASES: [&str; 12] = [
+    "7.3",
+    "7.2.13",
+    "6.18.35",
+    "6.18.2",
+    "6.12",
+    "6.12.95",
+    "6.6.80",
+    "6.6.77-android15",
+    "6.1",
+    "5.15.135",
+    "5.15.85",
+    "5.10",
+];
 
 /// A folder of the test's own, removed in the end.
 struct Scratch(PathBuf);
@@ -136,23 +146,23 @@ fn find_cases(folder: &Path, cases: &mut Vec<PathBuf>) {
 /// Compares with what is expected, or rewrites that.
 fn check(path: &Path, results: &[(&str, String)]) -> Result<(), String> {
     let base = path.with_extension("expect");
-    let special = |series: &str| {
+    let special = |release: &str| {
         let stem = path.file_stem().expect("a name").to_string_lossy();
-        path.with_file_name(format!("{stem}@{series}.expect"))
+        path.with_file_name(format!("{stem}@{release}.expect"))
     };
-    let (_, newest) = &results[0];
     if env::var_os("UPDATE_EXPECT").is_some() {
-        fs::write(&base, newest).expect("a file can be written");
-        for (series, text) in &results[1..] {
-            let _ = fs::remove_file(special(series));
-            if text != newest {
-                fs::write(special(series), text).expect("a file can be written");
-            }
+        for release in RELEASES {
+            let _ = fs::remove_file(special(release));
+        }
+        fs::write(&base, &results[0].1).expect("a file can be written");
+        for pair in results.windows(2).filter(|pair| pair[0].1 != pair[1].1) {
+            fs::write(special(pair[1].0), &pair[1].1).expect("a file can be written");
         }
         return Ok(());
     }
-    for (index, (series, text)) in results.iter().enumerate() {
-        let file = Some(special(series)).filter(|file| index > 0 && file.exists()).unwrap_or(base.clone());
+    let mut file = base;
+    for (index, (release, text)) in results.iter().enumerate() {
+        file = Some(special(release)).filter(|file| index > 0 && file.exists()).unwrap_or(file);
         let expected = fs::read(&file).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
         if expected != *text {
             return Err(format!("{}: expected\n{expected}\nbut got\n{text}", file.display()));
@@ -173,13 +183,9 @@ fn cases() {
         let text = fs::read_to_string(&path).expect("a case");
         let name = path.strip_prefix(&folder).expect("below").with_extension("").to_string_lossy().replace('/', "+");
         let mut results = Vec::new();
-        for series in SERIES.into_iter().chain([LTO]) {
+        for series in RELEASES {
             let case = Case::parse(&text, series);
-            let is_wanted = match case.series.as_slice() {
-                [] => series != LTO,
-                named => named.iter().any(|wanted| wanted == series),
-            };
-            if !is_wanted {
+            if !case.series.is_empty() && !case.series.iter().any(|wanted| case::is_of(series, wanted)) {
                 continue;
             }
             if let Some(target) = env::var_os("EXPORT_CASES") {

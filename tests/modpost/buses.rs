@@ -7,11 +7,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::SERIES;
+use crate::RELEASES;
 use crate::Scratch;
 use crate::case::Case;
 use crate::case::Entry;
 use crate::case::fields;
+use crate::case::is_of;
 use crate::case::module_with_tables;
 use crate::common::elf_object::Target;
 use crate::export;
@@ -97,15 +98,17 @@ const BUSES: [Bus; 57] = [
 
 /// Size of an entry, or `None` if the series does not know the bus by this size or at all.
 fn size(bus: &Bus, target: Target, series: &str) -> usize {
-    let (size64, size32) = match (bus.kind, series) {
-        (_, "7.3") => bus.size,
-        ("ap", _) => (16, 8),
-        ("auxiliary", _) => (40, 36),
-        ("platform", _) => (32, 24),
-        ("x86cpu", _) => (24, 16),
-        ("pci", "5.10" | "5.12") => (32, 28),
-        ("acpi", "5.10" | "5.12") => (32, 24),
-        ("rpmsg", "5.10" | "5.12") => (32, 32),
+    let before = |names: &[&str]| names.iter().any(|name| is_of(series, name));
+    const UP_TO_6_12: &[&str] = &["5.10", "5.15", "6.1", "6.6", "6.12"];
+    let (size64, size32) = match bus.kind {
+        "ap" if series != "7.3" => (16, 8),
+        "auxiliary" if before(UP_TO_6_12) || before(&["6.18"]) => (40, 36),
+        "platform" if before(UP_TO_6_12) => (32, 24),
+        "x86cpu" if before(UP_TO_6_12) => (24, 16),
+        "cdx" if before(&["6.6"]) => (8, 8),
+        "pci" if before(&["5.10"]) => (32, 28),
+        "acpi" if before(&["5.10", "5.15"]) => (32, 24),
+        "rpmsg" if before(&["5.10"]) => (32, 32),
         _ => bus.size,
     };
     if target.is_64 { size64 } else { size32 }
@@ -198,6 +201,7 @@ fn chosen(kind: &str, size: usize, target: Target) -> Vec<Vec<u8>> {
         "hdaudio" => vec![numbers(&[(0, 4, 0x10ec_0255), (8, 1, 1)])],
         "ishtp" => vec![strings(&[(0, &counting)])],
         "mei" => vec![strings(&[(32, &counting), (48, b"\x02")])],
+        "cdx" if size == 8 => vec![numbers(&[(0, 2, 1), (2, 2, 2), (4, 4, 1)]), numbers(&[(0, 2, 1), (4, 4, 2)])],
         "cdx" => {
             let ids = [(4, 2, 0xffff), (6, 2, 0xffff), (0, 2, 1), (2, 2, 2)];
             let with = |rest: &[(usize, usize, u64)]| numbers(&[&ids, rest].concat());
@@ -313,7 +317,7 @@ fn buses() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/modpost/buses");
     let mut failures = Vec::new();
     for (name, target) in TARGETS {
-        for series in SERIES {
+        for series in RELEASES {
             let case = case(target, series);
             if let Some(to) = env::var_os("EXPORT_CASES") {
                 export(&case, &Path::new(&to).join(series).join(format!("buses+{name}")));

@@ -3,12 +3,13 @@
 //! One directive per line; `#` starts a comment.
 //!
 //! ```text
-//! series S...              run for these series only
+//! series S...              run for these releases only; 6.18 stands for all of its points
 //! args WORD...             the command line
 //! posix                    set POSIXLY_CORRECT
 //! file NAME                a file; its lines follow, each behind `|`
 //! bytes NAME HEX           a file with these bytes
-//! older-args WORDS...      the same for 6.1 and 5.10, which do not know all letters
+//! older-args WORDS...      the command line up to 6.1, where not all letters are known
+//! args@RELEASE WORDS...    the command line for this release, after those for all
 //! folder NAME              a folder
 //! object NAME [32] [big] [machine=N] [type=N]    an object; what follows belongs to it
 //! section NAME [flags=N] [type=N] [nobits=N] [zeros=N] [hex=...]   a section, or contents to append to it
@@ -67,9 +68,14 @@ impl Case {
                 [word, ..] if word.starts_with('#') => {}
                 ["series", names @ ..] => case.series = names.iter().map(|&name| name.to_owned()).collect(),
                 ["args", args @ ..] => case.args = args.iter().map(|arg| long(arg)).collect(),
-                // 6.1 and 5.10 do not know all letters.
-                ["older-args", ..] if !matches!(series, "6.1" | "5.10") => {}
+                // Older releases do not know all letters.
+                ["older-args", ..] if !is_old(series) => {}
                 ["older-args", args @ ..] => case.args = args.iter().map(|arg| long(arg)).collect(),
+                [word, args @ ..] if word.starts_with("args@") => {
+                    if word.strip_prefix("args@").is_some_and(|release| is_of(series, release)) {
+                        case.args = args.iter().map(|arg| long(arg)).collect();
+                    }
+                }
                 ["posix"] => case.is_posix = true,
                 ["file", name] => case.files.push((long(name), Entry::File(Vec::new()))),
                 ["bytes", name, hex] => case.files.push((long(name), Entry::File(unhex(hex)))),
@@ -276,15 +282,25 @@ impl Draft {
 
 /// The name of a device table's symbol.
 pub fn table_symbol(kind: &str, name: &str, series: &str) -> String {
-    match series {
-        "7.3" => format!("__mod_device_table__kmod_m__{kind}__{name}"),
-        _ => format!("__mod_{kind}__{name}_device_table"),
+    match is_since_6_18(series) {
+        true => format!("__mod_device_table__kmod_m__{kind}__{name}"),
+        false => format!("__mod_{kind}__{name}_device_table"),
     }
 }
 
+/// Whether `release` is the one called `name`, or a point of it.
+pub fn is_of(release: &str, name: &str) -> bool {
+    release.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// Whether exports are symbols `__ksymtab_*`.
-fn is_old(series: &str) -> bool {
-    !matches!(series, "6.12" | "7.3")
+fn is_old(release: &str) -> bool {
+    ["5.10", "5.15", "6.1"].into_iter().any(|name| is_of(release, name))
+}
+
+/// Whether device tables name their module.
+pub fn is_since_6_18(release: &str) -> bool {
+    ["6.18", "7.2", "7.3"].into_iter().any(|name| is_of(release, name))
 }
 
 /// A module with device tables: their kinds and bytes.
