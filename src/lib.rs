@@ -12,8 +12,6 @@ pub mod objtool;
 
 pub mod arm64;
 
-pub mod dwarf_oracle;
-
 pub mod modpost;
 
 pub mod gate;

@@ -1,4 +1,4 @@
-//! The arm64 stack analysis on hand-written functions: sound ones against their own `.cfi` directives, faulty ones against
+//! The arm64 stack analysis on hand-written functions: sound ones (scripts/devtools compares them with their `.cfi` directives), faulty ones against
 //! the findings that they are made for, and both damaged at random.
 
 use std::ffi::OsString;
@@ -13,24 +13,10 @@ use postlink::arm64::stack;
 use postlink::arm64::stack::report;
 use postlink::cli::run;
 use postlink::cli::run::CalledAs;
-use postlink::dwarf_oracle;
-use postlink::dwarf_oracle::Detail;
 use postlink::elf::ElfFile;
 
 fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/arm64/stack").join(name)
-}
-
-#[test]
-fn every_instruction_agrees_with_its_directives() {
-    let mut out = Vec::new();
-    let tally = dwarf_oracle::run(&path("sound.o"), Detail::Unreached, &mut out).expect("it is readable");
-    let out = String::from_utf8_lossy(&out);
-    assert!(tally.is_clean(), "{out}");
-    assert_eq!(tally.functions.len(), 5, "{out}");
-    let n_insns: u64 = tally.functions.iter().map(|function| function.n_agree).sum();
-    assert_eq!(n_insns, 52, "{out}");
-    assert!(tally.functions.iter().all(|function| function.unreached.is_empty()), "{out}");
 }
 
 #[test]
@@ -68,8 +54,6 @@ fn each_fault_is_found_and_nothing_else() {
 fn damaged_objects_never_panic() {
     for name in ["sound.o", "faulty.o"] {
         let whole = fs::read(path(name)).expect("a file");
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("damaged.o");
         let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
         let mut random = || {
             seed ^= seed << 13;
@@ -94,8 +78,6 @@ fn damaged_objects_never_panic() {
                 let _ = orc::sections(&object, &table);
                 listing::write(&mut Vec::new(), &object, "*");
             }
-            fs::write(&file, &data).expect("to be writable");
-            let _ = dwarf_oracle::run(&file, Detail::Unreached, &mut Vec::new());
         }
     }
 }

@@ -24,7 +24,6 @@ const LAYERS: &[&str] = &[
     "objtool::options",
     "objtool",
     "arm64",
-    "dwarf_oracle",
     "modpost",
     "gate",
     "cli",

@@ -26,6 +26,14 @@ lock() {
     flock -n 9 || { say "waiting for another run that holds '$1'"; flock 9; }
 }
 
+# devtool NAME [FOLDER]: the path of a program of scripts/devtools, which is built as the tools in FOLDER were.
+devtool() {
+    local profile=release
+    case ${2-} in *debug) profile=dev ;; esac
+    (cd "$ROOT" && cargo build --quiet --profile $profile -p devtools --bin "$1") || die "the build failed"
+    echo "${CARGO_TARGET_DIR:-$ROOT/target}/${profile/dev/debug}/$1"
+}
+
 # What was compared. Every comparison ends with `tally`; callers, and CI, add its line to theirs with `count`.
 n_passed=0 n_failed=0 n_skipped=0
 pass() { n_passed=$((n_passed + 1)); }

@@ -1,12 +1,14 @@
 # Sourced by scripts/parity/arm64-orc and scripts/parity/x86-orc, which set ours and work: compiles sources with unwind
-# tables, and judges what `postlink compare-dwarf` says about objects.
+# tables, and judges what the oracle (scripts/devtools) says about objects.
+compare_dwarf=$(devtool compare_dwarf "$ours")
+
 # judge NAME PERCENT OBJECT...: the oracle's totals over all objects against the bar. An object that cannot be read, or of which
 # nothing was compared, is a failure; functions whose tables cannot be right (the oracle says why) do not count.
 judge() {
     local name=$1 bar=$2 totals
     shift 2
     [ $# -gt 0 ] || { fail "$name: no objects"; return; }
-    "$ours/postlink" compare-dwarf "$@" > "$work/out" 2> "$work/err"
+    "$compare_dwarf" "$@" > "$work/out" 2> "$work/err"
     grep -E '^(disagrees|unresolved|described wrongly|unreadable):' "$work/out" | sed "s/^/  $name: /"
     # Functions, and those that agree or are described wrongly.
     totals=$(awk '/^[0-9]+ functions:/ { all += $1; good += $3; wrong += $8 }

@@ -15,7 +15,6 @@ use postlink::cli::explain;
 use postlink::cli::explain::Explained;
 use postlink::cli::run;
 use postlink::cli::run::CalledAs;
-use postlink::dwarf_oracle;
 use postlink::gate;
 use postlink::modpost;
 
@@ -54,15 +53,6 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
-    /// Compare our frame states with the compiler's unwind tables in an object; exit 1 if a function disagrees.
-    CompareDwarf {
-        /// Relocatable objects, built with -fasynchronous-unwind-tables.
-        #[arg(required = true)]
-        objects: Vec<PathBuf>,
-        /// Print ranges of instructions that no way leads to.
-        #[arg(long)]
-        unreached: bool,
-    },
     /// Say what a finding means, why it matters, and how to fix it; without a name list them all.
     Explain {
         /// The finding's name, or words it speaks of.
@@ -97,7 +87,6 @@ fn main() -> ExitCode {
                 }
             }
         }
-        Command::CompareDwarf { objects, unreached } => compare_dwarf(&objects, unreached),
         Command::Gate(args) => gate::args::main(args),
         Command::KbuildArgs { dir } => gate::kbuild_args::main(&dir),
         Command::Explain { finding } if finding.is_empty() => print(&(explain::list() + &gate::report::list())),
@@ -112,28 +101,6 @@ fn main() -> ExitCode {
             }
         },
     }
-}
-
-/// Runs the oracle on each object; a heading names it when there are several.
-fn compare_dwarf(objects: &[PathBuf], unreached: bool) -> ExitCode {
-    let detail = if unreached { dwarf_oracle::Detail::Unreached } else { dwarf_oracle::Detail::Functions };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut worst = 0;
-    for path in objects {
-        if objects.len() > 1 {
-            let _ = writeln!(out, "{}:", path.display());
-        }
-        match dwarf_oracle::run(path, detail, &mut out) {
-            Ok(tally) => worst = worst.max(u8::from(!tally.is_clean())),
-            Err(error) => {
-                let _ = out.flush();
-                eprintln!("postlink compare-dwarf: {error}");
-                worst = 2;
-            }
-        }
-    }
-    let _ = out.flush();
-    ExitCode::from(worst)
 }
 
 /// Prints text for a reader, who may have gone away.

@@ -13,7 +13,6 @@
 mod decode;
 pub mod orc;
 mod reloc;
-pub mod second_opinion;
 mod stack_ops;
 #[cfg(test)]
 mod tests;

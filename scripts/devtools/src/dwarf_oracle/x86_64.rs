@@ -9,31 +9,30 @@
 
 use std::path::Path;
 
-use arch::x86_64::second_opinion::SecondOpinion;
-
 use super::cfi_rows;
 use super::cfi_rows::CfaRule;
 use super::cfi_rows::Described;
 use super::cfi_rows::DwarfRegs;
 use super::cfi_rows::Row;
 use super::cfi_rows::Rule;
+use super::second_opinion::SecondOpinion;
 use super::tally::Compared;
 use super::tally::Tally;
 use super::tally::Verdict;
-use crate::elf::ElfFile;
-use crate::elf::SectionId;
-use crate::kernel::Profile;
-use crate::objtool::cfi;
-use crate::objtool::cfi::CfiState;
-use crate::objtool::cfi::frame;
-use crate::objtool::check::Walk;
-use crate::objtool::check::walk::Extent;
-use crate::objtool::check::walk::observe::Unobserved;
-use crate::objtool::check::walk::walk;
-use crate::objtool::code;
-use crate::objtool::code::Code;
-use crate::objtool::code::InsnId;
-use crate::objtool::opts::Opts;
+use postlink::elf::ElfFile;
+use postlink::elf::SectionId;
+use postlink::kernel::Profile;
+use postlink::objtool::cfi;
+use postlink::objtool::cfi::CfiState;
+use postlink::objtool::cfi::frame;
+use postlink::objtool::check::Walk;
+use postlink::objtool::check::walk::Extent;
+use postlink::objtool::check::walk::observe::Unobserved;
+use postlink::objtool::check::walk::walk;
+use postlink::objtool::code;
+use postlink::objtool::code::Code;
+use postlink::objtool::code::InsnId;
+use postlink::objtool::opts::Opts;
 
 /// DWARF's numbers of `rbp` and of the return address.
 const REGS: DwarfRegs = DwarfRegs { fp: 6, ra: 16, ra_sign: None };

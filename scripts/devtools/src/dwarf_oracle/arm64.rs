@@ -1,4 +1,4 @@
-//! arm64: [`stack`](crate::arm64::stack) against the tables.
+//! arm64: [`stack`](postlink::arm64::stack) against the tables.
 //!
 //! The tables give one way to find the frame address, such as `x29 + 16`; ours give the distance of every register that
 //! has one. They agree if the register that the tables name has that distance with us. The same goes for what is saved: a
@@ -22,15 +22,15 @@ use super::cfi_rows::Rule;
 use super::tally::Compared;
 use super::tally::Tally;
 use super::tally::Verdict;
-use crate::arm64::object::Object;
-use crate::arm64::object::Place;
-use crate::arm64::stack;
-use crate::arm64::stack::Function;
-use crate::arm64::stack::StackTable;
-use crate::arm64::stack::state::Content;
-use crate::arm64::stack::state::State;
-use crate::elf::ElfFile;
-use crate::elf::SectionId;
+use postlink::arm64::object::Object;
+use postlink::arm64::object::Place;
+use postlink::arm64::stack;
+use postlink::arm64::stack::Function;
+use postlink::arm64::stack::StackTable;
+use postlink::arm64::stack::state::Content;
+use postlink::arm64::stack::state::State;
+use postlink::elf::ElfFile;
+use postlink::elf::SectionId;
 
 /// `RA_SIGN_STATE` has number 34 (AADWARF64).
 const REGS: DwarfRegs = DwarfRegs { fp: FP as u16, ra: LR as u16, ra_sign: Some(34) };

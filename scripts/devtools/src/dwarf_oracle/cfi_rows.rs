@@ -18,9 +18,9 @@ use gimli::UnwindTableRow;
 use gimli::Vendor;
 use object::elf;
 
-use crate::elf::ElfFile;
-use crate::elf::Reloc;
-use crate::elf::SectionId;
+use postlink::elf::ElfFile;
+use postlink::elf::Reloc;
+use postlink::elf::SectionId;
 
 /// DWARF's numbers for the registers of one machine.
 #[derive(Debug, Clone, Copy)]

@@ -1,4 +1,4 @@
-//! `postlink compare-dwarf`: our frame states against the compiler's own description of its frames.
+//! Our frame states against the compiler's own description of its frames.
 //!
 //! A compiler that is asked for unwind tables (`-fasynchronous-unwind-tables`) says for every instruction how to find the
 //! frame address and where it saved the frame pointer and the return address. Our analysis says the same from the
@@ -8,6 +8,7 @@
 
 mod arm64;
 pub mod cfi_rows;
+mod second_opinion;
 mod tally;
 mod x86_64;
 
@@ -18,7 +19,7 @@ use std::path::Path;
 
 use object::elf;
 
-use crate::elf::ElfFile;
+use postlink::elf::ElfFile;
 
 pub use tally::Tally;
 
@@ -40,7 +41,7 @@ pub fn run(path: &Path, detail: Detail, out: &mut dyn Write) -> io::Result<Tally
         return Err(bad("only relocatable objects can be compared".to_owned()));
     }
     let tally = match elf.machine {
-        elf::EM_AARCH64 if crate::arm64::object::is_supported(&elf) => arm64::compare(&elf),
+        elf::EM_AARCH64 if postlink::arm64::object::is_supported(&elf) => arm64::compare(&elf),
         elf::EM_X86_64 => x86_64::compare(&elf, path),
         machine => return Err(bad(format!("e_machine {machine} is not one whose stack is analysed"))),
     };

@@ -1,0 +1,3 @@
+//! What comparisons need and the product does not.
+
+pub mod dwarf_oracle;
