@@ -7,6 +7,9 @@ use postlink::kernel::series::Series;
 use postlink::objtool::options;
 use postlink::objtool::options::Exit;
 use postlink::objtool::options::Parsed;
+use postlink::objtool::options::Run;
+use postlink::objtool::opts::Opts;
+use postlink::objtool::opts::conflicts::OptionRules;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -66,10 +69,12 @@ fn outcome(series: Series, line: &str) -> String {
     }
     let exit = match options::parse(series, &argv, &environ) {
         Parsed::Run(run) => match run.refused() {
-            None => return fields(&format!("{run:?}")),
+            None => return fields(&run),
             Some(exit) => exit,
         },
-        Parsed::Klp(words) => return format!("klp {words:?}\n"),
+        Parsed::Klp(words) => {
+            return words.iter().fold("klp".to_owned(), |line, word| format!("{line} {}", word.display())) + "\n";
+        }
         Parsed::Exit(exit) => exit,
     };
     let Exit { stdout, stderr, code } = exit;
@@ -77,10 +82,63 @@ fn outcome(series: Series, line: &str) -> String {
     format!("exit {code}\n{}{}", text(&stderr), text(&stdout))
 }
 
+/// An option as a line shows it; `None` if it is not set.
+trait Shown {
+    fn shown(&self) -> Option<String>;
+}
+
+impl Shown for bool {
+    fn shown(&self) -> Option<String> {
+        self.then(|| "true".to_owned())
+    }
+}
+
+impl Shown for i32 {
+    fn shown(&self) -> Option<String> {
+        (*self != 0).then(|| self.to_string())
+    }
+}
+
+impl Shown for PathBuf {
+    fn shown(&self) -> Option<String> {
+        Some(format!("\"{}\"", self.display()))
+    }
+}
+
+impl Shown for String {
+    fn shown(&self) -> Option<String> {
+        Some(format!("\"{self}\""))
+    }
+}
+
+impl<T: Shown> Shown for Option<T> {
+    fn shown(&self) -> Option<String> {
+        self.as_ref().and_then(T::shown)
+    }
+}
+
+/// Name and value of every field; one that is left out does not compile.
+macro_rules! fields {
+    ($kind:ident of $value:expr; $($field:ident)+) => {{
+        let $kind { $($field),+ } = $value;
+        [$((stringify!($field), $field.shown())),+]
+    }};
+}
+
 /// The fields that are set, one a line.
-fn fields(run: &str) -> String {
-    let unset = [": false", ": None", ": 0"];
-    let fields = run.trim_start_matches("Run { opts: Opts { ").trim_end_matches(" }").replace(" }, ", ", ");
-    let set = fields.split(", ").filter(|field| !unset.iter().any(|value| field.ends_with(value)));
-    set.map(|field| format!("{field}\n")).collect()
+fn fields(Run { opts, rules }: &Run) -> String {
+    let fields = fields! {
+        Opts of opts;
+        cfi dump_orc hack_jump_label hack_noinstr hack_skylake fineibt ibt klp_symids mcount noabs noinstr orc prefix
+        retpoline rethunk sls stackval static_call uaccess unret disas backtrace backup dry_run link mnop module
+        no_unreachable output sec_address stats trace verbose werror wide no_fp duplicate vmlinux file
+    };
+    let rules = match rules {
+        OptionRules::Subcommands => "Subcommands",
+        OptionRules::Commands => "Commands",
+        OptionRules::Actions => "Actions",
+        OptionRules::Strict => "Strict",
+    };
+    let set = fields.into_iter().filter_map(|(name, value)| Some(format!("{name}: {}\n", value?)));
+    set.chain([format!("rules: {rules}\n")]).collect()
 }
