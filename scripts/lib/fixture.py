@@ -44,6 +44,20 @@ def directives(text):
             yield key, value
 
 
+def with_subcommand(words, number):
+    """Options as they were before 5.18: subcommands instead of actions, and some things always done. What there was not is left
+    for the original to refuse."""
+    if any(word.startswith("--dump") for word in words):
+        return ["orc", "dump"]
+    always = {"--orc", "--stackval", "--static-call", "--hacks=jump_label", "--hacks=noinstr"}
+    if number < 512:
+        # --vmlinux meant that, too.
+        always.add("--noinstr")
+    command = ["orc", "generate"] if "--orc" in words else ["check"]
+    frame = [] if "--stackval" in words else ["--no-fp"]
+    return command + frame + ["--vmlinux" if word == "--link" else word for word in words if word not in always]
+
+
 class Fixture:
     """One source with its directives."""
 
@@ -73,6 +87,13 @@ class Fixture:
         if self.get("objcopy", release):
             subprocess.run(["objcopy", *self.get("objcopy", release), output], check=True)
         return output.read_bytes()
+
+    def arguments(self, release):
+        """What the tool is called with before the object's name."""
+        words = self.get("objtool", release)
+        if f"objtool@{release}" in self.directives or tools.number(release) >= 518 or words[:1] in (["check"], ["orc"]):
+            return words
+        return with_subcommand(words, tools.number(release))
 
     def source_sum(self, release):
         """Of everything that the object is made of, apart from what all include."""
@@ -126,10 +147,11 @@ class Files:
 
 
 class Records:
-    """What the original of a release made of the fixtures' objects: checksums of source, object and result by name, and
-    whether ours is known to differ. The first line is the checksum of what all sources include."""
+    """What the original of a release made of the fixtures' objects: by name, checksums of source, object and result, whether
+    ours gives the same or is known to differ, and the arguments. The first line is the checksum of what all sources include."""
 
-    HEAD = "# Written by scripts/parity/fixtures --update: fixture, CRC-32 of the source, of the object, of what became of it.\n"
+    HEAD = ("# Written by scripts/parity/fixtures --update: fixture, CRC-32 of the source, of the object, of what became of it,\n"
+            "# whether ours does the same, arguments.\n")
 
     def __init__(self, release):
         self.path = RECORDS / release
@@ -144,10 +166,10 @@ class Records:
         return tuple(int(word, 16) for word in self.rows.get(name, [])[:3]) or (None, None, None)
 
     def differs(self, name):
-        return "differs" in self.rows.get(name, [])
+        return self.rows.get(name, [])[3:4] == ["differs"]
 
-    def note(self, name, sums, differs):
-        self.rows[name] = [f"{number:08x}" for number in sums] + ["differs"] * differs
+    def note(self, name, sums, differs, args):
+        self.rows[name] = [*(f"{number:08x}" for number in sums), "differs" if differs else "same", *args]
 
     def write(self, names):
         """Keeps the fixtures of these names alone."""

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: crashes 7.3 6.12
+#: crashes ..
 # The original code ends inside an instruction: the originals read past the end of an array.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: crashes 7.3 6.12
+#: crashes ..
 # Nothing follows the original code, and the NOP of the empty replacement is nowhere.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --uaccess --orc
-#: series 7.3
+#: series 6.18..
 # The replacement alone is not to be looked at.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: crashes 7.3 6.12
+#: crashes ..
 # A replacement that is longer than the original code: the originals write past the end of an array.
 .include "kernel.inc"
 

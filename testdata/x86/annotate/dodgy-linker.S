@@ -1,6 +1,6 @@
 #: objtool --orc --verbose
-#: series 7.3
-#: apart 7.3
+#: series 6.18..
+#: apart ..
 # A linker that dropped the record size is forgiven, and told about with --verbose. There we also say which series it is.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --stackval
-#: series 6.12
+#: series ..6.18
 # A jump into a replacement that is not to be looked at.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 7.3
+#: series 6.18..
 # More annotations than relocations.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 7.3
+#: series 6.18..
 # An annotation in the middle of an instruction.
 .include "kernel.inc"
 

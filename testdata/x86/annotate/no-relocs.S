@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 7.3
+#: series 6.18..
 # Annotations without any relocation are not looked at.
 .include "kernel.inc"
 

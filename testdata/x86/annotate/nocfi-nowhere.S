@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 7.3
+#: series 6.18..
 # NOCFI outside any symbol.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --retpoline --cfi --prefix=16
-#: series 7.3
+#: series 6.18..
 # A function that is exempt from the kCFI rule.
 .include "kernel.inc"
 

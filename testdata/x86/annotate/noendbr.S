@@ -1,4 +1,5 @@
 #: objtool --ibt --link
+#: series 6.1..
 # A place whose address may be taken though it has no landing pad.
 .include "kernel.inc"
 

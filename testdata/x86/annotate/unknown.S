@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 7.3
+#: series 6.18..
 # An annotation of a kind that nobody knows.
 .include "kernel.inc"
 

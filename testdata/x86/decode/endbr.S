@@ -1,4 +1,5 @@
 #: objtool --uaccess --ibt --link
+#: series 6.1..
 # Landing pads at the start and inside of a function; only the one at the start is sealed.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --orc --uaccess --retpoline --rethunk --static-call --mcount
+#: series 5.15..
 # A file without any code is left as it is.
 .include "kernel.inc"
 

@@ -1,6 +1,6 @@
 #: objtool --disas=f
-#: series 7.3
-#: listing 7.3
+#: series 7.2..
+#: listing ..
 # A listing has room for so many alternatives of an instruction.
 .include "kernel.inc"
 

@@ -1,6 +1,6 @@
 #: objtool --disas=f
-#: series 7.3
-#: listing 7.3
+#: series 7.2..
+#: listing ..
 # The targets of a jump table have no names in a listing.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 6.12
+#: series ..6.12
 # An annotation in the middle of an instruction.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 6.12
+#: series ..6.12
 # Annotations must refer to section symbols.
 .include "kernel.inc"
 

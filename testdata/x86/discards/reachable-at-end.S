@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 6.12
+#: series ..6.12
 # A label at the end of the section is behind the last instruction.
 .include "kernel.inc"
 

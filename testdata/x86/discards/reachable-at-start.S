@@ -1,6 +1,6 @@
 #: objtool --orc
-#: series 6.12
-#: crashes 6.12
+#: series ..6.12
+#: crashes 6.6..
 # A label at the start of the section is behind nothing.
 .include "kernel.inc"
 

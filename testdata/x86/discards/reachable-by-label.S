@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 6.12
+#: series ..6.12
 #: as --keep-locals
 # A label that is a symbol of its own is taken at its value.
 .include "kernel.inc"

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 6.12
+#: series ..6.12
 # A label behind nothing.
 .include "kernel.inc"
 

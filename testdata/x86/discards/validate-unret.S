@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 6.12
+#: series ..6.12
 # The message names another section here.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: apart 7.3 6.12
+#: apart ..
 #: as --32
 # A file of 32 bits. No kernel has such objects checked; the originals read them with the rules of the 64-bit machine.
 .code32

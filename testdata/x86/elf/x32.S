@@ -1,5 +1,5 @@
 #: objtool --orc
-#: apart 7.3 6.12
+#: apart ..
 #: as --x32
 # The small form of the same machine. No kernel has such objects; the originals process them all the same.
 	.globl f

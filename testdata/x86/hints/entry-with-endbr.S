@@ -1,4 +1,5 @@
 #: objtool --orc --ibt --link
+#: series 6.1..
 # It has one, or says that it needs none, or is local.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --orc --ibt --link
+#: series 6.1..
 # An entry point needs a landing pad: fatal from 7.3 on.
 .include "kernel.inc"
 

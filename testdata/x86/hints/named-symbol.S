@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 6.12
+#: series ..6.18
 # Hints must refer to section symbols.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: series 7.3
+#: series 7.2..
 # Bases of frames that came with 7.3.
 .include "kernel.inc"
 

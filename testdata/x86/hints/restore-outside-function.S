@@ -1,5 +1,5 @@
 #: objtool --orc
-#: crashes 7.3 6.12
+#: crashes ..
 # Outside functions there is no start to look from.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --ibt --link
+#: series 6.1..
 # The list is there already.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --ibt --link --module
+#: series 6.1..
 # As does the unloader; what an alias is called does not count.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --ibt --link
+#: series 6.1..
 # An address relative to the instruction is in the middle of another one.
 .include "kernel.inc"
 

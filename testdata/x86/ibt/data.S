@@ -1,4 +1,5 @@
 #: objtool --ibt --link
+#: series 6.1..
 # Data that holds such an address; some sections may.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --ibt --link --module
+#: series 6.1..
 # A reference keeps the landing pad.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --ibt --link --module
+#: series 6.1..
 # The module loader finds this function by its name.
 .include "kernel.inc"
 

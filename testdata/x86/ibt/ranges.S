@@ -1,4 +1,5 @@
 #: objtool --ibt --link
+#: series 6.1..
 # The address behind a function with a landing pad, or one that may have none, is the end of a range.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --ibt --link
+#: series 6.1..
 # Code that takes the address of something without a landing pad: by an immediate, a displacement, or relative to itself.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --ibt --link
+#: series 6.1..
 # Landing pads that nothing refers to are listed; those inside functions are none, and a mark keeps one.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: crashes 7.3 6.12
+#: crashes ..
 # A jump that is switched off at the end of its section: there is nothing to go on with.
 .include "kernel.inc"
 

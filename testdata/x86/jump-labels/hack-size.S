@@ -1,5 +1,5 @@
 #: objtool --hacks=jump_label
-#: crashes 7.3 6.12
+#: crashes 6.12.. 5.15..6.1
 # There is no NOP of six bytes; the originals copy it from nowhere.
 .include "kernel.inc"
 

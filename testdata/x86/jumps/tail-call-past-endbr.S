@@ -1,4 +1,5 @@
 #: objtool --stackval --ibt --link
+#: series 6.1..
 # With --ibt the place behind the landing pad is the start of a function too.
 .include "kernel.inc"
 

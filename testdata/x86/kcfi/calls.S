@@ -1,5 +1,5 @@
 #: objtool --retpoline --cfi --prefix=16
-#: series 7.3
+#: series 6.6..
 # An indirect call needs a check of the callee's type before it.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --cfi --prefix=11 --orc
-#: series 7.3
+#: series 6.6..
 # The symbol of a type's hash grows over the padding up to its function.
 .include "kernel.inc"
 

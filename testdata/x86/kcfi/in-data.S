@@ -1,5 +1,6 @@
 #: objtool --cfi --prefix=16 --fineibt --orc
-#: objtool@6.12 --cfi --orc
+#: objtool@..6.18 --cfi --orc
+#: series 6.6..
 # A hash that is not in code: 6.12 keeps the empty section.
 .include "kernel.inc"
 

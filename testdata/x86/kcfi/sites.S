@@ -1,5 +1,6 @@
 #: objtool --cfi --prefix=11 --fineibt --orc
-#: objtool@6.12 --cfi --orc
+#: objtool@..6.18 --cfi --orc
+#: series 6.6..
 # All of them are listed: with --fineibt from 7.3 on, with --cfi before.
 .include "kernel.inc"
 

@@ -1,6 +1,7 @@
 #: objtool --cfi --prefix=16 --fineibt --orc
-#: objtool@6.12 --cfi --orc
-#: crashes 7.3 6.12
+#: objtool@..6.18 --cfi --orc
+#: series 6.6..
+#: crashes ..
 # A hash that is not in the file.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --mcount
+#: series 5.15..
 # The file has been processed before.
 .include "kernel.inc"
 

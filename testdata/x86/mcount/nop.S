@@ -1,4 +1,5 @@
 #: objtool --mcount --mnop --orc
+#: series 6.6..
 # With --mnop they become NOPs.
 .include "kernel.inc"
 

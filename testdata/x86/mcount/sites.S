@@ -1,4 +1,5 @@
 #: objtool --mcount --orc
+#: series 5.15..
 # Calls of the function tracer are listed.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --mcount --mnop
+#: series 6.6..
 # A tail call of it is odd.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --noabs
-#: series 7.3
+#: series 6.18..
 # Absolute relocations in what is loaded, but for the tracer's table.
 .include "kernel.inc"
 

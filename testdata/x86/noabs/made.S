@@ -1,5 +1,5 @@
 #: objtool --noabs --mcount --orc
-#: series 7.3
+#: series 6.18..
 # A table that this run has made has some as well.
 .include "kernel.inc"
 

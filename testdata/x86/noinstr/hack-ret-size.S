@@ -1,5 +1,5 @@
 #: objtool --hacks=noinstr --orc
-#: crashes 7.3 6.12
+#: crashes ..
 # A tail call of a length for which there is no padded return. The originals go on with a null pointer for the bytes.
 .include "kernel.inc"
 

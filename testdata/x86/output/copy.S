@@ -1,5 +1,5 @@
 #: objtool --orc --output=b.o
-#: series 7.3
+#: series 6.18..
 # The work is done on a copy.
 .include "kernel.inc"
 

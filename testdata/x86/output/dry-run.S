@@ -1,4 +1,5 @@
 #: objtool --orc --retpoline --dry-run
+#: series 6.1..
 # Everything is said and nothing written.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --orc --sec-address --link --ibt
+#: series 6.1..
 # The place in the section is added where a symbol was named.
 .include "kernel.inc"
 

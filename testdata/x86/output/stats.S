@@ -1,4 +1,5 @@
 #: objtool --stats --ibt --orc --retpoline --link
+#: series 6.1..
 # Counters on standard output.
 .include "kernel.inc"
 

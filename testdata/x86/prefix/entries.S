@@ -1,4 +1,5 @@
 #: objtool --prefix=16 --orc
+#: series 6.6..
 # One for each entry of the tracer's table, by the last alias, whatever the padding is.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --prefix=16 --orc
+#: series 6.6..
 # A name that is too long for a prefix: 7.3 leaves it out and says so.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --prefix=16 --orc
+#: series 6.6..
 # 7.3: where a function of the same length is already, the new prefix symbol is its alias and stands for it.
 .include "kernel.inc"
 

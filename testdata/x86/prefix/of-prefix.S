@@ -1,4 +1,5 @@
 #: objtool --prefix=16 --orc
+#: series 6.6..
 # 7.3: the tracer's table also names the place of a prefix symbol that has just been made; that gets one of its own.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --prefix=16 --orc
+#: series 6.6..
 # 6.12 gives each alias and each binding a symbol of its own; a local one moves a global symbol to the end.
 .include "kernel.inc"
 

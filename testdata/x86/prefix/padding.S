@@ -1,4 +1,5 @@
 #: objtool --prefix=16 --orc
+#: series 6.6..
 # 6.12 names the NOPs before a function; 7.3 goes by the tracer's table.
 .include "kernel.inc"
 

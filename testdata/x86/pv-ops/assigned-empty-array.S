@@ -1,5 +1,5 @@
 #: objtool --noinstr --link
-#: crashes 6.12
+#: crashes 6.1..6.18
 # The array has no room.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --noinstr --link
-#: crashes 6.12
+#: crashes 6.1..6.18
 # There is nothing that it could be stored into.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --noinstr --link
-#: crashes 6.12
+#: crashes 6.1..6.12
 # An entry where no symbol is.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --retpoline --orc
-#: crashes 7.3 6.12
+#: crashes 6.12..
 # In the same section no relocation is left, which the originals count on.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc
-#: crashes 7.3 6.12
+#: crashes 6.12..
 # And the other way round.
 .include "kernel.inc"
 

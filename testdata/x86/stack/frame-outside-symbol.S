@@ -1,5 +1,5 @@
 #: objtool --orc
-#: crashes 7.3 6.12
+#: crashes 6.12..
 # lea of the frame pointer in code without a symbol, reached by a hint.
 .include "kernel.inc"
 

@@ -1,4 +1,5 @@
 #: objtool --orc --sec-address
+#: series 6.1..
 # Places are given in the section as well.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc --backtrace
-#: listing 7.3
+#: listing ..
 # The walk began at a hint.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc --backtrace
-#: listing 7.3
+#: listing ..
 # The way that led to a warning.
 .include "kernel.inc"
 

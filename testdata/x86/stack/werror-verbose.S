@@ -1,6 +1,6 @@
 #: objtool --orc --werror --verbose
-#: series 7.3
-#: apart 7.3
+#: series 7.2..
+#: apart ..
 # With --verbose they are counted; we also say which series it is.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --orc --werror
-#: series 7.3
+#: series 7.2..
 # Warnings are errors, and nothing is written.
 .include "kernel.inc"
 

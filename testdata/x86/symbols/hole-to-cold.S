@@ -1,4 +1,5 @@
 #: objtool --orc --link
+#: crashes 6.6
 # A cold part that only a hole jumps to is left alone.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --uaccess
-#: crashes 7.3 6.12
+#: crashes ..
 # A function whose size goes past its section.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --noinstr --unret --link --backtrace
-#: listing 7.3
+#: listing ..
 # A conditional branch leads to a return.
 .include "kernel.inc"
 

@@ -1,5 +1,5 @@
 #: objtool --noinstr --unret --link --backtrace
-#: listing 7.3
+#: listing ..
 # A return comes before the mark that untrains: on a way through an alternative, a branch and a call.
 .include "kernel.inc"
 
