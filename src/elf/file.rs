@@ -4,15 +4,17 @@ use object::Endianness;
 use object::elf;
 use object::endian::Endian;
 use object::read::elf::FileHeader;
-use object::read::elf::SectionHeader as _;
 
 use super::ElfError;
 use super::Relocs;
 use super::Section;
+use super::SectionHeader;
 use super::SectionId;
 use super::Symbol;
 use super::SymbolId;
 use super::error::elf_err;
+use super::header::names_index;
+use super::header::section_count;
 
 /// Files smaller than this many bytes stay on the calling thread.
 const LARGE_FILE: usize = 4 << 20;
@@ -72,8 +74,8 @@ impl<'d> ElfFile<'d> {
     fn parse_class<H: FileHeader<Endian = Endianness>>(data: &'d [u8], class: Class) -> Result<Self, ElfError> {
         let header = H::parse(data).map_err(|_| elf_err!("the ELF header is truncated or of an unknown version"))?;
         let endian = header.endian().map_err(|_| elf_err!("e_ident[EI_DATA] names no byte order"))?;
-        let raw_sections = section_headers(header, endian, data)?;
-        let names = section_names_index(header, endian, raw_sections)?;
+        let sections = section_headers(header, endian, data)?;
+        let names = section_names_index(header, endian, &sections)?;
         let mut file = Self {
             data,
             class,
@@ -83,39 +85,23 @@ impl<'d> ElfFile<'d> {
             flags: header.e_flags(endian),
             section_headers_offset: header.e_shoff(endian).into(),
             section_names: names,
-            sections: Vec::with_capacity(raw_sections.len()),
+            sections: Vec::with_capacity(sections.len()),
             symtab: SectionId::UNDEF,
             symtab_shndx: SectionId::UNDEF,
             symbols: Vec::new(),
             strings: &[],
         };
-        file.read_sections(raw_sections)?;
+        file.read_sections(sections)?;
         file.check_links()?;
         file.read_symbols::<H>()?;
         file.check_relocs()?;
         Ok(file)
     }
 
-    fn read_sections<S>(&mut self, raw: &[S]) -> Result<(), ElfError>
-    where
-        S: object::read::elf::SectionHeader<Endian = Endianness>,
-    {
-        let e = self.endian;
-        for (index, header) in raw.iter().enumerate() {
-            self.sections.push(Section {
-                name: &[],
-                name_offset: header.sh_name(e),
-                kind: header.sh_type(e),
-                flags: header.sh_flags(e).into(),
-                addr: header.sh_addr(e).into(),
-                offset: header.sh_offset(e).into(),
-                size: header.sh_size(e).into(),
-                link: header.sh_link(e),
-                info: header.sh_info(e),
-                align: header.sh_addralign(e).into(),
-                entsize: header.sh_entsize(e).into(),
-                data: contents(header, e, self.data, index)?,
-            });
+    fn read_sections(&mut self, headers: Vec<SectionHeader>) -> Result<(), ElfError> {
+        for (index, header) in headers.into_iter().enumerate() {
+            let data = contents(&header, self.data, index)?;
+            self.sections.push(Section { header, name: &[], data });
         }
         let strings = self.sections.get(self.section_names.index()).map_or(&[][..], |sec| sec.data);
         for (index, sec) in self.sections.iter_mut().enumerate() {
@@ -329,60 +315,45 @@ fn reject_other_formats(data: &[u8]) -> Result<(), ElfError> {
     Ok(())
 }
 
-fn section_headers<'d, H: FileHeader<Endian = Endianness>>(
+fn section_headers<H: FileHeader<Endian = Endianness>>(
     header: &H,
     endian: Endianness,
-    data: &'d [u8],
-) -> Result<&'d [H::SectionHeader], ElfError> {
+    data: &[u8],
+) -> Result<Vec<SectionHeader>, ElfError> {
+    let entry = size_of::<H::SectionHeader>();
     let offset: u64 = header.e_shoff(endian).into();
     if offset == 0 {
         return Err(elf_err!("e_shoff is 0: there are no section headers"));
     }
-    if usize::from(header.e_shentsize(endian)) != size_of::<H::SectionHeader>() {
-        return Err(elf_err!("e_shentsize {} is not {}", header.e_shentsize(endian), size_of::<H::SectionHeader>()));
+    if usize::from(header.e_shentsize(endian)) != entry {
+        return Err(elf_err!("e_shentsize {} is not {entry}", header.e_shentsize(endian)));
     }
     let rest = usize::try_from(offset).ok().and_then(|start| data.get(start..)).unwrap_or_default();
-    let first = object::from_bytes::<H::SectionHeader>(rest)
-        .map_err(|()| elf_err!("e_shoff {offset} is past the end of the file"))?
-        .0;
-    let count: u64 = match header.e_shnum(endian) {
-        0 => first.sh_size(endian).into(),
-        count => count.into(),
-    };
-    let count = usize::try_from(count).ok().filter(|&n| n <= rest.len() / size_of::<H::SectionHeader>());
-    count
-        .and_then(|n| object::slice_from_bytes(rest, n).ok())
-        .map(|(headers, _)| headers)
-        .ok_or_else(|| elf_err!("e_shnum: the section header table at {offset} is truncated"))
+    let first = rest.get(..entry).ok_or_else(|| elf_err!("e_shoff {offset} is past the end of the file"))?;
+    let count = section_count(header, endian, SectionHeader::decode_all::<H>(first, endian).first());
+    let size = usize::try_from(count).ok().and_then(|count| count.checked_mul(entry));
+    let table = size.and_then(|size| rest.get(..size));
+    let table = table.ok_or_else(|| elf_err!("e_shnum: the section header table at {offset} is truncated"))?;
+    Ok(SectionHeader::decode_all::<H>(table, endian))
 }
 
-fn section_names_index<S>(
-    header: &impl FileHeader<Endian = Endianness, SectionHeader = S>,
+fn section_names_index(
+    header: &impl FileHeader<Endian = Endianness>,
     endian: Endianness,
-    sections: &[S],
-) -> Result<SectionId, ElfError>
-where
-    S: object::read::elf::SectionHeader<Endian = Endianness>,
-{
-    let index = match header.e_shstrndx(endian) {
-        elf::SHN_XINDEX => sections.first().map_or(0, |first| first.sh_link(endian)),
-        index => index.into(),
-    };
+    sections: &[SectionHeader],
+) -> Result<SectionId, ElfError> {
+    let index = names_index(header, endian, sections.first());
     if index as usize >= sections.len() && index != 0 {
         return Err(elf_err!("e_shstrndx {index} is out of range"));
     }
     Ok(SectionId(index))
 }
 
-fn contents<'d, S>(header: &S, endian: Endianness, data: &'d [u8], index: usize) -> Result<&'d [u8], ElfError>
-where
-    S: object::read::elf::SectionHeader<Endian = Endianness>,
-{
-    if matches!(header.sh_type(endian), elf::SHT_NOBITS | elf::SHT_NULL) {
+fn contents<'d>(header: &SectionHeader, data: &'d [u8], index: usize) -> Result<&'d [u8], ElfError> {
+    if !header.has_contents() {
         return Ok(&[]);
     }
-    let offset: u64 = header.sh_offset(endian).into();
-    let size: u64 = header.sh_size(endian).into();
+    let (offset, size) = (header.offset, header.size);
     let range = || {
         let start = usize::try_from(offset).ok()?;
         let end = start.checked_add(usize::try_from(size).ok()?)?;

@@ -1,6 +1,8 @@
-//! Section headers, normalised to 64 bits.
+//! Sections: headers with their names and contents.
 
-use object::elf;
+use std::ops::Deref;
+
+use super::SectionHeader;
 
 /// Index of a section in its file; 0 is the null section, which also stands for "undefined".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -16,48 +18,21 @@ impl SectionId {
     }
 }
 
-/// One section header with its contents. Integers are widened to 64 bits for both classes.
+/// One section: its header, which it stands for, with what the header refers to.
 #[derive(Debug, Clone)]
 pub struct Section<'d> {
+    /// The header, checked.
+    pub header: SectionHeader,
     /// Name without the terminating NUL; not necessarily UTF-8.
     pub name: &'d [u8],
-    /// `sh_name`: offset of the name in the section string table.
-    pub name_offset: u32,
-    /// `sh_type`.
-    pub kind: u32,
-    /// `sh_flags`.
-    pub flags: u64,
-    /// `sh_addr`.
-    pub addr: u64,
-    /// `sh_offset`.
-    pub offset: u64,
-    /// `sh_size` in bytes.
-    pub size: u64,
-    /// `sh_link`, checked to be a section index for the section types that give it that meaning.
-    pub link: u32,
-    /// `sh_info`.
-    pub info: u32,
-    /// `sh_addralign` as stored (0 and 1 both mean "no constraint").
-    pub align: u64,
-    /// `sh_entsize` in bytes.
-    pub entsize: u64,
     /// Contents; empty for `SHT_NOBITS` and `SHT_NULL`.
     pub data: &'d [u8],
 }
 
-impl Section<'_> {
-    /// Whether the section holds executable instructions (`SHF_EXECINSTR`).
-    pub fn is_exec(&self) -> bool {
-        self.flags & u64::from(elf::SHF_EXECINSTR) != 0
-    }
+impl Deref for Section<'_> {
+    type Target = SectionHeader;
 
-    /// Whether the section occupies memory at run time (`SHF_ALLOC`).
-    pub fn is_alloc(&self) -> bool {
-        self.flags & u64::from(elf::SHF_ALLOC) != 0
-    }
-
-    /// Whether the section is a relocation section of either form.
-    pub fn is_reloc(&self) -> bool {
-        matches!(self.kind, elf::SHT_REL | elf::SHT_RELA)
+    fn deref(&self) -> &SectionHeader {
+        &self.header
     }
 }

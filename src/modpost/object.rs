@@ -1,7 +1,7 @@
 //! One input object, opened: headers are decoded, contents are read when somebody asks for them.
 //!
 //! An LTO `vmlinux.o` has hundreds of megabytes, of which `modpost` needs the symbols and some relocations. The tables
-//! are checked less strictly than [`crate::elf::ElfFile`] does: what the original does not look at may be broken.
+//! are decoded as [`crate::elf::ElfFile`] does, but checked less strictly: what the original does not look at may be broken.
 //!
 //! Upstream: `parse_elf()`.
 
@@ -13,13 +13,15 @@ use std::path::Path;
 use object::Endianness;
 use object::elf;
 use object::read::elf::FileHeader;
-use object::read::elf::SectionHeader as _;
 
 use super::finding::Finding;
 use super::symtab::Symbol;
 use super::text::c_string;
 use super::text::c_string_at;
 use crate::elf::Class;
+use crate::elf::SectionHeader;
+use crate::elf::names_index;
+use crate::elf::section_count;
 use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
@@ -40,27 +42,6 @@ impl From<Finding> for OpenError {
     }
 }
 
-/// One section header; integers are widened for both classes.
-#[derive(Debug, Clone, Copy)]
-pub struct Header {
-    /// `sh_name`.
-    pub name_offset: u32,
-    /// `sh_type`.
-    pub kind: u32,
-    /// `sh_flags`.
-    pub flags: u64,
-    /// `sh_addr`.
-    pub addr: u64,
-    /// `sh_offset`.
-    pub offset: u64,
-    /// `sh_size` in bytes.
-    pub size: u64,
-    /// `sh_link`.
-    pub link: u32,
-    /// `sh_info`.
-    pub info: u32,
-}
-
 /// An open object.
 #[derive(Debug)]
 pub struct Object {
@@ -76,7 +57,7 @@ pub struct Object {
     /// `e_machine`.
     pub machine: u16,
     /// All section headers; number 0 is the null section.
-    pub sections: Vec<Header>,
+    pub sections: Vec<SectionHeader>,
     /// The section names' string table.
     pub names: Vec<u8>,
     /// The last section `.modinfo`.
@@ -253,15 +234,10 @@ impl Opening<'_> {
             symtab: 0,
             symtab_shndx: None,
         };
-        let first = |object: &Object| object.read_headers::<H>(offset, 1).map(|headers| headers.first().copied());
-        let count = match shnum {
-            0 => first(&object)?.map_or(0, |header| header.size),
-            count => count.into(),
-        };
-        let names = match shstrndx {
-            elf::SHN_XINDEX => first(&object)?.map_or(0, |header| header.link as usize),
-            index => usize::from(index),
-        };
+        let needs_first = shnum == 0 || shstrndx == elf::SHN_XINDEX;
+        let first = if needs_first { object.read_headers::<H>(offset, 1)?.first().copied() } else { None };
+        let count = section_count(header, e, first.as_ref());
+        let names = names_index(header, e, first.as_ref()) as usize;
         object.sections = object.read_headers::<H>(offset, count)?;
         object.find_sections(names, self.name, size_of::<H>())?;
         Ok(object)
@@ -274,22 +250,10 @@ impl Object {
         &self,
         offset: u64,
         count: u64,
-    ) -> Result<Vec<Header>, Finding> {
+    ) -> Result<Vec<SectionHeader>, Finding> {
         let entry = size_of::<H::SectionHeader>();
         let bytes = self.read(offset, count.saturating_mul(entry as u64), "section headers")?;
-        let (raw, _) = object::slice_from_bytes::<H::SectionHeader>(&bytes, bytes.len() / entry).unwrap_or_default();
-        let e = self.endian;
-        let decode = |header: &H::SectionHeader| Header {
-            name_offset: header.sh_name(e),
-            kind: header.sh_type(e),
-            flags: header.sh_flags(e).into(),
-            addr: header.sh_addr(e).into(),
-            offset: header.sh_offset(e).into(),
-            size: header.sh_size(e).into(),
-            link: header.sh_link(e),
-            info: header.sh_info(e),
-        };
-        Ok(raw.iter().map(decode).collect())
+        Ok(SectionHeader::decode_all::<H>(&bytes, self.endian))
     }
 
     /// Finds the sections that matter; `names` is the section with the names.

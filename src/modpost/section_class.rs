@@ -3,9 +3,9 @@
 use object::elf;
 
 use super::names::source_name;
-use super::object::Header;
 use super::object::Object;
 use super::pattern::matches;
+use crate::elf::SectionHeader;
 use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 use crate::kernel::section_rules::SectionRules;
@@ -111,7 +111,7 @@ pub fn classify_sources(
     profile: &Profile,
 ) -> Vec<SectionClass> {
     let is_by_name = profile.has(Behaviour::SourceByRelocName);
-    let of = |(index, header): (usize, &Header)| match header.kind {
+    let of = |(index, header): (usize, &SectionHeader)| match header.kind {
         elf::SHT_REL | elf::SHT_RELA if is_by_name => table.class(source_name(object, index, profile)),
         elf::SHT_REL | elf::SHT_RELA => classes.get(header.info as usize).copied().unwrap_or_default(),
         _ => SectionClass::default(),
