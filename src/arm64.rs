@@ -24,6 +24,7 @@ use crate::contents::source::Units;
 use crate::contents::source::labels;
 use crate::elf::Edit;
 use crate::elf::ElfFile;
+use crate::kernel::noreturns::Noreturns;
 use crate::objtool;
 use crate::objtool::Outcome;
 use crate::objtool::Request;
@@ -61,7 +62,8 @@ fn work(request: &Request, mut opts: Opts, elf: &ElfFile<'_>, mut out: Outcome) 
         out.stderr.extend(line.into_bytes());
     }
     let below = if request.source { Below::Source } else { Below::Nothing };
-    let result = analyse(&opts, elf, below);
+    let noreturns = Noreturns::new(&request.profile, request.noreturns.as_ref());
+    let result = analyse(&opts, elf, &noreturns, below);
     out.stdout.extend_from_slice(&result.stdout);
     out.stderr.extend_from_slice(&result.stderr);
     let is_refused = result.failed || opts.werror && result.n_warnings != 0;
@@ -97,7 +99,7 @@ pub enum Below {
 }
 
 /// Analyses one file.
-pub fn analyse(opts: &Opts, elf: &ElfFile<'_>, below: Below) -> Analysis {
+pub fn analyse(opts: &Opts, elf: &ElfFile<'_>, noreturns: &Noreturns, below: Below) -> Analysis {
     let debug_info = if below == Below::Source { DebugInfo::read(elf) } else { None };
     let sources = (below == Below::Source)
         .then(|| Sources { units: Units::read(elf), lines: debug_info.as_ref().and_then(Lines::of) });
@@ -131,7 +133,7 @@ pub fn analyse(opts: &Opts, elf: &ElfFile<'_>, below: Below) -> Analysis {
         run.out.edits.extend(edits);
     }
     if opts.stackval || opts.orc {
-        run.stack(&object);
+        run.stack(&object, noreturns);
     }
     if let Some(pattern) = &opts.disas {
         listing::write(&mut run.out.stdout, &object, pattern);
@@ -172,8 +174,8 @@ impl Run<'_> {
     }
 
     /// `--stackval` and `--orc`: what is found is said for both, the tables are for the latter.
-    fn stack(&mut self, object: &Object<'_>) {
-        let table = stack::analyse(object);
+    fn stack(&mut self, object: &Object<'_>, noreturns: &Noreturns) {
+        let table = stack::analyse(object, noreturns);
         self.say_with(object, &stack::report::findings(&table), |out, place| {
             for (nth, line) in stack::way::lines(object, &table, place).iter().enumerate() {
                 labels::write_line(out, if nth == 0 { "way:" } else { "" }, line.as_bytes());

@@ -6,6 +6,7 @@
 pub mod flags;
 pub mod modpost;
 pub mod names;
+pub mod noreturns;
 pub mod section_rules;
 pub mod series;
 

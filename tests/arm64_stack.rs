@@ -14,9 +14,17 @@ use postlink::arm64::stack::report;
 use postlink::cli::run;
 use postlink::cli::run::CalledAs;
 use postlink::elf::ElfFile;
+use postlink::kernel::Profile;
+use postlink::kernel::noreturns::Noreturns;
 
 fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/arm64/stack").join(name)
+}
+
+/// The functions that never return: those of 7.3, or of a tree that lists some.
+fn noreturns(of_tree: &[&str]) -> Noreturns {
+    let of_tree: Vec<String> = of_tree.iter().map(|name| name.to_string()).collect();
+    Noreturns::new(&Profile::v7_3(), (!of_tree.is_empty()).then_some(&of_tree))
 }
 
 #[test]
@@ -24,9 +32,22 @@ fn sound_functions_have_no_findings() {
     let data = fs::read(path("sound.o")).expect("a file");
     let elf = ElfFile::parse(&data).expect("an object");
     let object = Object::new(&elf);
-    let table = stack::analyse(&object);
+    let table = stack::analyse(&object, &noreturns(&[]));
     assert_eq!(report::findings(&table), []);
     assert_eq!(orc::sections(&object, &table).len(), 2);
+}
+
+/// What comes after the call of a function that never returns is no part of the way.
+#[test]
+fn the_tree_says_what_never_returns() {
+    let data = fs::read(path("faulty.o")).expect("a file");
+    let elf = ElfFile::parse(&data).expect("an object");
+    let object = Object::new(&elf);
+    let is_lost = |of_tree| {
+        let found = report::findings(&stack::analyse(&object, &noreturns(of_tree)));
+        found.iter().any(|finding| finding.kind == Kind::StackReturnLost)
+    };
+    assert!(is_lost(&[]) && is_lost(&["other"]) && !is_lost(&["callee"]));
 }
 
 #[test]
@@ -34,7 +55,7 @@ fn each_fault_is_found_and_nothing_else() {
     let data = fs::read(path("faulty.o")).expect("a file");
     let elf = ElfFile::parse(&data).expect("an object");
     let object = Object::new(&elf);
-    let found = report::findings(&stack::analyse(&object));
+    let found = report::findings(&stack::analyse(&object, &noreturns(&[])));
     let found: Vec<(String, Kind)> =
         found.iter().map(|finding| (object.describe(finding.place.expect("a place")), finding.kind)).collect();
     let expected = [
@@ -69,7 +90,7 @@ fn damaged_objects_never_panic() {
             }
             if let Ok(elf) = ElfFile::parse(&data) {
                 let object = Object::new(&elf);
-                let table = stack::analyse(&object);
+                let table = stack::analyse(&object, &noreturns(&[]));
                 let findings = report::findings(&table);
                 for place in findings.iter().filter_map(|finding| finding.place) {
                     assert!(stack::way::lines(&object, &table, place).iter().all(|line| !line.is_empty()));
@@ -87,7 +108,7 @@ fn the_way_to_a_fault_is_shown_with_the_frame() {
     let data = fs::read(path("faulty.o")).expect("a file");
     let elf = ElfFile::parse(&data).expect("an object");
     let object = Object::new(&elf);
-    let table = stack::analyse(&object);
+    let table = stack::analyse(&object, &noreturns(&[]));
     let place = report::findings(&table).first().and_then(|finding| finding.place).expect("the first fault");
     let lines = stack::way::lines(&object, &table, place);
     let expected = [

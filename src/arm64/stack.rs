@@ -19,7 +19,7 @@ use rustc_hash::FxHashSet;
 
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Profile;
+use crate::kernel::noreturns::Noreturns;
 
 use super::object::Object;
 use super::object::Place;
@@ -97,7 +97,7 @@ pub struct Context<'a> {
     object: &'a Object<'a>,
     regions: Regions,
     edges: Edges,
-    /// Symbols of functions that do not return.
+    /// Symbols of functions that never return.
     noreturns: FxHashSet<SymbolId>,
     /// Which sections have data in their text.
     has_data: Vec<bool>,
@@ -113,13 +113,13 @@ impl Context<'_> {
 const LARGE_TEXT: u64 = 256 << 10;
 
 /// Follows every function of an object.
-pub fn analyse(object: &Object<'_>) -> StackTable {
+pub fn analyse(object: &Object<'_>, noreturns: &Noreturns) -> StackTable {
     let edges = Edges::of(object);
     let cx = Context {
         object,
         regions: Regions::of(object, &edges),
         edges,
-        noreturns: noreturns(object),
+        noreturns: of_names(object, noreturns),
         has_data: object.elf.section_ids().fold(vec![false], |mut list, id| {
             list.push(object.has_data(id));
             list
@@ -173,11 +173,9 @@ impl Function {
     }
 }
 
-/// The functions that the kernel's own list says do not return.
-fn noreturns(object: &Object<'_>) -> FxHashSet<SymbolId> {
-    let names: FxHashSet<&[u8]> =
-        Profile::v7_3().noreturns.iter().flat_map(|list| list.iter()).map(|name| name.as_bytes()).collect();
-    let symbols = object.elf.symbols.iter().enumerate();
-    let found = symbols.filter(|(_, symbol)| names.contains(object.elf.symbol_name(symbol)));
-    found.map(|(index, _)| SymbolId(index as u32)).collect()
+/// The symbols of functions that never return by their names.
+fn of_names(object: &Object<'_>, noreturns: &Noreturns) -> FxHashSet<SymbolId> {
+    let symbols = (0..).map(SymbolId).zip(&object.elf.symbols);
+    let found = symbols.filter(|(_, symbol)| noreturns.contains(object.elf.symbol_name(symbol)));
+    found.map(|(id, _)| id).collect()
 }

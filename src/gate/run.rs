@@ -38,6 +38,7 @@ use crate::contents::source::Frame;
 use crate::contents::source::Lines;
 use crate::elf::ElfFile;
 use crate::kernel::Profile;
+use crate::kernel::noreturns::Noreturns;
 use crate::kernel::series::ChosenBy;
 use crate::kernel::series::Series;
 use crate::objtool::code::RelocIndex;
@@ -362,7 +363,11 @@ impl Looker<'_> {
         if arm64::object::is_supported(elf) {
             let is_object = elf.kind == ::object::elf::ET_REL;
             let is_wanted = is_linked && is_object && self.runs_any(&ARM64_CHECKS);
-            return is_wanted.then(|| fresh::arm64::check(elf, self.runs_any(&["stack"])));
+            // Of a series without rules of its own the newest one's list is as near as any.
+            let newest = Profile::v7_3();
+            let profile = self.profile.as_ref().unwrap_or(&newest);
+            let noreturns = self.runs_any(&["stack"]).then(|| Noreturns::new(profile, self.noreturns.as_ref()));
+            return is_wanted.then(|| fresh::arm64::check(elf, noreturns.as_ref()));
         }
         let series = self.inputs.selection.series;
         let profile = self.profile.as_ref().filter(|_| elf.machine == ::object::elf::EM_X86_64)?;

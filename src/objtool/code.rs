@@ -62,6 +62,7 @@ use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::kernel::Features;
 use crate::kernel::Profile;
+use crate::kernel::noreturns::Noreturns;
 use crate::objtool::cfi::CfiTable;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Finding;
@@ -174,8 +175,8 @@ pub struct Code<'d> {
     symbol_names: OnceLock<SymbolNames<'d>>,
     /// Jump table heads (section and number of the relocation).
     table_heads: FxHashSet<(SectionId, u32)>,
-    /// Noreturn functions by the kernel tree's own list, in place of the profile's.
-    pub noreturn_names: Option<FxHashSet<Vec<u8>>>,
+    /// Global functions that never return.
+    noreturn_names: Noreturns,
     /// Targets of all jump tables.
     n_switch_targets: usize,
     /// Answers of the noreturn check by symbol.
@@ -217,7 +218,7 @@ pub fn build<'d>(
     noreturns: Option<&Vec<String>>,
 ) -> (Code<'d>, Vec<Finding>, Result<(), Stopped>) {
     let mut code = Code::new(opts, profile, arch, elf);
-    code.noreturn_names = noreturns.map(|names| names.iter().map(|name| name.clone().into_bytes()).collect());
+    code.noreturn_names = Noreturns::new(profile, noreturns);
     let result = code.link();
     let findings = std::mem::take(&mut code.findings);
     (code, findings, result)
@@ -269,7 +270,7 @@ impl<'d> Code<'d> {
             symbol_names: OnceLock::new(),
             table_heads: FxHashSet::default(),
             n_switch_targets: 0,
-            noreturn_names: None,
+            noreturn_names: Noreturns::new(profile, None),
             noreturns: FxHashMap::default(),
             findings: Vec::new(),
         }

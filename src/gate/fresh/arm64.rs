@@ -9,14 +9,15 @@ use crate::arm64::object::Object;
 use crate::arm64::stack;
 use crate::arm64::tables;
 use crate::elf::ElfFile;
+use crate::kernel::noreturns::Noreturns;
 
-/// Checks the tables of an object, and where the frame is in every function if `with_stack`.
-pub fn check(elf: &ElfFile<'_>, with_stack: bool) -> Fresh {
+/// Checks the tables of an object, and where the frame is in every function if it is said which of them never return.
+pub fn check(elf: &ElfFile<'_>, noreturns: Option<&Noreturns>) -> Fresh {
     let object = Object::new(elf);
     let found = tables::check_object(&object, &tables::Options::default());
     let mut findings: Vec<EngineFinding> = found.iter().map(|finding| convert(finding, Vec::new())).collect();
-    if with_stack {
-        let table = stack::analyse(&object);
+    if let Some(noreturns) = noreturns {
+        let table = stack::analyse(&object, noreturns);
         let found = stack::report::findings(&table);
         findings.extend(found.iter().map(|finding| {
             let path = finding.place.map(|place| {
@@ -27,7 +28,7 @@ pub fn check(elf: &ElfFile<'_>, with_stack: bool) -> Fresh {
         }));
     }
     let mut fresh = Fresh { findings, ..Fresh::default() };
-    fresh.opts.stackval = with_stack;
+    fresh.opts.stackval = noreturns.is_some();
     fresh
 }
 

@@ -31,6 +31,8 @@ use postlink::arm64::stack::state::Content;
 use postlink::arm64::stack::state::State;
 use postlink::elf::ElfFile;
 use postlink::elf::SectionId;
+use postlink::kernel::Profile;
+use postlink::kernel::noreturns::Noreturns;
 
 /// `RA_SIGN_STATE` has number 34 (AADWARF64).
 const REGS: DwarfRegs = DwarfRegs { fp: FP as u16, ra: LR as u16, ra_sign: Some(34) };
@@ -38,7 +40,7 @@ const REGS: DwarfRegs = DwarfRegs { fp: FP as u16, ra: LR as u16, ra_sign: Some(
 /// Compares all functions of an object.
 pub fn compare(elf: &ElfFile<'_>) -> Tally {
     let object = Object::new(elf);
-    let table = stack::analyse(&object);
+    let table = stack::analyse(&object, &Noreturns::new(&Profile::v7_3(), None));
     let (described, errors) = cfi_rows::read(elf, REGS);
     let functions = described.iter().map(|described| compare_function(&object, &table, described)).collect();
     Tally { functions, errors }
