@@ -49,7 +49,7 @@ pub fn has_rel_addends(machine: u16) -> bool {
 
 /// Whether a relocation with an addend says nothing about the section it points to.
 ///
-/// Upstream: the machine switch of `section_rela()`, as of 6.12.
+/// Upstream: the machine switch of `section_rela()`, as of 6.6.
 pub fn is_skipped_rela(machine: u16, kind: u32, in_extable: bool, profile: &Profile) -> bool {
     match (machine, kind) {
         (elf::EM_RISCV, R_RISCV_SUB32) => in_extable && profile.has(Behaviour::RelocSkipRiscv),
@@ -65,7 +65,7 @@ pub fn rela_target(object: &Object, symbol: &Symbol, addend: i64) -> u64 {
     object.address(symbol.value.wrapping_add_signed(addend))
 }
 
-/// The target address of a relocation without one, as of 6.12; all ones if the type has none.
+/// The target address of a relocation without one, as of 6.6; all ones if the type has none.
 pub fn rel_target(object: &Object, symbol: &Symbol, kind: u32, at: Location) -> u64 {
     const UNKNOWN: u64 = u64::MAX;
     let target = match object.machine {

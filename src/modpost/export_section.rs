@@ -1,4 +1,4 @@
-//! Exports as 6.12 and newer declare them: labels in `.export_symbol`, each followed by licence, namespace and a
+//! Exports as 6.6 and newer declare them: labels in `.export_symbol`, each followed by licence, namespace and a
 //! reference to the symbol.
 //!
 //! Upstream: `check_export_symbol()`.

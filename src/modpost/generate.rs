@@ -82,7 +82,7 @@ pub struct Generator<'a> {
     pub resolution: &'a Resolution,
     /// Options.
     pub opts: &'a Opts,
-    /// The series.
+    /// What the kernel's `modpost` does.
     pub profile: &'a Profile,
 }
 

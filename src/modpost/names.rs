@@ -15,7 +15,7 @@ use crate::kernel::modpost::Profile;
 /// The symbols in the sections that references come from and go to.
 #[derive(Debug)]
 pub enum Names {
-    /// 6.12 and newer.
+    /// 6.6 and newer.
     Search(SymSearch),
     /// Up to 6.1.
     Scan(SymScan),

@@ -294,7 +294,7 @@ fn export_section(finding: &Finding) -> Vec<u8> {
 const NON_ALLOC_ADVICE: &str = "Did you forget to use \"ax\"/\"aw\" in a .S file?\n\
     Note that for example <linux/init.h> contains\nsection definitions for use in .S files.\n\n";
 
-/// A message up to 6.12; where it names the module, it does so somewhere in the middle.
+/// A message up to 7.2; where it names the module, it does so somewhere in the middle.
 fn unprefixed(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
     let module = subject.module;
     let place = section_place(subject, profile);
@@ -340,7 +340,7 @@ fn gpl(module: &[u8], what: &str, symbol: &[u8]) -> Vec<u8> {
     text!["GPL-incompatible module ", basename(module), ".ko uses ", what, symbol, "'\n"]
 }
 
-/// Messages up to 6.12 about exported and imported symbols.
+/// Messages up to 7.2 about exported and imported symbols.
 fn unprefixed_symbol(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
     let module = subject.module;
     match finding {

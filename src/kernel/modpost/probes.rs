@@ -46,13 +46,21 @@ pub struct Survey {
 impl Survey {
     /// Looks at `tree`; `None` if it has no sources of `modpost`.
     pub fn of(tree: &Tree) -> Option<Self> {
-        let texts = Texts::read(tree)?;
-        let found: Vec<bool> = PROBES.iter().map(|probe| texts.have(probe)).collect();
-        let there = || PROBES.iter().zip(&found).filter(|(_, found)| **found).map(|(probe, _)| probe);
+        let mut files: Vec<&'static str> = PROBES.iter().map(|probe| probe.file).collect();
+        files.sort_unstable();
+        files.dedup();
+        let mut found = vec![false; PROBES.len()];
+        for file in files {
+            match read_file(tree, file) {
+                Some(text) => look(file, &text, &mut found),
+                None if file == MODPOST => return None,
+                None => {}
+            }
+        }
         let mut behaviours = Behaviours::default();
         for probe in PROBES {
-            let is_shown = there().any(|other| other.flag == probe.flag);
-            if is_shown == (probe.meaning == Meaning::Set) {
+            let mut same_flag = PROBES.iter().zip(&found).filter(|(other, _)| other.flag == probe.flag);
+            if same_flag.any(|(_, found)| *found) == (probe.meaning == Meaning::Set) {
                 behaviours = behaviours.with(&[probe.flag]);
             }
         }
@@ -60,22 +68,21 @@ impl Survey {
     }
 }
 
-/// The files that decide.
-struct Texts(Vec<(&'static str, Vec<u8>)>);
-
-impl Texts {
-    fn read(tree: &Tree) -> Option<Self> {
-        let mut files: Vec<&'static str> = PROBES.iter().map(|probe| probe.file).collect();
-        files.sort_unstable();
-        files.dedup();
-        let read = |file: &'static str| Some((file, read_file(tree, file)?));
-        let texts: Vec<_> = files.into_iter().filter_map(read).collect();
-        texts.iter().any(|(file, _)| *file == MODPOST).then_some(Self(texts))
+/// Notes which probes of `file` are in its text, in one pass: few places begin like a probe.
+fn look(file: &str, text: &[u8], found: &mut [bool]) {
+    const HEAD: usize = 4;
+    let slot = |head: &[u8; HEAD]| (u32::from_le_bytes(*head).wrapping_mul(0x9e37_79b1) >> 20) as usize;
+    let mut starts: Vec<Vec<usize>> = vec![Vec::new(); 1 << 12];
+    for (index, probe) in PROBES.iter().enumerate().filter(|(_, probe)| probe.file == file) {
+        if let Some(head) = probe.text.as_bytes().first_chunk() {
+            starts[slot(head)].push(index);
+        }
     }
-
-    fn have(&self, probe: &Probe) -> bool {
-        let text = self.0.iter().find(|(file, _)| *file == probe.file).map_or(&[][..], |(_, text)| text);
-        memchr::memmem::find(text, probe.text.as_bytes()).is_some()
+    for (at, window) in text.windows(HEAD).enumerate() {
+        let Some(head) = window.first_chunk() else { continue };
+        for &index in &starts[slot(head)] {
+            found[index] = found[index] || text[at..].starts_with(PROBES[index].text.as_bytes());
+        }
     }
 }
 
@@ -155,7 +162,7 @@ pub static PROBES: &[Probe] = &[
     shown(B::CrcThinltoNative, MODPOST, "\".thinlto-native.o\""),
     shown(B::VersionsFixedWidth, MODPOST, "\\t{ 0x%08x, \\\"%s\\\" }"),
     shown(B::ModFileOneLine, SUMS, "strsep(&firstline, \" \")"),
-    shown(B::ModFileByObject, SUMS, "\"%.*smod\""),
+    shown(B::ModFileByObject, SUMS, "(int)strlen(modname) - 1, modname)"),
     shown(B::CmdLinesTrimmed, SUMS, "while (isspace(*line))"),
     shown(B::ModcVermagic, MODPOST, "VERMAGIC_STRING"),
     shown(B::ModcLtoInfo, MODPOST, "BUILD_LTO_INFO"),
@@ -273,6 +280,11 @@ mod tests {
         let survey = Tree::open(&root).as_ref().and_then(Survey::of);
         fs::remove_dir_all(&root).expect("the folder is there");
         survey
+    }
+
+    #[test]
+    fn probes_are_long_enough_to_be_looked_for() {
+        assert!(PROBES.iter().all(|probe| probe.text.len() >= 4));
     }
 
     #[test]
