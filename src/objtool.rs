@@ -42,7 +42,7 @@ use crate::elf::Image;
 use crate::elf::ImageError;
 use crate::elf::WriteRules;
 use crate::elf::output;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::kernel::Profile;
 use crate::objtool::opts::Opts;
 use crate::objtool::opts::conflicts::AfterOpen;
@@ -81,7 +81,7 @@ pub(crate) fn on_file(request: &Request, work: impl FnOnce(Opts, &ElfFile<'_>, O
         if opts.stats {
             out.stdout.extend(stats::of_file(&elf).into_bytes());
         }
-        let is_refused = elf.symbols.is_empty() && profile.has(Features::SYMTAB_REQUIRED);
+        let is_refused = elf.symbols.is_empty() && profile.has(Behaviour::SymtabRequired);
         if is_refused { Err("no .symtab".to_owned()) } else { Ok(elf) }
     });
     match opened {
@@ -111,7 +111,7 @@ fn work(request: &Request, mut opts: Opts, elf: &ElfFile<'_>, mut out: Outcome) 
         out.stdout.extend(stats::of_relocs(elf).into_bytes());
     }
     if opts.backup
-        && !profile.has(Features::FATAL_FAILS)
+        && profile.has(Behaviour::BackupAtOpen)
         && let Err(code) = request::backup_first(&opts, elf.data, &mut out)
     {
         return out.with_code(code);
@@ -121,7 +121,7 @@ fn work(request: &Request, mut opts: Opts, elf: &ElfFile<'_>, mut out: Outcome) 
         AfterOpen::Fine => {}
         AfterOpen::LinkForced(text) => out.stderr.extend(format!("error: objtool: {text}\n").into_bytes()),
         AfterOpen::Refused(conflict) => {
-            let named = profile.has(Features::ERROR_SEVERITY);
+            let named = request.rules.looks_first();
             let prefix = if named { [&name[..], b": "].concat() } else { Vec::new() };
             out.stderr.extend([&prefix, &b"error: objtool: "[..], conflict.0.as_bytes(), b"\n"].concat());
             return out.with_code(1);
@@ -135,7 +135,7 @@ fn work(request: &Request, mut opts: Opts, elf: &ElfFile<'_>, mut out: Outcome) 
     out.stdout.extend_from_slice(&result.stdout);
     out.stderr.extend_from_slice(&result.report.text);
     let code = result.exit_code(&opts, profile);
-    if opts.backup && !result.unreadable && code.is_some_and(|_| profile.has(Features::FATAL_FAILS)) {
+    if opts.backup && !result.unreadable && code.is_some() && profile.has(Behaviour::BackupAfterWarning) {
         request::backup(request, &opts, &mut out);
     }
     match code {
@@ -172,11 +172,11 @@ pub(crate) fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, edits: Ve
         return out;
     }
     let name = request::name_of(&opts.file);
-    let failed = if profile.has(Features::FATAL_FAILS) { 1 } else { 255 };
+    let failed = if profile.has(Behaviour::WriteFailureIsOne) { 1 } else { 255 };
     let rules = WriteRules {
-        group_follows_signature: profile.has(Features::GROUP_FOLLOWS_SYMBOL),
-        strings_are_aligned: profile.has(Features::FATAL_FAILS),
-        section_names_are_unique: profile.has(Features::FATAL_FAILS),
+        group_follows_signature: profile.has(Behaviour::GroupFollowsSymbol),
+        strings_are_aligned: profile.has(Behaviour::StringsAligned),
+        section_names_are_unique: profile.has(Behaviour::SectionNamesUnique),
     };
     let image = match Image::build(elf, edits, rules) {
         Ok(image) => image,

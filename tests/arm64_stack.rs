@@ -24,7 +24,7 @@ fn path(name: &str) -> PathBuf {
 /// The functions that never return: those of 7.3, or of a tree that lists some.
 fn noreturns(of_tree: &[&str]) -> Noreturns {
     let of_tree: Vec<String> = of_tree.iter().map(|name| name.to_string()).collect();
-    Noreturns::new(&Profile::v7_3(), (!of_tree.is_empty()).then_some(&of_tree))
+    Noreturns::new(&Profile::newest(), (!of_tree.is_empty()).then_some(&of_tree))
 }
 
 #[test]

@@ -3,20 +3,20 @@
 //! The expectations were equal to the originals when they were written, and `scripts/parity/cli` compares thousands of
 //! lines with these. `UPDATE_EXPECT=1` rewrites them; read the diff.
 
+use postlink::kernel::OptionTable;
 use postlink::kernel::series::Series;
 use postlink::objtool::options;
 use postlink::objtool::options::Exit;
 use postlink::objtool::options::Parsed;
 use postlink::objtool::options::Run;
 use postlink::objtool::opts::Opts;
-use postlink::objtool::opts::conflicts::OptionRules;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
-const ALL: [Series; 4] = [Series::V5_10, Series::V6_1, Series::V6_12, Series::V7_3];
+const ALL: [Series; 6] = [Series::V5_10, Series::V6_1, Series::V6_6, Series::V6_12, Series::V6_18, Series::V7_3];
 
 #[test]
 fn lines_are_parsed_as_written_down() {
@@ -67,7 +67,7 @@ fn outcome(series: Series, line: &str) -> String {
             _ => argv.push(if word == "''" { "".into() } else { word.into() }),
         }
     }
-    let exit = match options::parse(series, &argv, &environ) {
+    let exit = match options::parse(&series.facts(), &argv, &environ) {
         Parsed::Run(run) => match run.refused() {
             None => return fields(&run),
             Some(exit) => exit,
@@ -133,11 +133,11 @@ fn fields(Run { opts, rules }: &Run) -> String {
         retpoline rethunk sls stackval static_call uaccess unret disas backtrace backup dry_run link mnop module
         no_unreachable output sec_address stats trace verbose werror wide no_fp duplicate vmlinux file
     };
-    let rules = match rules {
-        OptionRules::Subcommands => "Subcommands",
-        OptionRules::Commands => "Commands",
-        OptionRules::Actions => "Actions",
-        OptionRules::Strict => "Strict",
+    let rules = match rules.table() {
+        OptionTable::Subcommands => "Subcommands",
+        OptionTable::V6_1 => "Commands",
+        OptionTable::V6_6 => "Actions",
+        OptionTable::V6_18 | OptionTable::V7_2 => "Strict",
     };
     let set = fields.into_iter().filter_map(|(name, value)| Some(format!("{name}: {}\n", value?)));
     set.chain([format!("rules: {rules}\n")]).collect()

@@ -188,6 +188,8 @@ bitflags::bitflags! {
         const SIB_NO_BASE = 1 << 12;
         /// AMX and FP16 opcodes are known (6.1's decoder). [`Self::APX`] implies it.
         const FP16 = 1 << 13;
+        /// `ea` is a trap of one byte, whatever stands in front of it (6.18).
+        const EA_IS_BUG = 1 << 14;
     }
 }
 

@@ -38,7 +38,7 @@ fuzz_target!(|data: &[u8]| {
         let mut argv: Vec<OsString> = vec!["objtool".into()];
         argv.extend(options.split_whitespace().map(OsString::from));
         argv.push(file.clone().into());
-        let Parsed::Run(run) = options::parse(series, &argv, &[]) else { panic!("valid options") };
+        let Parsed::Run(run) = options::parse(&series.facts(), &argv, &[]) else { panic!("valid options") };
         let outcome = postlink::objtool::run(&Request {
             opts: run.opts,
             rules: run.rules,

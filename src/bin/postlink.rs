@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::io::Write as _;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ use postlink::cli::explain;
 use postlink::cli::explain::Explained;
 use postlink::cli::run;
 use postlink::cli::run::CalledAs;
+use postlink::cli::series;
 use postlink::gate;
 use postlink::modpost;
 
@@ -60,11 +62,28 @@ enum Command {
     },
     /// Look at what a kernel build made and say pass or fail before the merge.
     Gate(gate::args::GateArgs),
+    /// Say which kernel releases are known, or what a kernel's source tree is, difference by difference.
+    Series {
+        /// A kernel's source tree.
+        tree: Option<PathBuf>,
+        /// How to print.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
     /// Print the variables that make a kernel tree's build use these tools.
     KbuildArgs {
         /// A kernel tree, or an output folder of one.
         dir: PathBuf,
     },
+}
+
+/// How lists are printed.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For readers.
+    Text,
+    /// For programs.
+    Json,
 }
 
 fn main() -> ExitCode {
@@ -88,6 +107,12 @@ fn main() -> ExitCode {
             }
         }
         Command::Gate(args) => gate::args::main(args),
+        Command::Series { tree: None, format: Format::Text } => print(&series::list()),
+        Command::Series { tree: None, format: Format::Json } => print(&series::list_json()),
+        Command::Series { tree: Some(tree), format } => {
+            let found = if format == Format::Json { series::tree_json(&tree) } else { series::tree(&tree) };
+            found.map_or_else(|| no_sources(&tree), |text| print(&text))
+        }
         Command::KbuildArgs { dir } => gate::kbuild_args::main(&dir),
         Command::Explain { finding } if finding.is_empty() => print(&(explain::list() + &gate::report::list())),
         Command::Explain { finding } if gate::checks::by_id(&finding.join(" ")).is_some() => {
@@ -101,6 +126,11 @@ fn main() -> ExitCode {
             }
         },
     }
+}
+
+fn no_sources(tree: &Path) -> ExitCode {
+    eprintln!("postlink series: {}: no sources of objtool there, or unreadable ones", tree.display());
+    ExitCode::from(2)
 }
 
 /// Prints text for a reader, who may have gone away.

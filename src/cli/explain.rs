@@ -240,7 +240,7 @@ mod tests {
         let elf = ElfFile::parse(&data).expect("an object");
         let opts = Opts::default();
         let mut n_said = 0;
-        for series in [Series::V6_12, Series::V7_3] {
+        for series in [Series::V6_6, Series::V6_12, Series::V6_18, Series::V7_3] {
             let profile = Profile::of(series).expect("rebuilt");
             let arch = arch::with_upstream(elf.machine).expect("x86-64");
             let (code, ..) = code::build(&opts, &profile, arch, &elf, None);

@@ -1,7 +1,6 @@
 //! From the words of a call to its end: which series, which options, then the work.
 
 use crate::arm64;
-use crate::kernel::Profile;
 use crate::kernel::series;
 use crate::kernel::series::Selection;
 use crate::kernel::series::Tree;
@@ -32,7 +31,10 @@ pub fn objtool(mut argv: Vec<OsString>, environ: &[(OsString, OsString)], called
         Ok(selection) => selection,
         Err(unknown) => return Exit::usage_error(&unknown),
     };
-    match options::parse(selection.series, &argv, environ) {
+    if let Some(line) = selection.refusal() {
+        return Exit::refused(&line);
+    }
+    match options::parse(&selection.facts(), &argv, environ) {
         Parsed::Run(run) => work(*run, &selection, &argv, called_as, source),
         Parsed::Klp(_) => Exit::klp_not_implemented(),
         Parsed::Exit(exit) => exit,
@@ -45,7 +47,7 @@ fn work(run: Run, selection: &Selection, argv: &[OsString], called_as: CalledAs,
     if let Some(exit) = run.refused().filter(|_| !is_arm64) {
         return exit;
     }
-    let Some(profile) = Profile::of(selection.series) else {
+    let Some(profile) = selection.profile() else {
         return Exit::series_unsupported(selection.series.name());
     };
     let verbose = run.opts.verbose;
@@ -69,6 +71,7 @@ fn work(run: Run, selection: &Selection, argv: &[OsString], called_as: CalledAs,
         let (series, by) = (selection.series.name(), &selection.chosen_by);
         stderr = format!("postlink: kernel series {series}: {by}\n").into_bytes();
     }
+    stderr.extend(selection.notice().map(|line| format!("postlink: {line}\n")).unwrap_or_default().into_bytes());
     stderr.extend(outcome.stderr);
     Exit { stdout: outcome.stdout, stderr, code: outcome.code }
 }

@@ -8,7 +8,7 @@ pub mod arm64;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::kernel::Profile;
 use crate::objtool::annotate::prefix;
 use crate::objtool::annotate::sites;
@@ -189,7 +189,7 @@ impl Run<'_, '_> {
 
     fn orc(&mut self, walk: &mut Walk) {
         let code = self.code;
-        let grows_symbols = code.opts.cfi && code.profile.has(Features::PREFIX_BY_ENTRIES);
+        let grows_symbols = code.opts.cfi && code.profile.has(Behaviour::GrowsCfiSymbols);
         if code.opts.prefix != 0 && !grows_symbols {
             self.forget_prefixes(walk);
             for (insn, state) in prefix::create(code, walk).states {

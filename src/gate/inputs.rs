@@ -18,7 +18,6 @@ use super::GateError;
 use crate::kernel::series;
 use crate::kernel::series::ChosenBy;
 use crate::kernel::series::Selection;
-use crate::kernel::series::Series;
 
 pub use commands::Command;
 pub use config::Config;
@@ -424,10 +423,9 @@ fn select_series(root: &Path, asked: Option<&str>, records: &Records) -> Result<
         .map_err(|error| GateError(error.to_string()))?;
     if selection.chosen_by == ChosenBy::Newest
         && let Some(release) = records.release()
-        && let Some(series) = Series::of_version(release)
+        && let Some(found) = Selection::of_version(release, ChosenBy::Vermagic(release.to_owned()))
     {
-        selection.series = series;
-        selection.chosen_by = ChosenBy::Vermagic(release.to_owned());
+        selection = Selection { tree: selection.tree, ..found };
     }
     Ok(selection)
 }

@@ -40,7 +40,6 @@ use crate::elf::ElfFile;
 use crate::kernel::Profile;
 use crate::kernel::noreturns::Noreturns;
 use crate::kernel::series::ChosenBy;
-use crate::kernel::series::Series;
 use crate::objtool::code::RelocIndex;
 use crate::objtool::opts::Opts;
 
@@ -238,7 +237,7 @@ fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progre
     let noreturns = inputs.selection.tree.as_ref().and_then(crate::kernel::series::Tree::noreturns);
     // Another series' rules would find what is not there.
     let is_known = inputs.selection.chosen_by != ChosenBy::Newest;
-    let profile = Profile::of(inputs.selection.series).filter(|_| is_known);
+    let profile = inputs.selection.profile().filter(|_| is_known && inputs.selection.refusal().is_none());
     let looker = Looker { inputs, checks, profile, noreturns };
     // The largest first: it takes longer than many others together.
     let mut order: Vec<usize> = (0..inputs.objects.len()).collect();
@@ -364,34 +363,33 @@ impl Looker<'_> {
             let is_object = elf.kind == ::object::elf::ET_REL;
             let is_wanted = is_linked && is_object && self.runs_any(&ARM64_CHECKS);
             // Of a series without rules of its own the newest one's list is as near as any.
-            let newest = Profile::v7_3();
+            let newest = Profile::newest();
             let profile = self.profile.as_ref().unwrap_or(&newest);
             let noreturns = self.runs_any(&["stack"]).then(|| Noreturns::new(profile, self.noreturns.as_ref()));
             return is_wanted.then(|| fresh::arm64::check(elf, noreturns.as_ref()));
         }
-        let series = self.inputs.selection.series;
         let profile = self.profile.as_ref().filter(|_| elf.machine == ::object::elf::EM_X86_64)?;
         let is_wanted = self.runs_any(&ENGINE_CHECKS) && elf.kind == ::object::elf::ET_REL;
-        let opts = self.objtool_opts(file, series).filter(|_| is_wanted)?;
+        let opts = self.objtool_opts(file, profile).filter(|_| is_wanted)?;
         Some(fresh::analyse(opts, profile, elf, self.noreturns.as_ref()))
     }
 
     /// The options that `objtool` was run with, or should have been.
-    fn objtool_opts(&self, file: &ObjectFile, series: Series) -> Option<Opts> {
+    fn objtool_opts(&self, file: &ObjectFile, profile: &Profile) -> Option<Opts> {
         let config = &self.inputs.config;
         let is_linked =
             matches!(file.stage, Stage::VmlinuxObject | Stage::Object | Stage::Lto | Stage::Prelink | Stage::Other);
         if let Some(command) = &file.command
             && command.objtool.is_some()
         {
-            return command.objtool_opts(series).filter(|_| is_linked || file.stage == Stage::Member);
+            return command.objtool_opts(&profile.facts).filter(|_| is_linked || file.stage == Stage::Member);
         }
         // Objtool runs after the link where the link makes the code, or where IBT or livepatches need to see all of it.
         let is_delayed = config.has("LTO_CLANG") || config.has("X86_KERNEL_IBT") || config.has("KLP_BUILD");
         let is_derived = is_linked && config.has("OBJTOOL") && is_delayed;
         let words = config.objtool_words(file.subject != "vmlinux", true);
         let words = words.into_iter().chain([file.name.as_str()]);
-        if is_derived { commands::opts_of(series, words) } else { None }
+        if is_derived { commands::opts_of(&profile.facts, words) } else { None }
     }
 
     /// What `modpost` reads.

@@ -4,24 +4,27 @@
 
 use rustc_hash::FxHashSet;
 
-use super::NameList;
+use super::Behaviour;
 use super::Profile;
+use super::names::NameList;
 
 /// Functions that never return: by the kernel tree's own list where there is a tree, else by the series'.
 #[derive(Debug)]
 pub struct Noreturns {
     of_tree: Option<FxHashSet<Vec<u8>>>,
-    of_series: [NameList; 2],
-    rust_suffixes: [NameList; 2],
+    of_series: NameList,
+    /// Suffixes of Rust functions; `None` where such functions are not known at all.
+    rust_suffixes: Option<NameList>,
 }
 
 impl Noreturns {
     /// Those of a series, or as the tree lists them.
     pub fn new(profile: &Profile, of_tree: Option<&Vec<String>>) -> Self {
+        let knows_rust = profile.has(Behaviour::RustNoreturns);
         Self {
             of_tree: of_tree.map(|names| names.iter().map(|name| name.clone().into_bytes()).collect()),
-            of_series: profile.noreturns,
-            rust_suffixes: profile.rust_noreturn_suffixes,
+            of_series: profile.names.noreturns.clone(),
+            rust_suffixes: knows_rust.then(|| profile.names.rust_noreturn_suffixes.clone()),
         }
     }
 
@@ -33,21 +36,15 @@ impl Noreturns {
     fn is_listed(&self, name: &[u8]) -> bool {
         match &self.of_tree {
             Some(names) => names.contains(name),
-            None => {
-                let is_in = |list: &NameList| list.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok();
-                self.of_series.iter().any(is_in)
-            }
+            None => self.of_series.binary_search_by(|known| known.as_bytes().cmp(name)).is_ok(),
         }
     }
 
     /// Rust functions of the core library that panic, by the parts of their names that do not change.
     fn is_rust_noreturn(&self, name: &[u8]) -> bool {
-        if !name.starts_with(b"_R") {
-            return false;
-        }
+        let Some(suffixes) = self.rust_suffixes.as_ref().filter(|_| name.starts_with(b"_R")) else { return false };
         let has = |part: &str| memchr::memmem::find(name, part.as_bytes()).is_some();
-        let mut suffixes = self.rust_suffixes.into_iter().flatten();
-        suffixes.any(|suffix| name.ends_with(suffix.as_bytes()))
+        suffixes.iter().any(|suffix| name.ends_with(suffix.as_bytes()))
             || has("_4core9panicking13assert_failed")
             || has("_4core9panicking11panic_const24panic_const_")
             || (has("_4core5slice5index") && has("slice_") && name.ends_with(b"_fail"))
@@ -60,7 +57,7 @@ mod tests {
 
     #[test]
     fn the_list_of_the_tree_takes_the_place_of_the_series() {
-        let profile = Profile::v7_3();
+        let profile = Profile::newest();
         let of_tree = vec!["no_way_back".to_owned()];
         let (series, tree) = (Noreturns::new(&profile, None), Noreturns::new(&profile, Some(&of_tree)));
         assert!(series.contains(b"panic") && !series.contains(b"no_way_back"));

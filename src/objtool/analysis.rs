@@ -10,7 +10,7 @@ use super::source;
 use super::way::Recorder;
 use crate::elf::Edit;
 use crate::elf::ElfFile;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::kernel::Profile;
 use crate::objtool::annotate::klp_symid;
 use crate::objtool::annotate::prefix;
@@ -51,6 +51,8 @@ pub struct Analysis {
     pub failed: bool,
     /// The file counts as one that cannot be opened.
     pub unreadable: bool,
+    /// A step ended the run though it found no fatal error.
+    pub gave_up: bool,
 }
 
 impl Analysis {
@@ -59,7 +61,10 @@ impl Analysis {
         if self.unreadable {
             return Some(1);
         }
-        if !profile.has(Features::FATAL_FAILS) {
+        if self.gave_up {
+            return Some(255);
+        }
+        if !profile.has(Behaviour::FatalEndsRun) {
             return None;
         }
         if opts.werror && self.n_warnings != 0 {
@@ -73,7 +78,7 @@ impl Analysis {
 }
 
 /// Analyses one file. `opts` are the request's, as far as the file has not changed them.
-pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, request: &Request) -> Analysis {
+pub fn analyse<'d>(opts: &'d Opts, profile: &'d Profile, elf: &'d ElfFile<'d>, request: &'d Request) -> Analysis {
     let object = super::request::name_of(&opts.file);
     let Some(arch) = arch::with_upstream(elf.machine) else {
         let text = format!("unexpected ELF machine type {}", elf.machine);
@@ -82,7 +87,7 @@ pub fn analyse(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>, request: &Requ
         return out;
     };
     let (code, findings, result) = code::build(opts, profile, arch, elf, request.noreturns.as_ref());
-    let mut run = Run { code, object, out: Analysis::default(), recorder: None };
+    let mut run = Run { code, request, object, out: Analysis::default(), recorder: None };
     if request.source {
         run.out.report = Report::with_places();
         run.recorder = Some(Recorder::default());
@@ -112,6 +117,7 @@ pub fn refuse_symbols(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>) -> Opti
 
 struct Run<'d> {
     code: Code<'d>,
+    request: &'d Request,
     object: Vec<u8>,
     out: Analysis,
     /// Watches the walk, to tell the ways to findings.
@@ -140,6 +146,7 @@ impl Run<'_> {
         let (walked, beside) = code.elf.join(walk, || Beside::check(code));
         let mut walk = self.report_walk(walked)?;
         if self.code.opts.unret && self.unret().is_err() {
+            self.out.gave_up = self.code.profile.has(Behaviour::UnretFailureIsFatal);
             return Ok(());
         }
         self.count(&beside.ibt);
@@ -157,7 +164,7 @@ impl Run<'_> {
             let edits = orc::generate::sections(&self.code, &walk)?;
             self.out.edits.extend(edits);
         }
-        if self.code.opts.verbose && !self.code.profile.has(Features::DISASSEMBLES) {
+        if self.code.opts.verbose && !self.code.profile.has(Behaviour::ListsAfterFailure) {
             self.dump_warned();
         }
         self.print_walk_stats(&walk);
@@ -174,7 +181,7 @@ impl Run<'_> {
         if let Some(fatal) = walk.fatal.take() {
             return Err(fatal);
         }
-        let by_walk = self.code.profile.has(Features::REACHABLE_GATED_BY_WALK);
+        let by_walk = self.code.profile.has(Behaviour::ReachableGatedByWalk);
         let gate = if by_walk { walk.n_warnings } else { self.out.n_warnings };
         if self.code.walks_branches() && gate == 0 {
             let (findings, result) = check::reachable::check(&self.code, &walk);
@@ -207,7 +214,7 @@ impl Run<'_> {
         if opts.retpoline {
             self.take(sites::retpolines(&self.code));
         }
-        if opts.cfi && self.code.profile.has(Features::CFI_SITES_BY_CFI) {
+        if opts.cfi && self.code.profile.has(Behaviour::CfiSitesByCfi) {
             self.cfi_sites()?;
         }
         if opts.rethunk {
@@ -233,7 +240,7 @@ impl Run<'_> {
 
     fn prefix(&mut self, walk: &mut Walk) -> Result<(), Fatal> {
         let opts = self.code.opts;
-        if opts.cfi && self.code.profile.has(Features::PREFIX_BY_ENTRIES) {
+        if opts.cfi && self.code.profile.has(Behaviour::GrowsCfiSymbols) {
             self.out.edits.extend(sites::grow_cfi(&self.code));
             return if opts.fineibt { self.cfi_sites() } else { Ok(()) };
         }
@@ -291,7 +298,8 @@ impl Run<'_> {
         if names.is_empty() {
             return;
         }
-        let dumped = disas::dump_functions(&self.object, &names);
+        let prefix = code.profile.has(Behaviour::ObjdumpNeedsCrossCompile);
+        let dumped = disas::dump_functions(&self.object, &names, prefix);
         self.out.report.text.extend(dumped.text);
         if dumped.status != 0 {
             self.say(&[Finding::warn(Message::DisassemblyFailed { status: dumped.status })]);
@@ -301,16 +309,20 @@ impl Run<'_> {
     /// What comes after all steps, or after the one that failed.
     fn finish(mut self) -> Analysis {
         let opts = self.code.opts;
-        if !self.code.profile.has(Features::DISASSEMBLES) {
-            return self.with_source();
-        }
-        let is_clean = self.out.n_warnings == 0 && !self.out.failed;
-        if opts.verbose && opts.werror && self.out.n_warnings != 0 {
+        let is_clean = self.out.n_warnings == 0 && !self.out.failed || self.out.unreadable;
+        let lists_warned = opts.verbose && !is_clean && self.code.profile.has(Behaviour::ListsAfterFailure);
+        if lists_warned && opts.werror && self.out.n_warnings != 0 {
             let count = self.out.n_warnings;
             self.say(&[Finding::warn(Message::UpgradedToErrors { count })]);
         }
-        let lists_warned = opts.verbose && !is_clean;
-        if lists_warned || opts.disas.is_some() {
+        if lists_warned && self.code.profile.has(Behaviour::VerboseRepeatsCall) {
+            super::request::repeat(self.request, opts, &mut self.out.report.text);
+        }
+        if !self.code.profile.has(Behaviour::Disassembles) {
+            if lists_warned {
+                self.dump_warned();
+            }
+        } else if lists_warned || opts.disas.is_some() {
             let out = &mut self.out;
             let findings = listing::list(&mut out.stdout, &self.code, &out.report, lists_warned, &out.edits);
             self.say(&findings);

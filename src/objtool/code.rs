@@ -60,7 +60,7 @@ use crate::elf::Edit;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::kernel::Profile;
 use crate::kernel::noreturns::Noreturns;
 use crate::objtool::cfi::CfiTable;
@@ -244,7 +244,7 @@ impl<'d> Code<'d> {
             profile,
             arch,
             elf,
-            sec_flags: sections::classify(elf, opts.module),
+            sec_flags: sections::classify(elf, opts.module, profile.has(Behaviour::RelRoIsRodata)),
             section_names: SectionNames::read(elf),
             symbols,
             relocs,
@@ -300,12 +300,10 @@ impl<'d> Code<'d> {
         self.read_intra_function_calls()?;
         // Every direct call has a callee.
         self.link_calls()?;
-        if self.profile.has(Features::DISCARD_REACHABLE) {
-            self.read_reachable()?;
-        }
+        self.read_dead_ends()?;
         self.add_jump_tables()?;
         self.read_unwind_hints()?;
-        if self.profile.has(Features::HOLES_MARKED_FIRST) {
+        if self.profile.has(Behaviour::HolesMarkedFirst) {
             self.mark_holes();
         }
         // Annotations override what the passes above concluded.
@@ -320,12 +318,13 @@ impl<'d> Code<'d> {
     }
 
     fn needs_alternatives(&self) -> bool {
-        self.walks_branches() || self.opts.noinstr || self.opts.hack_jump_label || self.opts.disas.is_some()
+        let for_hack = self.opts.hack_jump_label && self.profile.has(Behaviour::AltsForJumpLabelHack);
+        self.walks_branches() || self.opts.noinstr || for_hack || self.opts.disas.is_some()
     }
 
     /// Whether `.modinfo` says that this is a livepatch (`is_livepatch_module()`).
     fn detect_livepatch(&self) -> bool {
-        if !self.opts.module || !self.profile.has(Features::LIVEPATCH_SECTIONS) {
+        if !self.opts.module || !self.profile.has(Behaviour::LivepatchSections) {
             return false;
         }
         let modinfo = self.section_names.get(".modinfo").map(|id| self.elf.section(id).data);
@@ -367,7 +366,7 @@ impl<'d> Code<'d> {
 
     /// Name of a symbol.
     pub fn name(&self, id: SymbolId) -> &'d [u8] {
-        names::symbol_name(self.elf, id, self.profile.has(Features::KLP_TOMBSTONES))
+        names::symbol_name(self.elf, id, self.profile.has(Behaviour::KlpTombstones))
     }
 
     /// Classes of the section that holds instruction `id`.

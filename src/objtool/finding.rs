@@ -21,6 +21,8 @@ pub enum Severity {
     Error,
     /// Not about the file: lines to be printed as they are.
     Verbatim,
+    /// Nothing to print; the instruction's symbol counts as warned about.
+    Silent,
 }
 
 /// The place a finding talks about.
@@ -64,6 +66,11 @@ impl Finding {
     /// A warning at an instruction (`WARN_INSN()`).
     pub fn warn_insn(insn: InsnId, message: Message) -> Self {
         Self { severity: Severity::Warning, location: Location::Insn(insn), message }
+    }
+
+    /// The symbol of an instruction is not to be warned about any more.
+    pub fn marks_warned(insn: InsnId) -> Self {
+        Self { severity: Severity::Silent, ..Self::warn_insn(insn, Message::UnreachableInsn) }
     }
 
     /// Lines of a trace.

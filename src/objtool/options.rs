@@ -15,7 +15,8 @@ pub use exit::Exit;
 
 use words::Words;
 
-use crate::kernel::series::Series;
+use crate::kernel::Facts;
+use crate::kernel::OptionTable;
 use crate::objtool::opts::Opts;
 use crate::objtool::opts::conflicts::OptionRules;
 use std::ffi::OsString;
@@ -55,13 +56,15 @@ const ENV_USAGE: &[&str] = &["OBJTOOL_ARGS=\"<options>\""];
 /// The original's array has 16 words, of which the first is the variable's name.
 const MAX_ENV_WORDS: usize = 15;
 
-/// Parses `argv`, whose first word is the program's name, in the environment `environ`.
-pub fn parse(series: Series, argv: &[OsString], environ: &[(OsString, OsString)]) -> Parsed {
+/// Parses `argv`, whose first word is the program's name, in the environment `environ`, as the objtool with these facts does.
+pub fn parse(facts: &Facts, argv: &[OsString], environ: &[(OsString, OsString)]) -> Parsed {
     let words = Words::of_process(argv, environ);
-    let parsed = match (series, argv) {
-        (Series::V5_10 | Series::Lto, _) => legacy::parse(&words),
-        (Series::V7_3, [_, command, rest @ ..]) if command == "klp" => return Parsed::Klp(rest.to_vec()),
-        (Series::V6_1 | Series::V6_12 | Series::V7_3, _) => actions(series, &words, environ),
+    let parsed = match (facts.options, argv) {
+        (OptionTable::Subcommands, _) => legacy::parse(&words, facts),
+        (OptionTable::V7_2, [_, command, rest @ ..]) if command == "klp" => return Parsed::Klp(rest.to_vec()),
+        (OptionTable::V6_1 | OptionTable::V6_6 | OptionTable::V6_18 | OptionTable::V7_2, _) => {
+            actions(facts, &words, environ)
+        }
     };
     match parsed {
         Ok(run) => Parsed::Run(Box::new(run)),
@@ -70,31 +73,20 @@ pub fn parse(series: Series, argv: &[OsString], environ: &[(OsString, OsString)]
 }
 
 /// `objtool <actions> [<options>] file.o`.
-fn actions(series: Series, words: &Words, environ: &[(OsString, OsString)]) -> Result<Run, Exit> {
-    let rows = rows::of(series);
-    let rules = rules(series);
+fn actions(facts: &Facts, words: &Words, environ: &[(OsString, OsString)]) -> Result<Run, Exit> {
+    let rows = rows::of(facts.options);
+    let rules = OptionRules::new(facts);
     let mut opts = Opts::default();
     if let Some(words) = Words::of_variable("OBJTOOL_ARGS", MAX_ENV_WORDS, environ) {
         // Words that are not options are dropped.
         subcmd::parse(&words, 1, &rows, ENV_USAGE, &mut opts)?;
     }
-    if series != Series::V6_1 && environ.iter().find(|(key, _)| key == "OBJTOOL_VERBOSE").is_some_and(|(_, v)| v == "1")
-    {
-        opts.verbose = true;
-    }
+    let verbose = environ.iter().find(|(key, _)| key == "OBJTOOL_VERBOSE");
+    opts.verbose |= facts.options != OptionTable::V6_1 && verbose.is_some_and(|(_, value)| value == "1");
     let files = subcmd::parse(words, 1, &rows, USAGE, &mut opts)?;
     opts.file = match <[Vec<u8>; 1]>::try_from(files) {
         Ok([file]) => OsString::from_vec(file).into(),
         Err(_) => return Err(Exit::failure(Exit::USAGE, usage::full(USAGE, &rows, None))),
     };
     Ok(Run { opts, rules })
-}
-
-fn rules(series: Series) -> OptionRules {
-    match series {
-        Series::V5_10 | Series::Lto => OptionRules::Subcommands,
-        Series::V6_1 => OptionRules::Commands,
-        Series::V6_12 => OptionRules::Actions,
-        Series::V7_3 => OptionRules::Strict,
-    }
 }

@@ -8,7 +8,7 @@ use super::finding::Message;
 use super::finding::Severity;
 use super::wording;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::kernel::Profile;
 use crate::objtool::code::Code;
 use crate::objtool::disas;
@@ -56,6 +56,12 @@ impl Report {
         if finding.severity == Severity::Verbatim {
             return wording::write(&mut self.text, code, &finding.message);
         }
+        if finding.severity == Severity::Silent {
+            if let Location::Insn(insn) = finding.location {
+                self.warned.extend(code.symbol_of(insn));
+            }
+            return;
+        }
         let wants_trail = code.opts.verbose || code.opts.backtrace;
         if finding.severity == Severity::Trail {
             if wants_trail {
@@ -68,7 +74,7 @@ impl Report {
         }
         self.line(code, object, finding);
         let is_insn_warning = matches!(finding.location, Location::Insn(_)) && finding.severity == Severity::Warning;
-        if wants_trail && is_insn_warning && code.profile.has(Features::TRAIL_PER_WARNING) {
+        if wants_trail && is_insn_warning && code.profile.has(Behaviour::TrailPerWarning) {
             self.trail(code, object, &Finding { message: Message::TrailHere, ..finding.clone() });
         }
     }
@@ -76,14 +82,14 @@ impl Report {
     /// Applies the rule that a symbol is warned about once, and remembers the symbol.
     fn is_repeated(&mut self, code: &Code<'_>, finding: &Finding) -> bool {
         if let Message::FallsThrough { from, .. } = finding.message
-            && code.profile.has(Features::FALL_THROUGH_MARKS_WARNED)
+            && code.profile.has(Behaviour::FallThroughMarksWarned)
         {
             self.warned.insert(from);
         }
-        if !code.profile.has(Features::WARN_ONCE_PER_SYMBOL) {
+        if !code.profile.has(Behaviour::WarnOncePerSymbol) {
             return false;
         }
-        let counts = finding.severity == Severity::Warning || !code.profile.has(Features::ERROR_SEVERITY);
+        let counts = finding.severity == Severity::Warning || !code.profile.has(Behaviour::FatalAtInsnAlwaysPrinted);
         match finding.location {
             Location::Insn(insn) if counts => match code.symbol_of(insn) {
                 Some(symbol) => !self.warned.insert(symbol),
@@ -95,8 +101,8 @@ impl Report {
 
     fn line(&mut self, code: &Code<'_>, object: &[u8], finding: &Finding) {
         let is_error = match finding.severity {
-            Severity::Error => code.profile.has(Features::ERROR_SEVERITY),
-            Severity::Warning | Severity::Trail | Severity::Verbatim => code.opts.werror,
+            Severity::Error => code.opts.werror || code.profile.has(says_error(finding.location)),
+            Severity::Warning | Severity::Trail | Severity::Verbatim | Severity::Silent => code.opts.werror,
         };
         let word: &[u8] = if is_error { b"error" } else { b"warning" };
         let out = &mut self.text;
@@ -121,7 +127,7 @@ impl Report {
         wording::write_location(&mut text, code, finding.location);
         text.extend_from_slice(b": ");
         wording::write(&mut text, code, &finding.message);
-        if code.profile.has(Features::TRAIL_PADDED) {
+        if code.profile.has(Behaviour::TrailPadded) {
             let width = text.len().max(50) + 2;
             text.resize(width, b' ');
             if let Location::Insn(insn) = finding.location {
@@ -134,8 +140,16 @@ impl Report {
     }
 }
 
+/// What decides about the word that a fatal finding begins with.
+fn says_error(location: Location) -> Behaviour {
+    match location {
+        Location::Insn(_) => Behaviour::FatalAtInsnSaysError,
+        Location::File | Location::Place { .. } => Behaviour::FatalSaysError,
+    }
+}
+
 /// A line about a file that could not be analysed at all.
 pub fn object_line(profile: &Profile, object: &[u8], text: &str) -> Vec<u8> {
-    let word = if profile.has(Features::ERROR_SEVERITY) { "error" } else { "warning" };
+    let word = if profile.has(Behaviour::FatalSaysError) { "error" } else { "warning" };
     [object, b": ", word.as_bytes(), b": objtool: ", text.as_bytes(), b"\n"].concat()
 }

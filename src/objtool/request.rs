@@ -80,34 +80,49 @@ pub(super) fn take_copy(opts: &mut Opts, out: &mut Outcome) -> Result<(), u8> {
     Ok(())
 }
 
-/// `--backup` after a failure: keeps the input and says how to repeat the run (7.3).
+/// `--backup` after a failure: keeps the input and says how to repeat the run (from 7.2 on).
 pub(crate) fn backup(request: &Request, opts: &Opts, out: &mut Outcome) {
+    if let Some(kept) = keep(opts, &mut out.stderr) {
+        say_call(request, opts, Some(&*kept).filter(|_| opts.output.is_none()), &mut out.stderr);
+    }
+}
+
+/// `--verbose` after a failure: says how to repeat the run, and keeps the input where it would be gone (6.18).
+pub(crate) fn repeat(request: &Request, opts: &Opts, out: &mut Vec<u8>) {
+    let is_lost = opts.output.is_none() && !opts.dry_run;
+    let kept = if is_lost { keep(opts, out) } else { None };
+    say_call(request, opts, kept.as_deref(), out);
+}
+
+/// Copies the input, or says why not.
+fn keep(opts: &Opts, out: &mut Vec<u8>) -> Option<PathBuf> {
     let mut kept = opts.file.clone().into_os_string();
     kept.push(".orig");
     let kept = PathBuf::from(kept);
-    if let Err(error) = output::copy(&opts.file, &kept) {
-        out.stderr.extend(copy_error_line(&opts.file, &error));
-        return;
-    }
+    let copied = output::copy(&opts.file, &kept);
+    copied.map_err(|error| out.extend(copy_error_line(&opts.file, &error))).ok().map(|()| kept)
+}
+
+/// The words of the command line, with the copy in place of the input.
+fn say_call(request: &Request, opts: &Opts, kept: Option<&Path>, out: &mut Vec<u8>) {
     let name = name_of(&opts.file);
     for (index, word) in request.argv.iter().enumerate() {
         if index != 0 {
-            out.stderr.push(b' ');
+            out.push(b' ');
         }
-        if index != 0 && opts.output.is_none() && *word == name {
-            out.stderr.extend([&name_of(&kept), &b" -o "[..], &name].concat());
-        } else {
-            out.stderr.extend_from_slice(word);
+        match kept {
+            Some(kept) if index != 0 && *word == name => out.extend([&name_of(kept), &b" -o "[..], &name].concat()),
+            _ => out.extend_from_slice(word),
         }
     }
-    out.stderr.push(b'\n');
+    out.push(b'\n');
 }
 
 fn copy_error_line(file: &Path, error: &output::CopyError) -> Vec<u8> {
     [&name_of(file)[..], format!(": error: objtool: {error}\n").as_bytes()].concat()
 }
 
-/// `--backup` before 7.3: keeps the input beside the file before anything else is done. The error is the exit status.
+/// `--backup` up to 6.12: keeps the input beside the file before anything else is done. The error is the exit status.
 pub(super) fn backup_first(opts: &Opts, data: &[u8], out: &mut Outcome) -> Result<(), u8> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;

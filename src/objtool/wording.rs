@@ -7,7 +7,7 @@ use super::finding::Message;
 use super::finding::message::Callee;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::code::Code;
 
 /// Appends the text of `message` to `out`, without location and severity.
@@ -46,6 +46,14 @@ pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
             push(out, &[b"can't find reachable insn at ", w.sec(*section)]);
             let _ = write!(out, "+0x{offset:x}");
         }
+        M::NoUnreachableInsn { section, offset } => {
+            push(out, &[b"can't find unreachable insn at ", w.sec(*section)]);
+            let _ = write!(out, "+0x{offset:x}");
+        }
+        M::ParentNameTooLong { symbol, limit } => {
+            push(out, &[w.sym(*symbol), b"(): parent function name exceeds maximum length of "]);
+            let _ = write!(out, "{limit} characters");
+        }
         M::BadDiscardEntry { what } => text(format_args!("bad {what} entry")),
         M::AnnotateMissingRelocs => text(format_args!("bad .discard.annotate_insn section: missing relocs")),
         M::BadAnnotateEntry { index, kind } => {
@@ -59,7 +67,7 @@ pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         }
         M::NoJumpDest { section, offset } => {
             push(out, &[b"can't find jump dest instruction at "]);
-            if code.profile.has(Features::ERROR_SEVERITY) {
+            if code.profile.has(Behaviour::JumpDestAsPlace) {
                 write_place(out, code, *section, *offset);
             } else {
                 push(out, &[w.sec(*section)]);
@@ -103,7 +111,7 @@ pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::HintBaseReg { reg } => text(format_args!("unsupported unwind_hint sp base reg {reg}")),
         M::IretRegsWithoutEndbr => text(format_args!("UNWIND_HINT_IRET_REGS without ENDBR")),
         M::MagicInitModule { symbol } => {
-            let fatal = code.profile.has(Features::MAGIC_INIT_FATAL);
+            let fatal = code.profile.has(Behaviour::MagicInitFatal);
             let tail = match fatal {
                 true => &b"(): Magic init_module() function name is deprecated, use module_init(fn) instead"[..],
                 false => &b"(): not an indirect call target"[..],
@@ -144,9 +152,11 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
     match message {
         M::IndirectBranch { is_jump } => {
             let what = if *is_jump { "jump" } else { "call" };
-            text(format_args!("indirect {what} found in MITIGATION_RETPOLINE build"));
+            text(format_args!("indirect {what} found in {} build", code.profile.facts.words.retpoline_build));
         }
-        M::NakedReturn => text(format_args!("'naked' return found in MITIGATION_RETHUNK build")),
+        M::NakedReturn => {
+            text(format_args!("'naked' return found in {} build", code.profile.facts.words.rethunk_build));
+        }
         M::NoCfiIndirectCall => text(format_args!("no-cfi indirect call!")),
         M::MissingSize { symbol } => push(out, &[w.sym(*symbol), b"() is missing an ELF size annotation"]),
         M::FallsThrough { from, to } => {
@@ -232,7 +242,9 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::CorruptPointer => text(format_args!("corrupt function pointer reference")),
         M::UnreachableInsn => text(format_args!("unreachable instruction")),
         M::FuncPastSection { symbol } => push(out, &[w.sym(*symbol), b"() goes on past the end of its section"]),
-        M::MissingNoreturn { symbol } => push(out, &[w.sym(*symbol), code.profile.missing_noreturn.as_bytes()]),
+        M::MissingNoreturn { symbol } => {
+            push(out, &[w.sym(*symbol), code.profile.facts.words.missing_noreturn.as_bytes()])
+        }
         M::AbsoluteRelocMade { name, offset } => {
             text(format_args!("section {name} has absolute relocation at offset 0x{offset:x}"));
         }
@@ -269,7 +281,7 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
 }
 
 fn end_of_section(out: &mut Vec<u8>, w: &Words<'_, '_>, func: SymbolId, section: SectionId) {
-    if !w.code.profile.has(Features::END_OF_SECTION_NAMES_FUNC) {
+    if !w.code.profile.has(Behaviour::SectionEndNamesFunc) {
         return push(out, &[w.sec(section), b": unexpected end of section"]);
     }
     if func != crate::objtool::code::NO_SYMBOL {

@@ -127,7 +127,7 @@ fn run(series: Series, options: &str, file: &Path) -> Outcome {
     let mut argv: Vec<OsString> = vec!["objtool".into()];
     argv.extend(options.split_whitespace().map(OsString::from));
     argv.push(file.into());
-    let Parsed::Run(run) = options::parse(series, &argv, &[]) else { panic!("{options}: no valid options") };
+    let Parsed::Run(run) = options::parse(&series.facts(), &argv, &[]) else { panic!("{options}: no valid options") };
     postlink::objtool::run(&Request {
         opts: run.opts,
         rules: run.rules,

@@ -114,6 +114,11 @@ fn push_short(text: &TextSection<'_>, offset: u32, window: &[u8; WINDOW], short:
 /// Appends an instruction with a closer look at it, and returns its length.
 fn push_long(text: &TextSection<'_>, offset: u32, fields: &Fields, out: &mut Decoded) -> u8 {
     let first_op = out.ops.len();
+    if fields.opcode[0] == 0xea && !fields.is_vex && text.flags.contains(DecodeFlags::EA_IS_BUG) {
+        let (first_op, kind) = (first_op as u32, InsnKind::Bug);
+        out.insns.push(Insn { offset, imm: 0, first_op, len: 1, kind, n_ops: 0, imm_len: 0 });
+        return 1;
+    }
     let mut kind = InsnKind::Other;
     if !fields.is_vex {
         let is_in_func = || (text.is_in_func)(offset);

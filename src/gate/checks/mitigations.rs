@@ -74,7 +74,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
 /// Options that the recorded call lacks. A last pass over `vmlinux.o` that only validates is not meant.
 fn options(cx: &ObjectCx<'_>) -> Vec<Finding> {
     let command = cx.file.command.as_ref();
-    let opts = command.and_then(|command| command.objtool_opts(cx.inputs.selection.series));
+    let opts = command.and_then(|command| command.objtool_opts(&cx.inputs.selection.facts()));
     let Some(opts) = opts.filter(|opts| opts.orc || opts.stackval || opts.static_call) else { return Vec::new() };
     let broken = PROMISES.iter().filter(|(name, _, keeps)| cx.inputs.config.has(name) && !keeps(&opts));
     let findings = broken.map(|(name, option, _)| {

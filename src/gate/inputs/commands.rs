@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::text;
-use crate::kernel::series::Series;
+use crate::kernel::Facts;
 use crate::objtool::options;
 use crate::objtool::options::Parsed;
 use crate::objtool::opts::Opts;
@@ -64,9 +64,9 @@ impl Command {
     }
 
     /// The options of the recorded call of `objtool`, as the series' parser reads them.
-    pub fn objtool_opts(&self, series: Series) -> Option<Opts> {
+    pub fn objtool_opts(&self, facts: &Facts) -> Option<Opts> {
         let words = self.objtool.as_ref()?;
-        opts_of(series, words.iter().map(String::as_str))
+        opts_of(facts, words.iter().map(String::as_str))
     }
 
     /// Whether `objtool` was called without `--module`.
@@ -76,10 +76,10 @@ impl Command {
 }
 
 /// Parses the words of a call of `objtool`.
-pub fn opts_of<'a>(series: Series, words: impl Iterator<Item = &'a str>) -> Option<Opts> {
+pub fn opts_of<'a>(facts: &Facts, words: impl Iterator<Item = &'a str>) -> Option<Opts> {
     let mut argv: Vec<OsString> = vec!["objtool".into()];
     argv.extend(words.map(OsString::from));
-    match options::parse(series, &argv, &[]) {
+    match options::parse(facts, &argv, &[]) {
         Parsed::Run(run) if run.refused().is_none() => Some(run.opts),
         Parsed::Run(_) | Parsed::Klp(_) | Parsed::Exit(_) => None,
     }
@@ -92,6 +92,7 @@ fn is_linker(program: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::Profile;
 
     #[test]
     fn a_link_with_objtool() {
@@ -99,7 +100,7 @@ mod tests {
         let command = Command::parse(Path::new("."), text);
         assert!(command.is_link && !command.lacks_module());
         assert_eq!(command.link_inputs, ["a.o", "b.o"]);
-        let opts = command.objtool_opts(Series::V7_3).expect("the series parses it");
+        let opts = command.objtool_opts(&Profile::newest().facts).expect("the series parses it");
         assert!(opts.orc && opts.link && opts.module && !opts.ibt);
     }
 

@@ -1,6 +1,7 @@
 //! The kernel source tree that kbuild's environment names.
 
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -20,14 +21,26 @@ impl Tree {
         (!root.as_os_str().is_empty() && tree.root.is_dir()).then_some(tree)
     }
 
+    /// Where it is.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The whole path of `file` in the tree.
     pub fn path(&self, file: &str) -> PathBuf {
         self.root.join(file)
     }
 
-    /// Whether the tree has this file.
-    pub fn has(&self, file: &str) -> bool {
-        self.path(file).is_file()
+    /// The version that its `Makefile` begins with, or `None` if there is none.
+    pub fn version(&self) -> Option<String> {
+        let text = self.read_start("Makefile").or_else(|| self.read_start("VERSION"))?;
+        let value = |key: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='))?;
+            let value = line.trim();
+            value.bytes().all(|byte| byte.is_ascii_graphic()).then(|| value.to_owned())
+        };
+        let numbers = [value("VERSION")?, value("PATCHLEVEL")?, value("SUBLEVEL").unwrap_or_else(|| "0".to_owned())];
+        Some(numbers.join(".") + &value("EXTRAVERSION").unwrap_or_default())
     }
 
     /// The text of a small file; `None` if it is absent, unreadable, not text, or absurdly large.
@@ -35,6 +48,16 @@ impl Tree {
         let path = self.path(file);
         let known = fs::metadata(&path).ok()?;
         if known.is_file() && known.len() <= LONGEST { fs::read_to_string(&path).ok() } else { None }
+    }
+
+    /// The first lines of a file that may be larger.
+    fn read_start(&self, file: &str) -> Option<String> {
+        let path = self.path(file);
+        let mut start = Vec::new();
+        if fs::metadata(&path).ok()?.is_file() {
+            fs::File::open(&path).ok()?.take(512).read_to_end(&mut start).ok()?;
+        }
+        Some(String::from_utf8_lossy(&start).into_owned())
     }
 
     /// The functions the tree lists as never returning, in its order.

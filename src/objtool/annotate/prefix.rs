@@ -12,7 +12,7 @@ use crate::elf::Edit;
 use crate::elf::NewSymbol;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::cfi::CfiId;
 use crate::objtool::check::Walk;
 use crate::objtool::code::Code;
@@ -40,7 +40,7 @@ pub fn create(code: &Code<'_>, walk: &Walk) -> Prefixes {
     let len = i64::from(code.opts.prefix).cast_unsigned();
     let (made, states) = (FxHashMap::default(), FxHashMap::default());
     let mut pass = Pass { code, walk, len, out: Prefixes::default(), made, states };
-    match code.profile.has(Features::PREFIX_BY_ENTRIES) {
+    match code.profile.has(Behaviour::PrefixByEntries) {
         true => pass.by_entries(),
         false => pass.by_padding(),
     }

@@ -10,7 +10,7 @@ use crate::elf::Edit;
 use crate::elf::NewReloc;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::code::Code;
 use crate::objtool::code::InsnId;
 use crate::objtool::finding::Fatal;
@@ -65,7 +65,7 @@ pub fn returns(code: &Code<'_>) -> Created {
 
 /// `.call_sites`. 6.12 forgets the calls when it skips `.cfi_sites`, which is there already.
 pub fn calls(code: &Code<'_>) -> Created {
-    let by_cfi = code.opts.cfi && code.profile.has(Features::CFI_SITES_BY_CFI);
+    let by_cfi = code.opts.cfi && code.profile.has(Behaviour::OldCfiSitesDropCalls);
     let is_forgotten = by_cfi && code.section_names.get(CFI_SITES).is_some();
     let insns = if is_forgotten { &[] } else { &code.sites.calls[..] };
     table(code, &SiteTable { name: ".call_sites", already: ".call_sites section" }, insns)
@@ -100,7 +100,7 @@ pub fn seals(code: &Code<'_>, insns: &[InsnId]) -> (Created, Result<(), Fatal>) 
     for &insn in insns {
         let Some(symbol) = code.func_of(insn).filter(|symbol| is_magic(code, insn, *symbol)) else { continue };
         let message = Message::MagicInitModule { symbol };
-        if code.profile.has(Features::MAGIC_INIT_FATAL) {
+        if code.profile.has(Behaviour::MagicInitFatal) {
             return (created, Err(Fatal::new(message)));
         }
         created.findings.push(Finding::warn(message));
@@ -142,7 +142,7 @@ pub fn cfi(code: &Code<'_>) -> (Created, Result<(), Fatal>) {
 /// The symbols of the type hashes that `.cfi_sites` lists, in its order.
 pub fn cfi_symbols(code: &Code<'_>) -> Vec<SymbolId> {
     let is_hash = |id: &SymbolId| code.symbols.get(*id).is_func() && code.name(*id).starts_with(b"__cfi_");
-    if code.profile.has(Features::SYMBOLS_IN_TABLE_ORDER) {
+    if code.profile.has(Behaviour::SymbolsInTableOrder) {
         return code.symbols.ids().filter(is_hash).collect();
     }
     let sections = (0..code.elf.sections.len() as u32).map(SectionId);

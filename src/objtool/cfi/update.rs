@@ -31,6 +31,8 @@ pub struct OpContext {
     pub next_is_hinted: bool,
     /// Frame pointers are validated (`--stackval`).
     pub stackval: bool,
+    /// A copy of a copy of the stack pointer is followed.
+    pub tracks_copies: bool,
 }
 
 /// Applies `op` to `state`, or says why it cannot be followed.
@@ -130,7 +132,7 @@ fn move_register(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     } else if dest == sp && is_swizzle {
         // The frame is found by another register, so the pop that ends the switch will look like any other.
         state.stack_size = state.stack_size.wrapping_add(8);
-    } else if val.base == CFA {
+    } else if val.base == CFA && cx.tracks_copies {
         // A copy of a copy of the stack pointer.
         state.set_val(dest, val);
     }
@@ -329,7 +331,14 @@ mod tests {
 
     fn context() -> OpContext {
         let facts = arch::with_upstream(object::elf::EM_X86_64).expect("x86-64").facts();
-        OpContext { facts, is_in_func: true, is_in_symbol: true, next_is_hinted: false, stackval: true }
+        OpContext {
+            facts,
+            is_in_func: true,
+            is_in_symbol: true,
+            next_is_hinted: false,
+            stackval: true,
+            tracks_copies: true,
+        }
     }
 
     fn op(dest: D, dest_reg: u8, dest_offset: i32, src: S, src_reg: u8, src_offset: i32) -> StackOp {

@@ -8,7 +8,7 @@ use object::elf;
 
 use crate::elf::Reloc;
 use crate::elf::SectionId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::code::Code;
 use crate::objtool::code::InsnFlags;
 use crate::objtool::code::InsnId;
@@ -78,7 +78,7 @@ impl Ibt<'_, '_> {
     fn check_reloc(&mut self, insn: InsnId, found: &NumberedReloc) {
         let code = self.code;
         let sym = code.symbols.get(found.reloc.symbol);
-        if code.profile.has(Features::IBT_SKIPS_TRAMPOLINES) && sym.flags.contains(SymFlags::STATIC_CALL_TRAMP) {
+        if code.profile.has(Behaviour::IbtSkipsTrampolines) && sym.flags.contains(SymFlags::STATIC_CALL_TRAMP) {
             return;
         }
         let offset = sym.offset.wrapping_add(self.distance(insn, found).cast_unsigned());
@@ -89,7 +89,7 @@ impl Ibt<'_, '_> {
 
     fn distance(&self, insn: InsnId, found: &NumberedReloc) -> i64 {
         let reloc = &found.reloc;
-        if self.code.profile.has(Features::ADJUST_BY_LENGTH) {
+        if self.code.profile.has(Behaviour::AdjustByLength) {
             return self.code.adjusted_addend(insn, found);
         }
         match reloc.kind {
@@ -146,10 +146,10 @@ impl Ibt<'_, '_> {
         if name.starts_with(b".discard") {
             return name != b".discard.ibt_endbr_noseal";
         }
-        let known = self.code.profile.ibt_ignored;
+        let names = &self.code.profile.names;
         name.starts_with(b".debug")
-            || known.exact.iter().any(|known| known.as_bytes() == name)
-            || known.containing.iter().any(|part| memchr::memmem::find(name, part.as_bytes()).is_some())
+            || names.ibt_ignored.iter().any(|known| known.as_bytes() == name)
+            || names.ibt_ignored_parts.iter().any(|part| memchr::memmem::find(name, part.as_bytes()).is_some())
     }
 
     fn check_data_reloc(&mut self, section: SectionId, reloc: &Reloc) {

@@ -6,7 +6,8 @@ use arch::InsnKind;
 use rustc_hash::FxHashSet;
 
 use super::Walk;
-use crate::kernel::Features;
+use crate::elf::SymbolId;
+use crate::kernel::Behaviour;
 use crate::objtool::code::Code;
 use crate::objtool::code::Hole;
 use crate::objtool::code::HoleFinder;
@@ -21,7 +22,15 @@ use crate::objtool::finding::Message;
 /// Reports every instruction that the walk did not come to and that has no excuse.
 pub fn check(code: &Code<'_>, walk: &Walk) -> (Vec<Finding>, Result<(), Fatal>) {
     let holes = HoleFinder::new(&code.symbols);
-    let mut pass = Reachable { code, walk, searched: None, ignored: FxHashSet::default(), holes, fatal: None };
+    let mut pass = Reachable {
+        code,
+        walk,
+        searched: None,
+        ignored: FxHashSet::default(),
+        ignored_parts: FxHashSet::default(),
+        holes,
+        fatal: None,
+    };
     let mut findings = Vec::new();
     if code.ignore_unreachables {
         return (findings, Ok(()));
@@ -33,7 +42,12 @@ pub fn check(code: &Code<'_>, walk: &Walk) -> (Vec<Finding>, Result<(), Fatal>) 
         if let Some(fatal) = pass.fatal.take() {
             return (findings, Err(fatal));
         }
-        let callee = pass.noreturn_callee_before(insn);
+        let mut callee = pass.noreturn_callee_before(insn);
+        if callee.is_some_and(|callee| pass.excuses(callee)) {
+            // Whether it returns depends on the configuration, so the caller is not warned about at all.
+            callee = None;
+            findings.extend(code.insns.prev(insn).map(Finding::marks_warned));
+        }
         let message = callee.map_or(Message::UnreachableInsn, |symbol| Message::MissingNoreturn { symbol });
         findings.push(Finding::warn_insn(insn, message));
     }
@@ -47,6 +61,8 @@ struct Reachable<'a, 'd> {
     searched: Option<(InsnId, u64, bool)>,
     /// Instructions of cold parts that a hole jumps to (before 7.3).
     ignored: FxHashSet<InsnId>,
+    /// Cold parts likewise, where they are ignored as a whole.
+    ignored_parts: FxHashSet<SymbolId>,
     holes: HoleFinder<'a>,
     /// What the original does not get past.
     fatal: Option<Fatal>,
@@ -54,9 +70,14 @@ struct Reachable<'a, 'd> {
 
 impl Reachable<'_, '_> {
     /// The callee of a call right before that is known not to return.
-    fn noreturn_callee_before(&self, insn: InsnId) -> Option<crate::elf::SymbolId> {
+    fn noreturn_callee_before(&self, insn: InsnId) -> Option<SymbolId> {
         let prev = self.code.insns.prev(insn).filter(|prev| self.code.has(*prev, InsnFlags::DEAD_END))?;
         self.code.call_dest(prev)
+    }
+
+    /// Upstream: `ignore_noreturn_call()` (6.6).
+    fn excuses(&self, callee: SymbolId) -> bool {
+        self.code.profile.has(Behaviour::DoubleFaultExcused) && self.code.name(callee) == b"exc_double_fault"
     }
 
     fn is_excused(&mut self, insn: InsnId) -> bool {
@@ -70,7 +91,7 @@ impl Reachable<'_, '_> {
         if section.intersects(SecFlags::REPLACEMENT | SecFlags::ALT_AUX) {
             return true;
         }
-        if code.opts.link && func.is_none() && code.profile.has(Features::HOLES_BY_VISIT) {
+        if code.opts.link && func.is_none() && !code.profile.has(Behaviour::HolesMarkedFirst) {
             return self.is_in_hole(insn);
         }
         let Some(func) = func else { return false };
@@ -82,8 +103,8 @@ impl Reachable<'_, '_> {
 
     fn is_ignored(&self, insn: InsnId) -> bool {
         let code = self.code;
-        let by_symbol =
-            || code.func_of(insn).is_some_and(|func| code.symbols.get(func).flags.contains(SymFlags::IGNORE));
+        let is_part = |func: SymbolId| code.symbols.get(func).flags.contains(SymFlags::IGNORE);
+        let by_symbol = || code.func_of(insn).is_some_and(|func| is_part(func) || self.ignored_parts.contains(&func));
         code.has(insn, InsnFlags::HOLE)
             || code.has(insn, InsnFlags::IGNORE)
             || self.ignored.contains(&insn)
@@ -117,7 +138,10 @@ impl Reachable<'_, '_> {
             }
             let cold = code.jump_dest(insn).and_then(|dest| code.func_of(dest));
             if let Some(cold) = cold.filter(|cold| memchr::memmem::find(code.name(*cold), b".cold").is_some()) {
-                self.ignored.extend(code.insns_of_func(cold));
+                match code.profile.has(Behaviour::IgnoreBySymbol) {
+                    true => drop(self.ignored_parts.insert(cold)),
+                    false => self.ignored.extend(code.insns_of_func(cold)),
+                }
             }
             next = code.insns.next(insn);
         }
@@ -135,7 +159,7 @@ impl Reachable<'_, '_> {
     }
 
     /// One of the next five instructions reports to a sanitizer.
-    fn leads_to_sanitizer(&mut self, insn: InsnId, func: crate::elf::SymbolId) -> bool {
+    fn leads_to_sanitizer(&mut self, insn: InsnId, func: SymbolId) -> bool {
         let code = self.code;
         let end = code.symbols.get(func).end();
         let mut insn = insn;

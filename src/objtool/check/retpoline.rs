@@ -5,7 +5,7 @@
 use arch::InsnKind;
 use object::elf;
 
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::code::Code;
 use crate::objtool::code::InsnFlags;
 use crate::objtool::code::InsnId;
@@ -23,7 +23,7 @@ pub fn check(code: &Code<'_>) -> Vec<Finding> {
         }
         findings.extend(text.ids().filter_map(|insn| check_insn(code, insn)));
     }
-    if code.opts.cfi && code.profile.has(Features::KCFI_CALL_CHECK) {
+    if code.opts.cfi && code.profile.has(Behaviour::KcfiCallCheck) {
         findings.extend(code.sites.retpolines.iter().filter_map(|insn| check_kcfi(code, *insn)));
     }
     findings

@@ -5,7 +5,7 @@
 
 use arch::InsnKind;
 
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::code::Code;
 use crate::objtool::code::InsnFlags;
 use crate::objtool::code::InsnId;
@@ -19,20 +19,26 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// How many walks failed.
     pub n_warnings: u32,
-    /// A walk could not be completed, which ends the run (before 7.3).
+    /// A walk could not be completed, which ends the steps or the run.
     pub gave_up: bool,
 }
 
 /// Walks from every marked instruction.
 pub fn check(code: &Code<'_>) -> Outcome {
-    let mut pass =
-        Unret { code, visited: vec![false; code.insns.insns.len()], paths: Vec::new(), out: Outcome::default() };
+    let mut pass = Unret {
+        code,
+        ends_at_dead_ends: code.profile.has(Behaviour::UnretEndsAtDeadEnds),
+        ends_at_exits: code.profile.has(Behaviour::UnretEndsAtExits),
+        visited: vec![false; code.insns.insns.len()],
+        paths: Vec::new(),
+        out: Outcome::default(),
+    };
     let starts = code.all_insns().filter(|insn| code.has(*insn, InsnFlags::UNRET));
     for insn in starts {
         match pass.walk(insn) {
             Ok(()) => {}
             Err(Failure::Warning) => pass.out.n_warnings += 1,
-            Err(Failure::Incomplete) if code.profile.has(Features::UNRET_FAILURES_COUNT) => pass.out.n_warnings += 1,
+            Err(Failure::Incomplete) if code.profile.has(Behaviour::UnretFailuresCount) => pass.out.n_warnings += 1,
             Err(Failure::Incomplete) => {
                 pass.out.findings.push(Finding::warn_insn(insn, Message::FailedUnret));
                 pass.out.gave_up = true;
@@ -72,6 +78,8 @@ enum Next {
 
 struct Unret<'a, 'd> {
     code: &'a Code<'d>,
+    ends_at_dead_ends: bool,
+    ends_at_exits: bool,
     visited: Vec<bool>,
     paths: Vec<Path>,
     out: Outcome,
@@ -120,7 +128,7 @@ impl Unret<'_, '_> {
                 Next::Advance => {}
                 other => return Ok(other),
             }
-            if self.code.has(path.insn, InsnFlags::DEAD_END) {
+            if self.ends_at_dead_ends && self.code.has(path.insn, InsnFlags::DEAD_END) {
                 return Ok(Next::End);
             }
             let Some(next) = self.code.next_to_validate(path.insn) else {
@@ -140,7 +148,7 @@ impl Unret<'_, '_> {
             path.stage = Stage::Alternatives(0);
         }
         let follows_alts =
-            code.profile.has(Features::ALT_IGNORE_PER_GROUP) || !code.has(path.insn, InsnFlags::IGNORE_ALTS);
+            code.profile.has(Behaviour::AltIgnorePerGroup) || !code.has(path.insn, InsnFlags::IGNORE_ALTS);
         match path.stage {
             Stage::Alternatives(done) if follows_alts => {
                 let alts = code.alts_of(path.insn);
@@ -181,8 +189,8 @@ impl Unret<'_, '_> {
             }
             InsnKind::JumpUncond | InsnKind::JumpCond | InsnKind::Call => self.call(path),
             InsnKind::Return => Err(self.warn(insn, Message::RetBeforeUntrain, Failure::Warning)),
-            InsnKind::Sysret => Ok(Next::End),
-            InsnKind::ContextSwitch if code.func_of(insn).is_none() => Ok(Next::End),
+            InsnKind::Sysret if self.ends_at_exits => Ok(Next::End),
+            InsnKind::ContextSwitch if self.ends_at_exits && code.func_of(insn).is_none() => Ok(Next::End),
             InsnKind::Nop if code.has(insn, InsnFlags::RETPOLINE_SAFE) => Ok(Next::End),
             _ => Ok(Next::Advance),
         }

@@ -15,7 +15,7 @@ use observe::Unobserved;
 
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::cfi::CfiId;
 use crate::objtool::cfi::CfiState;
 use crate::objtool::cfi::CfiTable;
@@ -207,7 +207,7 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
 
     fn is_noinstr(&self, section: SectionId) -> bool {
         let opts = self.code.opts;
-        let applies = opts.noinstr && (opts.link || !self.code.profile.has(Features::NOINSTR_NEEDS_LINK));
+        let applies = opts.noinstr && (opts.link || !self.code.profile.has(Behaviour::NoinstrNeedsLink));
         applies && self.code.sec_flags[section.index()].contains(SecFlags::NOINSTR)
     }
 
@@ -360,11 +360,11 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
 
     /// There is no instruction after this one.
     fn run_off_end(&mut self, func: Option<SymbolId>, path: &Path) -> Next {
-        if path.state.cfi.cfa.base == crate::objtool::cfi::UNDEFINED || self.code.ignore_unreachables {
+        if path.state.cfi.cfa.base == crate::objtool::cfi::UNDEFINED || self.code.may_leave_ends() {
             return Next::End(false);
         }
         // Before 7.3 the message names the section that the path began in.
-        let names_func = self.code.profile.has(Features::END_OF_SECTION_NAMES_FUNC);
+        let names_func = self.code.profile.has(Behaviour::SectionEndIsLast);
         let section = self.code.insns.section_of(if names_func { path.insn } else { path.first });
         if section == SectionId::UNDEF {
             // The NOP of an empty replacement is nowhere; the original takes its name all the same.
@@ -397,6 +397,11 @@ impl Code<'_> {
             }
         }
         self.insns.next(id)
+    }
+
+    /// Whether a path may run off the end of its function or section: the code there may never be reached.
+    fn may_leave_ends(&self) -> bool {
+        self.ignore_unreachables && self.profile.has(Behaviour::IgnoredUnreachableEnds)
     }
 
     fn after_original(&self, original: Option<crate::objtool::code::AltGroupId>) -> Option<InsnId> {

@@ -15,7 +15,7 @@ use super::special::SpecialAlt;
 use super::special::SpecialKind;
 use crate::elf::Edit;
 use crate::elf::SectionId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Finding;
 use crate::objtool::finding::Message;
@@ -40,10 +40,8 @@ impl Code<'_> {
         }
         let kind = match alt.kind {
             SpecialKind::Group if alt.orig_len == 0 => {
-                let severity = match self.profile.has(Features::ERROR_SEVERITY) {
-                    true => Severity::Error,
-                    false => Severity::Warning,
-                };
+                // Fatal by its words, and yet not the end.
+                let severity = Severity::Error;
                 let finding = Finding { severity, ..Finding::warn_insn(orig, Message::EmptyAlternative) };
                 self.findings.push(finding);
                 return Ok(());
@@ -134,9 +132,9 @@ impl Code<'_> {
         let filler = self.insns.add_filler(alt.new_section, offset as u32, len as u8);
         let mut flags = InsnFlags::default();
         let mut owner = super::NO_SYMBOL;
-        if self.profile.has(Features::REPLACEMENT_OWNED) {
+        if self.profile.has(Behaviour::ReplacementOwned) {
             owner = self.owners[orig.index()];
-            flags.set(InsnFlags::IGNORE, self.has(orig, InsnFlags::IGNORE_ALTS));
+            flags.set(InsnFlags::IGNORE, self.ignores_replacement_of(orig));
         }
         self.flags.push(flags);
         self.owners.push(owner);
@@ -159,8 +157,8 @@ impl Code<'_> {
         while let Some(insn) = next.filter(|insn| u64::from(self.insns.get(*insn).offset) < end) {
             last = Some(insn);
             next = self.insns.next(insn);
-            if self.profile.has(Features::REPLACEMENT_OWNED) {
-                let ignored = self.has(orig, InsnFlags::IGNORE_ALTS);
+            if self.profile.has(Behaviour::ReplacementOwned) {
+                let ignored = self.ignores_replacement_of(orig);
                 self.flags[insn.index()].set(InsnFlags::IGNORE, ignored);
                 self.owners[insn.index()] = self.owners[orig.index()];
             }
@@ -174,6 +172,11 @@ impl Code<'_> {
             }
         }
         last.ok_or_else(|| Fatal::at(alt.new_section, alt.new_offset, Message::NoLastNewInsn))
+    }
+
+    /// Whether the instructions that replace `orig` are exempt from validation one by one.
+    fn ignores_replacement_of(&self, orig: InsnId) -> bool {
+        self.has(orig, InsnFlags::IGNORE_ALTS) && !self.profile.has(Behaviour::AltIgnorePerGroup)
     }
 
     /// A static branch turns a NOP into a jump or a jump into a NOP. Upstream: `handle_jump_alt()`.
@@ -237,7 +240,7 @@ impl Code<'_> {
     ///
     /// Targets of jump tables were each put before what was there; in 6.12 so was every alternative.
     pub(super) fn order_alternatives(&mut self) {
-        let reversed = self.profile.has(Features::ALTS_REVERSED);
+        let reversed = self.profile.has(Behaviour::AltsReversed);
         for rare in self.rare.values_mut() {
             let mut alts = std::mem::take(&mut rare.table_alts);
             alts.reverse();

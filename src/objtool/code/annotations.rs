@@ -9,7 +9,7 @@ use super::InsnFlags;
 use super::InsnId;
 use super::SymFlags;
 use crate::elf::SectionId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Finding;
 use crate::objtool::finding::Message;
@@ -30,7 +30,7 @@ mod kind {
 impl Code<'_> {
     /// What must be known before alternatives are read.
     pub(super) fn read_early_annotations(&mut self) -> Result<(), Fatal> {
-        if !self.profile.has(Features::ANNOTATE_INSN) {
+        if !self.profile.has(Behaviour::AnnotateInsn) {
             self.read_ignored_alternatives()?;
             return self.read_noendbr();
         }
@@ -46,7 +46,7 @@ impl Code<'_> {
 
     /// Calls that only push an address: jumps that keep their effect on the stack.
     pub(super) fn read_intra_function_calls(&mut self) -> Result<(), Fatal> {
-        if !self.profile.has(Features::ANNOTATE_INSN) {
+        if !self.profile.has(Behaviour::AnnotateInsn) {
             return self.read_discarded_intra_function_calls();
         }
         self.each_annotation(|code, insn, kind| match kind {
@@ -57,7 +57,7 @@ impl Code<'_> {
 
     /// What overrides the conclusions of the other passes.
     pub(super) fn read_late_annotations(&mut self) -> Result<(), Fatal> {
-        if !self.profile.has(Features::ANNOTATE_INSN) {
+        if !self.profile.has(Behaviour::AnnotateInsn) {
             return self.read_late_discards();
         }
         self.each_annotation(|code, insn, kind| code.apply_late(insn, kind))
@@ -71,7 +71,7 @@ impl Code<'_> {
             kind::INSTR_END => self.add_instr(insn, -1),
             kind::UNRET_BEGIN => self.flags[insn.index()] |= InsnFlags::UNRET,
             kind::REACHABLE => self.flags[insn.index()].remove(InsnFlags::DEAD_END),
-            kind::NOCFI => {
+            kind::NOCFI if self.profile.has(Behaviour::AnnotateNoCfi) => {
                 let symbol = self.symbol_of(insn).ok_or_else(|| Fatal::insn(insn, Message::DodgyNoCfi))?;
                 self.symbols.table[symbol.index()].flags |= SymFlags::NOCFI;
             }
@@ -115,7 +115,10 @@ impl Code<'_> {
         let Some(relocs) = self.relocs.of(section).map(|found| found.relocs) else { return Ok(()) };
         let sec = self.elf.section(section);
         self.check_annotation_size(section, sec.entsize);
-        if sec.data.len() / 8 != relocs.len() {
+        let n_records = sec.data.len() / 8;
+        // Where the original does not look, it reads past the end of the section.
+        let needs_relocs = self.profile.has(Behaviour::AnnotationsNeedRelocs);
+        if n_records < relocs.len() || n_records != relocs.len() && needs_relocs {
             return Err(Fatal::new(Message::AnnotateMissingRelocs));
         }
         for (index, (reloc, record)) in relocs.iter().zip(sec.data.chunks_exact(8)).enumerate() {

@@ -12,7 +12,7 @@ use super::SymFlags;
 use super::jumps::call_offset;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Finding;
 use crate::objtool::finding::Message;
@@ -38,7 +38,7 @@ impl Code<'_> {
         };
         let sym = *self.symbols.get(found.reloc.symbol);
         if sym.is_section() {
-            let offset = match self.profile.has(Features::ADJUST_BY_LENGTH) {
+            let offset = match self.profile.has(Behaviour::AdjustByLength) {
                 true => self.adjusted_addend(insn, &found).cast_unsigned(),
                 false => call_offset(found.reloc.addend),
             };
@@ -57,7 +57,7 @@ impl Code<'_> {
         let dest = self.callee_at(section, self.branch_offset(insn));
         self.add_call_dest(insn, dest, false)?;
         let func = self.func_of(insn);
-        let is_ignored = match self.profile.has(Features::IGNORE_BY_SYMBOL) {
+        let is_ignored = match self.profile.has(Behaviour::IgnoreBySymbol) {
             true => func.is_some_and(|func| self.symbols.get(func).flags.contains(SymFlags::IGNORE)),
             false => self.has(insn, InsnFlags::IGNORE),
         };
@@ -109,7 +109,7 @@ impl Code<'_> {
 
     fn annotate_site(&mut self, insn: InsnId, dest: SymbolId, sibling: bool) -> Result<(), Fatal> {
         let section = self.section_flags_of(insn);
-        if section.contains(SecFlags::REPLACEMENT) && !self.profile.has(Features::REPLACEMENT_CALL_SITES) {
+        if section.contains(SecFlags::REPLACEMENT) && !self.profile.has(Behaviour::ReplacementCallSites) {
             return Ok(());
         }
         let callee = self.symbols.get(dest).flags;
@@ -128,8 +128,7 @@ impl Code<'_> {
         if self.opts.mcount && callee.contains(SymFlags::FENTRY) {
             return self.add_mcount(insn, sibling);
         }
-        let is_embedded =
-            callee.contains(SymFlags::EMBEDDED_INSN) && self.profile.has(Features::NO_EMBEDDED_CALL_SITES);
+        let is_embedded = callee.contains(SymFlags::EMBEDDED_INSN) && self.profile.has(Behaviour::NoEmbeddedCallSites);
         if self.insns.kind(insn) == InsnKind::Call && !section.contains(SecFlags::INIT) && !is_embedded {
             self.sites.calls.push(insn);
         }

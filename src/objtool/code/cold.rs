@@ -5,21 +5,25 @@ use super::NO_SYMBOL;
 use super::SymFlags;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Message;
+
+/// Longest name of a parent that 6.6 and older have room for, in characters.
+const LONGEST_PARENT: usize = 128;
 
 impl Code<'_> {
     /// Gives every cold part its parent. Upstream: the end of `read_symbols()`.
     pub(super) fn link_cold_parts(&mut self) -> Result<(), Fatal> {
-        if self.profile.has(Features::COLD_BY_FILE) {
+        if self.profile.has(Behaviour::ParentOfEverySymbol) {
             for (index, sym) in self.symbols.table.iter_mut().enumerate() {
                 sym.pfunc = SymbolId(index as u32);
                 sym.cfunc = SymbolId(index as u32);
             }
-            if !self.symbols.table.iter().any(|sym| sym.flags.contains(SymFlags::COLD)) {
-                return Ok(());
-            }
+        }
+        let by_name = self.profile.has(Behaviour::ColdByName);
+        if by_name && !self.symbols.table.iter().any(|sym| sym.flags.contains(SymFlags::COLD)) {
+            return Ok(());
         }
         for section in 0..self.elf.sections.len() as u32 {
             let members = self.symbols.in_section(SectionId(section)).to_vec();
@@ -31,8 +35,7 @@ impl Code<'_> {
     }
 
     fn link_cold_part(&mut self, symbol: SymbolId) -> Result<(), Fatal> {
-        let by_file = self.profile.has(Features::COLD_BY_FILE);
-        if !by_file {
+        if !self.profile.has(Behaviour::ColdByName) {
             let sym = &mut self.symbols.table[symbol.index()];
             if !sym.is_func() {
                 return Ok(());
@@ -47,9 +50,16 @@ impl Code<'_> {
         }
         let name = self.name(symbol);
         let Some(at) = memchr::memmem::find(name, b".cold") else { return Ok(()) };
-        let parent = if by_file { self.parent_by_file(symbol, &name[..at]) } else { self.symbol_by_name(&name[..at]) };
+        let parent_name = &name[..at];
+        if parent_name.len() > LONGEST_PARENT && self.profile.has(Behaviour::ColdParentNameLimit) {
+            return Err(Fatal::new(Message::ParentNameTooLong { symbol, limit: LONGEST_PARENT }));
+        }
+        let parent = match self.profile.has(Behaviour::ColdParentByFile) {
+            true => self.parent_by_file(symbol, parent_name),
+            false => self.symbol_by_name(parent_name),
+        };
         let parent = parent.ok_or_else(|| Fatal::new(Message::NoParentFunc { symbol }))?;
-        self.adopt(symbol, parent, by_file);
+        self.adopt(symbol, parent);
         Ok(())
     }
 
@@ -78,8 +88,11 @@ impl Code<'_> {
         before.checked_sub(1).map(|at| self.file_symbols[at])
     }
 
-    fn adopt(&mut self, symbol: SymbolId, parent: SymbolId, by_file: bool) {
-        let canonical = if by_file { self.symbols.get(parent).alias } else { parent };
+    fn adopt(&mut self, symbol: SymbolId, parent: SymbolId) {
+        let canonical = match self.profile.has(Behaviour::ColdParentCanonical) {
+            true => self.symbols.get(parent).alias,
+            false => parent,
+        };
         self.symbols.table[symbol.index()].pfunc = canonical;
         self.symbols.table[parent.index()].cfunc = symbol;
         self.symbols.table[canonical.index()].cfunc = symbol;

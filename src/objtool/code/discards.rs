@@ -8,7 +8,7 @@ use super::InsnId;
 use super::SymFlags;
 use crate::elf::Reloc;
 use crate::elf::SectionId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Finding;
 use crate::objtool::finding::Message;
@@ -31,7 +31,7 @@ impl Code<'_> {
                 elf::STT_SECTION => self.symbols.func_at(sym.section, reloc.addend.cast_unsigned()),
                 kind => {
                     let message = Message::UnexpectedRelocSymbolType { section, kind };
-                    if self.profile.has(Features::FATAL_FAILS) {
+                    if self.profile.has(Behaviour::IgnoredSymbolTypeFatal) {
                         return Err(Fatal::new(message));
                     }
                     self.findings.push(Finding::warn(message));
@@ -39,7 +39,7 @@ impl Code<'_> {
                 }
             };
             let Some(func) = func else { continue };
-            if !self.profile.has(Features::IGNORE_BY_SYMBOL) {
+            if !self.profile.has(Behaviour::IgnoreBySymbol) {
                 let insns: Vec<InsnId> = self.insns_of_func(func).collect();
                 for insn in insns {
                     self.flags[insn.index()] |= InsnFlags::IGNORE;
@@ -61,7 +61,7 @@ impl Code<'_> {
         if !self.opts.uaccess {
             return;
         }
-        for name in self.profile.uaccess_safe.into_iter().flatten() {
+        for name in self.profile.names.uaccess_safe.iter() {
             if let Some(func) = self.symbol_by_name(name.as_bytes()) {
                 self.symbols.table[func.index()].flags |= SymFlags::UACCESS_SAFE;
             }
@@ -119,14 +119,32 @@ impl Code<'_> {
         self.each_discard(name, ".discard.intra_function_call", |code, insn| code.make_intra_function_call(insn))
     }
 
-    /// Labels behind instructions that are no dead ends. Upstream: `add_dead_ends()`.
-    pub(super) fn read_reachable(&mut self) -> Result<(), Fatal> {
-        let (section, relocs) = self.discards(".rela.discard.reachable");
+    /// Labels behind instructions that are dead ends, and behind some that are none. Upstream: `add_dead_ends()`.
+    pub(super) fn read_dead_ends(&mut self) -> Result<(), Fatal> {
+        if self.profile.has(Behaviour::ReadsUnreachable) {
+            let missing = |section, offset| Message::NoUnreachableInsn { section, offset };
+            self.read_ends(".rela.discard.unreachable", missing, |flags| flags.insert(InsnFlags::DEAD_END))?;
+        }
+        if self.profile.has(Behaviour::ReadsReachable) {
+            let missing = |section, offset| Message::NoReachableInsn { section, offset };
+            self.read_ends(".rela.discard.reachable", missing, |flags| flags.remove(InsnFlags::DEAD_END))?;
+        }
+        Ok(())
+    }
+
+    fn read_ends(
+        &mut self,
+        name: &str,
+        missing: fn(SectionId, u64) -> Message,
+        change: fn(&mut InsnFlags),
+    ) -> Result<(), Fatal> {
+        let knows_labels = self.profile.has(Behaviour::LabelsInAnnotations);
+        let (section, relocs) = self.discards(name);
         for reloc in relocs {
             let sym = *self.symbols.get(reloc.symbol);
             let offset = if sym.is_section() {
                 reloc.addend.cast_unsigned()
-            } else if sym.flags.contains(SymFlags::LOCAL_LABEL) {
+            } else if knows_labels && sym.flags.contains(SymFlags::LOCAL_LABEL) {
                 sym.offset
             } else {
                 return Err(Fatal::new(Message::UnexpectedRelocSymbol { section }));
@@ -137,9 +155,8 @@ impl Code<'_> {
                 None if offset == self.elf.section(sym.section).size => self.last_insn(sym.section, offset),
                 None => None,
             };
-            let missing = Message::NoReachableInsn { section: sym.section, offset };
-            let before = before.ok_or_else(|| Fatal::new(missing))?;
-            self.flags[before.index()].remove(InsnFlags::DEAD_END);
+            let before = before.ok_or_else(|| Fatal::new(missing(sym.section, offset)))?;
+            change(&mut self.flags[before.index()]);
         }
         Ok(())
     }

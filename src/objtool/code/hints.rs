@@ -13,7 +13,8 @@ use super::InsnFlags;
 use super::InsnId;
 use super::SymFlags;
 use crate::elf::SectionId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
+use crate::kernel::HintPlace;
 use crate::kernel::OrcFormat;
 use crate::objtool::cfi;
 use crate::objtool::cfi::CfiState;
@@ -64,15 +65,16 @@ impl Code<'_> {
         let found = self.relocs.at(section, u64::from(index) * RECORD as u64);
         let reloc = found.ok_or_else(|| Fatal::new(Message::NoHintReloc { index }))?.reloc;
         let sym = self.symbols.get(reloc.symbol);
-        let offset = if self.profile.has(Features::ANNOTATE_INSN) {
-            sym.offset.wrapping_add(reloc.addend.cast_unsigned())
-        } else if sym.is_section() {
-            reloc.addend.cast_unsigned()
-        } else if sym.flags.contains(SymFlags::LOCAL_LABEL) {
-            sym.offset
-        } else {
-            let section = self.relocs.of(section).map_or(section, |relocs| relocs.relocs.section);
-            return Err(Fatal::new(Message::UnexpectedRelocSymbol { section }));
+        let addend = reloc.addend.cast_unsigned();
+        let offset = match self.profile.facts.hints {
+            HintPlace::Symbol => sym.offset.wrapping_add(addend),
+            HintPlace::Addend => addend,
+            HintPlace::SectionOrLabel if sym.is_section() => addend,
+            HintPlace::SectionOrLabel if sym.flags.contains(SymFlags::LOCAL_LABEL) => sym.offset,
+            HintPlace::SectionOrLabel => {
+                let section = self.relocs.of(section).map_or(section, |relocs| relocs.relocs.section);
+                return Err(Fatal::new(Message::UnexpectedRelocSymbol { section }));
+            }
         };
         self.insns.at(sym.section, offset).ok_or_else(|| Fatal::new(Message::NoHintInsn { index }))
     }
@@ -122,7 +124,7 @@ impl Code<'_> {
         if !self.opts.ibt || !is_global || is_pad {
             return Ok(());
         }
-        if self.profile.has(Features::HINT_WITHOUT_ENDBR_FATAL) {
+        if self.profile.has(Behaviour::HintWithoutEndbrFatal) {
             return Err(Fatal::insn(insn, Message::IretRegsWithoutEndbr));
         }
         self.findings.push(Finding::warn_insn(insn, Message::IretRegsWithoutEndbr));

@@ -52,8 +52,7 @@ impl<'a> HoleFinder<'a> {
                 None => return Hole::None,
             },
         };
-        // Before 7.3, code before the first symbol is no hole.
-        if !before && !self.symbols.zero_length_visible() {
+        if !before && !self.symbols.holes.before_first {
             return Hole::None;
         }
         let Some(next) = next else { return Hole::ToEnd };
@@ -71,8 +70,10 @@ impl<'a> HoleFinder<'a> {
         self.tree = None;
         self.nodes.clear();
         let symbols = self.symbols;
-        let ends = symbols.placed_in(section).iter().map(|id| symbols.get(*id).end());
-        if ends.is_sorted() {
+        let placed = symbols.placed_in(section);
+        let ends = placed.iter().map(|id| symbols.get(*id).end());
+        let has_section = symbols.holes.not_after_sections && placed.iter().any(|id| symbols.get(*id).is_section());
+        if ends.is_sorted() && !has_section {
             return;
         }
         let mut tree = Tree::default();
@@ -99,7 +100,9 @@ impl<'a> HoleFinder<'a> {
             at = if offset < sym.offset {
                 tree.left(node)
             } else if offset >= sym.end() {
-                before = Some(node);
+                if !(sym.is_section() && self.symbols.holes.not_after_sections) {
+                    before = Some(node);
+                }
                 tree.right(node)
             } else {
                 return None;

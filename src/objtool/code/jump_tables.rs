@@ -14,13 +14,10 @@ use super::groups::AltKind;
 use crate::elf::Reloc;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Finding;
 use crate::objtool::finding::Message;
-
-/// Where tables written by hand live; unlike the compiler's they have names.
-const C_JUMP_TABLE: &[u8] = b".data.rel.ro.c_jump_table";
 
 /// Targets of all tables together. Each jump has its own list, so a file could name one long table from every jump.
 const TARGET_LIMIT: usize = 1 << 26;
@@ -47,12 +44,13 @@ impl Code<'_> {
     /// Functions in the order in which the original goes through all symbols.
     pub fn functions_in_order(&self) -> Vec<SymbolId> {
         let is_func = |id: &SymbolId| self.symbols.get(*id).is_func();
-        if self.profile.has(Features::SYMBOLS_IN_TABLE_ORDER) {
-            let is_canonical = |id: &SymbolId| self.symbols.get(*id).alias == *id;
-            return self.symbols.ids().filter(is_func).filter(is_canonical).collect();
+        let takes_aliases = !self.profile.has(Behaviour::JumpTablesSkipAliases);
+        let is_meant = |id: &SymbolId| is_func(id) && (takes_aliases || self.symbols.get(*id).alias == *id);
+        if self.profile.has(Behaviour::SymbolsInTableOrder) {
+            return self.symbols.ids().filter(is_meant).collect();
         }
         let sections = (0..self.elf.sections.len() as u32).map(SectionId);
-        sections.flat_map(|section| self.symbols.in_section(section)).copied().filter(is_func).collect()
+        sections.flat_map(|section| self.symbols.in_section(section)).copied().filter(is_meant).collect()
     }
 
     /// Finds the tables of one function's jumps; returns the jumps that have one.
@@ -63,14 +61,22 @@ impl Code<'_> {
             self.insns.at(sym.section, sym.offset)
         };
         let mut budget = self.insns.len() + 1;
+        let all_jumps = self.profile.has(Behaviour::BacktrackConditionals);
+        // Without conditional jumps, only one jump out of those that lie in each other is followed back.
+        let mut last = next;
         while let Some(insn) = next.filter(|_| budget > 0) {
             budget -= 1;
             next = self.next_in_func(insn);
-            if let Some(dest) = self.jump_dest(insn)
-                && self.insns.get(dest).offset > self.insns.get(insn).offset
+            let offset = self.insns.get(insn).offset;
+            let counts = all_jumps
+                || self.insns.kind(insn) == InsnKind::JumpUncond
+                    && last.is_some_and(|last| offset > self.insns.get(last).offset);
+            if let Some(dest) = self.jump_dest(insn).filter(|_| counts)
+                && self.insns.get(dest).offset > offset
                 && links.0[dest.index()] == InsnId::NONE
             {
                 links.0[dest.index()] = insn;
+                last = Some(dest);
             }
             if self.insns.kind(insn) != InsnKind::JumpDyn {
                 continue;
@@ -101,7 +107,7 @@ impl Code<'_> {
             if let Some((table, first)) = self.table_of(insn)
                 && self.leads_into(func, &first)
             {
-                if self.profile.has(Features::JUMP_TABLE_BY_RELOC) {
+                if self.profile.has(Behaviour::JumpTableEndsAtAny) {
                     self.table_heads.insert((table.section, table.reloc));
                 }
                 return Some(table);
@@ -126,7 +132,7 @@ impl Code<'_> {
 
     /// Offset that a table entry names. Before 7.3 the symbol's value did not count.
     fn entry_offset(&self, reloc: &Reloc) -> u64 {
-        let base = match self.profile.has(Features::JUMP_TABLE_BY_RELOC) {
+        let base = match self.profile.has(Behaviour::JumpTableBySymbol) {
             true => self.symbols.get(reloc.symbol).offset,
             false => 0,
         };
@@ -144,12 +150,12 @@ impl Code<'_> {
         let is_relative = text.kind == elf::R_X86_64_PC32;
         let offset = text.addend.wrapping_add(if is_relative { 4 } else { 0 }).cast_unsigned();
         let is_named = self.symbols.containing(sym.section, offset).is_some();
-        if is_named && self.elf.section(sym.section).name != C_JUMP_TABLE {
+        if is_named && self.elf.section(sym.section).name != self.profile.facts.jump_tables.as_bytes() {
             return None;
         }
         let first = self.relocs.at(sym.section, offset)?;
         if is_relative {
-            if !self.ignore_unreachables && self.profile.has(Features::JUMP_TABLE_QUIRK_SAID) {
+            if !self.ignore_unreachables && self.profile.has(Behaviour::JumpTableQuirkSaid) {
                 self.findings.push(Finding::warn_insn(insn, Message::JumpTableQuirk));
             }
             self.ignore_unreachables = true;
@@ -168,7 +174,9 @@ impl Code<'_> {
     }
 
     fn add_table(&mut self, jump: InsnId, table: JumpTable, next_table: Option<JumpTable>) -> Result<(), Fatal> {
-        let by_reloc = self.profile.has(Features::JUMP_TABLE_BY_RELOC);
+        let ends_at_any = self.profile.has(Behaviour::JumpTableEndsAtAny);
+        let by_reloc = self.profile.has(Behaviour::JumpTableStrideByReloc);
+        let skips_end = self.profile.has(Behaviour::JumpTableSkipsEnd);
         let Some(pfunc) = self.pfunc_of(jump).filter(|pfunc| *pfunc != super::NO_SYMBOL) else { return Ok(()) };
         let part = *self.symbols.get(pfunc);
         let relocs = self.relocs.of(table.section).map(|found| found.relocs);
@@ -178,7 +186,7 @@ impl Code<'_> {
         let mut targets = Vec::new();
         while let Some(reloc) = relocs.get(number as usize) {
             let is_head = number != table.reloc
-                && match by_reloc {
+                && match ends_at_any {
                     true => self.table_heads.contains(&(table.section, number)),
                     false => next_table == Some(JumpTable { section: table.section, reloc: number }),
                 };
@@ -196,7 +204,7 @@ impl Code<'_> {
                 break;
             }
             // clang leaves unused entries that point at the function's end.
-            if !(is_same && offset == part.end()) {
+            if !(skips_end && is_same && offset == part.end()) {
                 let Some(target) = self.insns.at(section, offset) else { break };
                 if self.pfunc_of(target) != Some(pfunc) {
                     break;

@@ -12,7 +12,7 @@ use super::SymFlags;
 use super::relocs::NumberedReloc;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Message;
 
@@ -48,7 +48,7 @@ impl Code<'_> {
     }
 
     fn link_jump(&mut self, section: SectionId, insn: InsnId, reloc: Option<NumberedReloc>) -> Result<(), Fatal> {
-        let by_name = self.profile.has(Features::NAMED_JUMP_IS_TAIL_CALL);
+        let by_name = self.profile.has(Behaviour::NamedJumpIsTailCall);
         let dest = match reloc {
             None => Some(Dest { section, offset: self.branch_offset(insn), symbol: None }),
             Some(found) if by_name => self.dest_by_name(insn, &found)?,
@@ -107,7 +107,7 @@ impl Code<'_> {
         // Dead code of coverage tools can jump to the end of its function.
         let func = self.func_of(insn).map(|func| self.symbols.get(func));
         let is_end = func.is_some_and(|func| dest.section == section && dest.offset == func.end());
-        if self.ignore_unreachables && is_end {
+        if self.ignore_unreachables && is_end && self.profile.has(Behaviour::JumpToEndIgnored) {
             return Ok(());
         }
         Err(Fatal::insn(insn, Message::NoJumpDest { section: dest.section, offset: dest.offset }))
@@ -155,12 +155,13 @@ impl Code<'_> {
     }
 
     fn link_local_by_name(&mut self, insn: InsnId, target: InsnId) -> Result<(), Fatal> {
-        if let Some(symbol) = self.symbol_of(target)
+        if self.profile.has(Behaviour::LocalThunkJumps)
+            && let Some(symbol) = self.symbol_of(target)
             && self.link_thunk(insn, target, symbol)?
         {
             return Ok(());
         }
-        if self.profile.has(Features::COLD_RELINK_ON_JUMP) {
+        if self.profile.has(Behaviour::ColdRelinkedByJump) {
             self.relink_cold(insn, target);
         }
         if self.leaves_symbol(insn, target) {

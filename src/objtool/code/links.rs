@@ -11,7 +11,7 @@ use super::NO_SYMBOL;
 use super::relocs::NumberedReloc;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::cfi::CfiId;
 
 bitflags! {
@@ -78,7 +78,7 @@ impl Code<'_> {
     pub fn symbol_of(&self, id: InsnId) -> Option<SymbolId> {
         let own = self.owners[id.index()];
         let own_counts = own != NO_SYMBOL && self.symbols.get(own).is_func();
-        if own_counts || self.profile.has(Features::REPLACEMENT_OWNED) {
+        if own_counts || self.profile.has(Behaviour::ReplacementOwned) {
             return (own != NO_SYMBOL).then_some(own);
         }
         let original = self.group_of(id).and_then(|group| self.groups[group.index()].original);
@@ -167,7 +167,7 @@ impl Code<'_> {
 
     /// The first relocation of an instruction (`insn_reloc()`).
     pub fn reloc_of(&self, id: InsnId) -> Option<NumberedReloc> {
-        if self.insns.is_filler(id) && self.profile.has(Features::ALT_IGNORE_PER_GROUP) {
+        if self.insns.is_filler(id) && self.profile.has(Behaviour::FillerHasNoReloc) {
             return None;
         }
         let insn = self.insns.get(id);

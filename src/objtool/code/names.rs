@@ -7,7 +7,7 @@ use super::symbols::NO_SYMBOL;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::kernel::Profile;
 
 /// Index of section names.
@@ -47,8 +47,8 @@ impl<'d> SymbolNames<'d> {
         let mut names = Self {
             last: FxHashMap::with_capacity_and_hasher(n_symbols, rustc_hash::FxBuildHasher),
             previous: vec![NO_SYMBOL; n_symbols],
-            demangled_bits: profile.has(Features::DEMANGLED_NAME_KEYS).then_some(bits),
-            strip_tombstone: profile.has(Features::KLP_TOMBSTONES),
+            demangled_bits: profile.has(Behaviour::DemangledNameKeys).then_some(bits),
+            strip_tombstone: profile.has(Behaviour::KlpTombstones),
         };
         for index in 0..n_symbols as u32 {
             let id = SymbolId(index);

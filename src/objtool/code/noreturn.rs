@@ -9,6 +9,7 @@ use object::elf;
 
 use super::Code;
 use crate::elf::SymbolId;
+use crate::kernel::Behaviour;
 
 impl Code<'_> {
     /// Whether calls of `func` end the path.
@@ -42,6 +43,6 @@ impl Code<'_> {
 
     /// Bindings beyond the usual three count as non-local from 7.3 on.
     fn is_other_non_local(&self, binding: u8) -> bool {
-        binding != elf::STB_LOCAL && self.profile.has(crate::kernel::Features::COLD_BY_FILE)
+        binding != elf::STB_LOCAL && self.profile.has(Behaviour::OtherBindingsAreGlobal)
     }
 }

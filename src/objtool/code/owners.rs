@@ -9,7 +9,7 @@ use super::InsnFlags;
 use super::SymFlags;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Finding;
 use crate::objtool::finding::Message;
@@ -45,28 +45,27 @@ impl Code<'_> {
         if !name.starts_with(b"__") {
             return false;
         }
-        // Before 7.3 only the name of the function that falls through is looked at.
-        let by_type = self.profile.has(Features::COLD_BY_FILE);
-        let known = if by_type { &PREFIXES[..] } else { &PREFIXES[..2] };
-        (!by_type || self.elf.symbols[id.index()].is_func()) && known.iter().any(|prefix| name.starts_with(prefix))
+        let known = if self.profile.has(Behaviour::PiPrefixes) { &PREFIXES[..] } else { &PREFIXES[..2] };
+        self.elf.symbols[id.index()].is_func() && known.iter().any(|prefix| name.starts_with(prefix))
     }
 
     fn global_class(&self, name: &[u8]) -> SymFlags {
         if !name.starts_with(b"__") && !name.starts_with(b"s") && !name.starts_with(b"r") {
             return SymFlags::default();
         }
-        let newer = self.profile.has(Features::NO_EMBEDDED_CALL_SITES);
-        let plain = if newer { name.strip_prefix(b"__pi_").unwrap_or(name) } else { name };
+        let knows_pi = self.profile.has(Behaviour::PiThunks);
+        let plain = if knows_pi { name.strip_prefix(b"__pi_").unwrap_or(name) } else { name };
         let mut flags = SymFlags::default();
         flags.set(SymFlags::STATIC_CALL_TRAMP, name.starts_with(b"__SCT__"));
         flags.set(SymFlags::RETPOLINE_THUNK, plain.starts_with(b"__x86_indirect_"));
         flags.set(SymFlags::RETURN_THUNK, plain == b"__x86_return_thunk");
         let is_embedded = matches!(name, b"retbleed_return_thunk" | b"srso_safe_ret");
-        flags.set(SymFlags::EMBEDDED_INSN, is_embedded || (newer && name == b"srso_alias_safe_ret"));
+        let is_alias = name == b"srso_alias_safe_ret" && self.profile.has(Behaviour::SrsoAliasEmbedded);
+        flags.set(SymFlags::EMBEDDED_INSN, is_embedded || is_alias);
         flags.set(SymFlags::FENTRY, name == b"__fentry__");
         let is_tsan = name.starts_with(b"__tsan_func_") || name == b"__tsan_atomic_signal_fence";
         let is_profiling = name.starts_with(b"__sanitizer_cov_");
-        flags.set(SymFlags::PROFILING, is_profiling || (is_tsan && self.profile.has(Features::PROFILING_TSAN)));
+        flags.set(SymFlags::PROFILING, is_profiling || (is_tsan && self.profile.has(Behaviour::TsanIsProfiling)));
         flags
     }
 

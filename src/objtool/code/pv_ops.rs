@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 use super::Code;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Message;
 
@@ -37,7 +37,7 @@ impl Code<'_> {
         if !self.opts.noinstr {
             return Ok(());
         }
-        let concatenated = self.profile.has(Features::PV_OPS_LOCK);
+        let concatenated = self.profile.has(Behaviour::PvOpsLock);
         let names = if concatenated { &TABLES[..] } else { &OVERLAID[..] };
         let found: Vec<_> =
             names.iter().filter_map(|&name| Some((name, self.symbol_by_name(name.as_bytes())?))).collect();
@@ -63,12 +63,12 @@ impl Code<'_> {
             return Ok(());
         }
         for (index, (name, symbol)) in found.into_iter().enumerate() {
-            self.read_table(index, name, symbol, concatenated)?;
+            self.read_table(index, name, symbol)?;
         }
         Ok(())
     }
 
-    fn read_table(&mut self, index: usize, name: &'static str, symbol: SymbolId, strict: bool) -> Result<(), Fatal> {
+    fn read_table(&mut self, index: usize, name: &'static str, symbol: SymbolId) -> Result<(), Fatal> {
         let sym = *self.symbols.get(symbol);
         let base = self.pv_ops.as_ref().and_then(|pv| pv.offsets.get(index)).map_or(0, |(_, base)| *base);
         let mut offset = sym.offset;
@@ -76,7 +76,7 @@ impl Code<'_> {
             let entry = (found.reloc.offset - sym.offset) / ENTRY;
             match self.pv_target(found.reloc.symbol, found.reloc.addend.cast_unsigned()) {
                 Some(func) => self.add_pv_target(base + entry as usize, func)?,
-                None if strict => {
+                None if self.profile.has(Behaviour::PvOpsEntriesChecked) => {
                     let section = self.symbols.get(found.reloc.symbol).section;
                     let message = Message::NoPvFunc { name, index: entry.cast_signed() };
                     return Err(Fatal::at(section, found.reloc.addend.cast_unsigned(), message));
@@ -117,7 +117,7 @@ impl Code<'_> {
         }
         let Some(place) = self.relocs.at(section, offset + 3) else { return Ok(()) };
         let table = self.name(place.reloc.symbol);
-        let base = match self.profile.has(Features::PV_OPS_LOCK) {
+        let base = match self.profile.has(Behaviour::PvOpsLock) {
             false if table == b"pv_ops" => Some(0),
             false => None,
             true => {

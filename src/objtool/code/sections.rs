@@ -26,15 +26,16 @@ bitflags! {
     }
 }
 
-/// Classifies every section. `is_module` makes `.init.text` ordinary code, since modules are loaded late.
-pub fn classify(elf: &ElfFile<'_>, is_module: bool) -> Vec<SecFlags> {
-    elf.sections.iter().map(|sec| flags_of(sec.name, sec.is_exec(), is_module)).collect()
+/// Classifies every section. `is_module` makes `.init.text` ordinary code, since modules are loaded late; `has_rel_ro`
+/// makes `.data.rel.ro*` a home of jump tables.
+pub fn classify(elf: &ElfFile<'_>, is_module: bool, has_rel_ro: bool) -> Vec<SecFlags> {
+    elf.sections.iter().map(|sec| flags_of(sec.name, sec.is_exec(), is_module, has_rel_ro)).collect()
 }
 
-fn flags_of(name: &[u8], is_exec: bool, is_module: bool) -> SecFlags {
+fn flags_of(name: &[u8], is_exec: bool, is_module: bool, has_rel_ro: bool) -> SecFlags {
     let mut flags = SecFlags::default();
     let is_rodata = name.starts_with(b".rodata") && memchr::memmem::find(name, b".str1.").is_none();
-    flags.set(SecFlags::RODATA, is_rodata || name.starts_with(b".data.rel.ro"));
+    flags.set(SecFlags::RODATA, is_rodata || has_rel_ro && name.starts_with(b".data.rel.ro"));
     if !is_exec {
         return flags;
     }

@@ -4,7 +4,7 @@
 
 use super::Code;
 use crate::elf::SectionId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Message;
 
@@ -117,7 +117,9 @@ impl Code<'_> {
             for index in 0..size / u64::from(layout.size) {
                 let alt = self.special_alt(layout, section, index * u64::from(layout.size))?;
                 alts.push(alt);
-                widen(&mut alts, &mut same_site);
+                if self.profile.has(Behaviour::NestedAlternatives) {
+                    widen(&mut alts, &mut same_site);
+                }
             }
         }
         Ok(alts)
@@ -163,8 +165,8 @@ impl Code<'_> {
     }
 
     fn choose_feature(&self, alt: &mut SpecialAlt, feature: u32) {
-        if !self.profile.has(Features::ALT_SKIP_FEATURES) {
-            alt.feature = feature;
+        alt.feature = feature;
+        if !self.profile.has(Behaviour::AltSkipsFeatures) {
             return;
         }
         // The flags are in the high half, which these series do not look at.

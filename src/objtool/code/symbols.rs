@@ -11,7 +11,7 @@ use crate::elf::ElfFile;
 use crate::elf::EndTree;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::kernel::Profile;
 
 bitflags! {
@@ -112,7 +112,21 @@ pub struct Symbols {
     /// Interval ends above `placed`.
     ends: Vec<EndTree>,
     zero_length_visible: bool,
+    /// Look-ups by place answer with the canonical alias.
     canonical: bool,
+    /// The smallest symbol that covers a place counts.
+    smallest: bool,
+    /// How code between symbols is told from code in them.
+    pub(super) holes: HoleRules,
+}
+
+/// What counts as a hole between symbols.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct HoleRules {
+    /// Code before the first symbol is in one.
+    pub before_first: bool,
+    /// None begins behind a section symbol.
+    pub not_after_sections: bool,
 }
 
 /// Symbol ids grouped by section.
@@ -150,14 +164,23 @@ impl Symbols {
             listed: Sectioned::default(),
             placed: Sectioned::default(),
             ends: Vec::new(),
-            zero_length_visible: profile.has(Features::ZERO_LENGTH_VISIBLE),
-            canonical: profile.has(Features::LOCATION_CANONICAL),
+            zero_length_visible: profile.has(Behaviour::ZeroLengthVisible),
+            canonical: profile.has(Behaviour::LookupsAreCanonical),
+            smallest: profile.has(Behaviour::SmallestCoveringSymbol),
+            holes: HoleRules {
+                before_first: profile.has(Behaviour::HoleBeforeFirstSymbol),
+                not_after_sections: profile.has(Behaviour::HolesNotAfterSectionSymbols),
+            },
         };
-        if profile.has(Features::COLD_BY_FILE) {
+        if profile.has(Behaviour::ColdByName) {
             symbols.mark_cold(elf);
         }
         symbols.place(elf.sections.len());
-        symbols.find_aliases(elf, profile.has(Features::NO_UNDEF_ALIASES));
+        let skip_undef = profile.has(Behaviour::NoUndefAliases);
+        match profile.has(Behaviour::AliasesNeedLength) {
+            true => symbols.find_aliases(elf, skip_undef),
+            false => symbols.find_aliases_of_any_length(elf, skip_undef),
+        }
         symbols
     }
 
@@ -283,6 +306,24 @@ impl Symbols {
         }
     }
 
+    /// As [`Symbols::find_aliases`], whatever their lengths are. One that is only seen as it comes may be the last.
+    fn find_aliases_of_any_length(&mut self, elf: &ElfFile<'_>, skip_undef: bool) {
+        let mut latest = std::collections::HashMap::new();
+        for index in (0..self.table.len()).rev() {
+            let sym = &self.table[index];
+            if sym.section == SectionId::UNDEF && skip_undef {
+                continue;
+            }
+            let is_seen = sym.len != 0 || self.zero_length_visible;
+            if let Some(&alias) = latest.get(&(sym.section, sym.offset, sym.kind)).filter(|_| is_seen) {
+                self.table[index].alias = alias;
+            }
+            let sym = &self.table[index];
+            let raw_kind = elf.symbols[index].kind();
+            latest.entry((sym.section, sym.offset, raw_kind)).or_insert(SymbolId(index as u32));
+        }
+    }
+
     /// The symbol with number `id`, which must come from this file.
     pub fn get(&self, id: SymbolId) -> &Sym {
         &self.table[id.index()]
@@ -326,7 +367,7 @@ impl Symbols {
         let mut found: Option<SymbolId> = None;
         self.covering(section, offset, |id| {
             let sym = self.get(id);
-            if !self.canonical {
+            if !self.smallest {
                 if !sym.is_section() {
                     found = Some(id);
                 }
@@ -395,6 +436,8 @@ impl Symbols {
             ends: Vec::new(),
             zero_length_visible,
             canonical: zero_length_visible,
+            smallest: zero_length_visible,
+            holes: HoleRules { before_first: zero_length_visible, not_after_sections: false },
         };
         symbols.place(2);
         symbols

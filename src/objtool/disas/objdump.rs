@@ -41,9 +41,13 @@ pub struct Dumped {
 }
 
 /// Lists functions of `object` by name.
-pub fn dump_functions(object: &[u8], names: &[&[u8]]) -> Dumped {
+///
+/// With `needs_prefix`, the command begins with `(null)` where `CROSS_COMPILE` is not set, which no shell understands.
+pub fn dump_functions(object: &[u8], names: &[&[u8]], needs_prefix: bool) -> Dumped {
     let mut shell = Command::new("/bin/sh");
-    shell.args(["-c", PIPELINE, "sh"]).arg(OsStr::from_bytes(object)).arg(OsStr::from_bytes(&names.join(&b' ')));
+    let is_broken = needs_prefix && std::env::var_os("CROSS_COMPILE").is_none();
+    let command = if is_broken { PIPELINE.replacen("${CROSS_COMPILE}", "(null)", 1) } else { PIPELINE.to_owned() };
+    shell.args(["-c", &command, "sh"]).arg(OsStr::from_bytes(object)).arg(OsStr::from_bytes(&names.join(&b' ')));
     shell.stdin(Stdio::null());
     match shell.output() {
         Ok(output) => {

@@ -117,6 +117,12 @@ messages! {
     /// stack in the cold part is unknown, so nothing in the file can be trusted.
     /// Fix: do not name functions `*.cold`; if a compiler or `objcopy` renamed one of the two, keep the names together.
     NoParentFunc { symbol: SymbolId } = "no-parent-func" => ["{}(): can't find parent function"];
+    /// The name of a cold part's parent is longer than the kernel's objtool has room for.
+    ///
+    /// 6.6 and older keep the name in an array of 128 characters, and give up before they cut it.
+    /// Fix: give the function a shorter name; for Rust, shorten the path of the module that it is in.
+    ParentNameTooLong { symbol: SymbolId, limit: usize } = "parent-name-too-long"
+        => ["{}(): parent function name exceeds maximum length of {} characters"];
     /// An annotation in a `.discard` section refers to something else than a section symbol.
     ///
     /// Annotations are places in sections; what this one is about cannot be told, so none in that section counts.
@@ -134,6 +140,13 @@ messages! {
     /// It is to say that code goes on after an instruction that looks like an end; misplaced, it says nothing.
     /// Fix: put `ASM_REACHABLE` directly behind the instruction it is about.
     NoReachableInsn { section: SectionId, offset: u64 } = "no-reachable-insn" => ["can't find reachable insn at {}+{}"];
+    /// The label behind a dead end leads to no instruction.
+    ///
+    /// `unreachable()` left a label behind the instruction after which nothing is ever executed, and there is no
+    /// instruction. The path would be followed into whatever comes next.
+    /// Fix: use the annotation macros of `linux/compiler.h`; look at what cut the section short.
+    NoUnreachableInsn { section: SectionId, offset: u64 } = "no-unreachable-insn"
+        => ["can't find unreachable insn at {}+{}"];
     /// A `.discard` annotation does not point at an instruction.
     ///
     /// What it wanted to exempt or to mark stays as it is, so the file is not processed further.

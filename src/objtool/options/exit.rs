@@ -1,5 +1,6 @@
 //! How a run ends that does no work.
 
+use crate::kernel::releases::RELEASES;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -28,9 +29,16 @@ impl Exit {
         Self::failure(38, "error: objtool: klp not implemented\n")
     }
 
+    /// A kernel that nothing is known about.
+    pub fn refused(line: &str) -> Self {
+        Self::failure(2, format!("postlink: {line}\n"))
+    }
+
     /// A series whose command line is known and whose `objtool` is not rebuilt.
     pub fn series_unsupported(name: &str) -> Self {
-        Self::failure(2, format!("error: objtool: the kernel series {name} is not supported; 6.12 and 7.3 are\n"))
+        let known: Vec<_> = RELEASES.iter().filter(|release| release.has_objtool).map(|release| release.name).collect();
+        let known = known.join(", ");
+        Self::failure(2, format!("error: objtool: the kernel series {name} is not supported; {known} are\n"))
     }
 
     /// Prints what there is to say and gives the status. Nobody is left to tell when printing fails.

@@ -8,7 +8,8 @@ use super::rows;
 use super::subcmd;
 use super::usage;
 use super::words::Words;
-use crate::kernel::series::Series;
+use crate::kernel::Facts;
+use crate::kernel::OptionTable;
 use crate::objtool::opts::Opts;
 use crate::objtool::opts::conflicts::OptionRules;
 use std::ffi::OsString;
@@ -26,10 +27,11 @@ const COMMANDS: &str = "
 
 ";
 
-pub(super) fn parse(words: &Words) -> Result<Run, Exit> {
+pub(super) fn parse(words: &Words, facts: &Facts) -> Result<Run, Exit> {
+    let run = |opts| Run { opts, rules: OptionRules::new(facts) };
     match word(words, 1) {
-        Some(b"check") => check(words),
-        Some(b"orc") => orc(words),
+        Some(b"check") => check(words).map(run),
+        Some(b"orc") => orc(words).map(run),
         Some(b"-h" | b"--help") => Err(Exit { stdout: COMMANDS.into(), stderr: Vec::new(), code: 0 }),
         Some(option @ [b'-', ..]) => {
             let stderr = [b"Unknown option: ", option, b"\n"].concat();
@@ -39,17 +41,17 @@ pub(super) fn parse(words: &Words) -> Result<Run, Exit> {
     }
 }
 
-fn check(words: &Words) -> Result<Run, Exit> {
+fn check(words: &Words) -> Result<Opts, Exit> {
     let mut opts = options(words, 2, CHECK_USAGE)?;
     opts.vmlinux |= is_vmlinux(opts.file.as_os_str().as_encoded_bytes());
-    Ok(run(opts))
+    Ok(opts)
 }
 
-fn orc(words: &Words) -> Result<Run, Exit> {
+fn orc(words: &Words) -> Result<Opts, Exit> {
     match word(words, 2) {
-        Some([b'g', b'e', b'n', ..]) => Ok(run(Opts { orc: true, ..options(words, 3, ORC_USAGE)? })),
+        Some([b'g', b'e', b'n', ..]) => Ok(Opts { orc: true, ..options(words, 3, ORC_USAGE)? }),
         Some(b"dump") => match (word(words, 3), word(words, 4)) {
-            (Some(file), None) => Ok(run(Opts { dump_orc: true, ..of_file(file.to_vec()) })),
+            (Some(file), None) => Ok(Opts { dump_orc: true, ..of_file(file.to_vec()) }),
             _ => Err(usage_error(ORC_USAGE)),
         },
         Some(_) | None => Err(usage_error(ORC_USAGE)),
@@ -58,7 +60,7 @@ fn orc(words: &Words) -> Result<Run, Exit> {
 
 fn options(words: &Words, first: usize, usage: &[&str]) -> Result<Opts, Exit> {
     let mut opts = Opts::default();
-    let files = subcmd::parse(words, first, &rows::of(Series::V5_10), usage, &mut opts)?;
+    let files = subcmd::parse(words, first, &rows::of(OptionTable::Subcommands), usage, &mut opts)?;
     let [file] = <[Vec<u8>; 1]>::try_from(files).map_err(|_| usage_error(usage))?;
     Ok(Opts { file: OsString::from_vec(file).into(), stackval: !opts.no_fp, static_call: true, ..opts })
 }
@@ -67,12 +69,8 @@ fn of_file(file: Vec<u8>) -> Opts {
     Opts { file: OsString::from_vec(file).into(), ..Opts::default() }
 }
 
-fn run(opts: Opts) -> Run {
-    Run { opts, rules: OptionRules::Subcommands }
-}
-
 fn usage_error(usage: &[&str]) -> Exit {
-    Exit::failure(Exit::USAGE, usage::full(usage, &rows::of(Series::V5_10), None))
+    Exit::failure(Exit::USAGE, usage::full(usage, &rows::of(OptionTable::Subcommands), None))
 }
 
 /// Whether the first `vmlinux.o` in the name ends it.

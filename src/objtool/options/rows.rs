@@ -4,34 +4,38 @@
 
 use super::subcmd::Row;
 use super::subcmd::Takes;
-use crate::kernel::series::Series;
+use crate::kernel::OptionTable;
 use crate::objtool::opts::Opts;
 use bitflags::bitflags;
 use std::path::PathBuf;
 
 bitflags! {
-    /// The series that have a row.
+    /// The tables that have a row.
     #[derive(Clone, Copy, PartialEq, Eq)]
     struct In: u8 {
         const V5_10 = 1 << 0;
         const V6_1 = 1 << 1;
-        const V6_12 = 1 << 2;
-        const V7_3 = 1 << 3;
-        const BEFORE_7_3 = Self::V6_1.bits() | Self::V6_12.bits();
-        const SINCE_6_1 = Self::BEFORE_7_3.bits() | Self::V7_3.bits();
-        const SINCE_6_12 = Self::V6_12.bits() | Self::V7_3.bits();
+        const V6_6 = 1 << 2;
+        const V6_18 = 1 << 3;
+        const V7_2 = 1 << 4;
+        const BEFORE_6_18 = Self::V6_1.bits() | Self::V6_6.bits();
+        const V6_6_TO_6_18 = Self::V6_6.bits() | Self::V6_18.bits();
+        const SINCE_6_18 = Self::V6_18.bits() | Self::V7_2.bits();
+        const SINCE_6_6 = Self::V6_6.bits() | Self::SINCE_6_18.bits();
+        const SINCE_6_1 = Self::V6_1.bits() | Self::SINCE_6_6.bits();
     }
 }
 
-/// The options of `series`, in the original's order.
-pub(super) fn of(series: Series) -> Vec<&'static Row<Opts>> {
-    let wanted = match series {
-        Series::V5_10 | Series::Lto => In::V5_10,
-        Series::V6_1 => In::V6_1,
-        Series::V6_12 => In::V6_12,
-        Series::V7_3 => In::V7_3,
+/// The options of a command line, in the original's order.
+pub(super) fn of(table: OptionTable) -> Vec<&'static Row<Opts>> {
+    let wanted = match table {
+        OptionTable::Subcommands => In::V5_10,
+        OptionTable::V6_1 => In::V6_1,
+        OptionTable::V6_6 => In::V6_6,
+        OptionTable::V6_18 => In::V6_18,
+        OptionTable::V7_2 => In::V7_2,
     };
-    ROWS.iter().filter(|(series, _)| series.contains(wanted)).map(|(_, row)| row).collect()
+    ROWS.iter().filter(|(tables, _)| tables.contains(wanted)).map(|(_, row)| row).collect()
 }
 
 const fn heading(help: &'static str) -> Row<Opts> {
@@ -66,46 +70,48 @@ static ROWS: &[(In, Row<Opts>)] = &[
     (In::V5_10, flag(b'S', "sls", |o| &mut o.sls, "validate straight-line-speculation")),
 
     (In::SINCE_6_1, heading("Actions:")),
-    (In::V7_3, option(b'd', "disas", DISAS, "disassemble functions")),
+    (In::V7_2, option(b'd', "disas", DISAS, "disassemble functions")),
     (In::V6_1, option(b'h', "hacks", HACKS_6_1, "patch toolchain bugs/limitations")),
-    (In::SINCE_6_12, option(b'h', "hacks", HACKS, "patch toolchain bugs/limitations")),
+    (In::SINCE_6_6, option(b'h', "hacks", HACKS, "patch toolchain bugs/limitations")),
     (In::SINCE_6_1, flag(b'i', "ibt", |o| &mut o.ibt, "validate and annotate IBT")),
-    (In::V7_3, flag(0, "klp-symids", |o| &mut o.klp_symids, "generate .klp.symids for duplicate symbol disambiguation")),
+    (In::V7_2, flag(0, "klp-symids", |o| &mut o.klp_symids, "generate .klp.symids for duplicate symbol disambiguation")),
     (In::SINCE_6_1, flag(b'm', "mcount", |o| &mut o.mcount, "annotate mcount/fentry calls for ftrace")),
-    (In::V7_3, flag(0, "noabs", |o| &mut o.noabs, "reject absolute references in allocatable sections")),
+    (In::V7_2, flag(0, "noabs", |o| &mut o.noabs, "reject absolute references in allocatable sections")),
     (In::SINCE_6_1, flag(b'n', "noinstr", |o| &mut o.noinstr, "validate noinstr rules")),
-    (In::BEFORE_7_3, flag(b'o', "orc", |o| &mut o.orc, "generate ORC metadata")),
-    (In::V7_3, flag(0, "orc", |o| &mut o.orc, "generate ORC metadata")),
+    (In::BEFORE_6_18, flag(b'o', "orc", |o| &mut o.orc, "generate ORC metadata")),
+    (In::SINCE_6_18, flag(0, "orc", |o| &mut o.orc, "generate ORC metadata")),
     (In::SINCE_6_1, flag(b'r', "retpoline", |o| &mut o.retpoline, "validate and annotate retpoline usage")),
     (In::SINCE_6_1, flag(0, "rethunk", |o| &mut o.rethunk, "validate and annotate rethunk usage")),
     (In::SINCE_6_1, flag(0, "unret", |o| &mut o.unret, "validate entry unret placement")),
-    (In::V6_12, number("prefix", |o| &mut o.prefix, "generate prefix symbols")),
-    (In::V7_3, number("prefix", |o| &mut o.prefix, "generate or grow prefix symbols for N-byte function padding")),
+    (In::V6_6_TO_6_18, number("prefix", |o| &mut o.prefix, "generate prefix symbols")),
+    (In::V7_2, number("prefix", |o| &mut o.prefix, "generate or grow prefix symbols for N-byte function padding")),
     (In::SINCE_6_1, flag(b'l', "sls", |o| &mut o.sls, "validate straight-line-speculation mitigations")),
     (In::SINCE_6_1, flag(b's', "stackval", |o| &mut o.stackval, "validate frame pointer rules")),
     (In::SINCE_6_1, flag(b't', "static-call", |o| &mut o.static_call, "annotate static calls")),
     (In::SINCE_6_1, flag(b'u', "uaccess", |o| &mut o.uaccess, "validate uaccess rules for SMAP")),
-    (In::V6_12, flag(0, "cfi", |o| &mut o.cfi, "annotate kernel control flow integrity (kCFI) function preambles")),
+    (In::V6_6_TO_6_18, flag(0, "cfi", |o| &mut o.cfi, "annotate kernel control flow integrity (kCFI) function preambles")),
+    (In::V6_18, flag(0, "noabs", |o| &mut o.noabs, "reject absolute references in allocatable sections")),
     (In::SINCE_6_1, option(0, "dump", DUMP, "dump metadata")),
 
     (In::SINCE_6_1, heading("Options:")),
-    (In::V7_3, flag(0, "cfi", |o| &mut o.cfi, "grow kCFI preamble symbols (use with --prefix)")),
-    (In::V7_3, flag(0, "fineibt", |o| &mut o.fineibt, "create .cfi_sites section for FineIBT")),
+    (In::V7_2, flag(0, "cfi", |o| &mut o.cfi, "grow kCFI preamble symbols (use with --prefix)")),
+    (In::V7_2, flag(0, "fineibt", |o| &mut o.fineibt, "create .cfi_sites section for FineIBT")),
     (In::SINCE_6_1, flag(0, "backtrace", |o| &mut o.backtrace, "unwind on error")),
-    (In::BEFORE_7_3, flag(0, "backup", |o| &mut o.backup, "create .orig files before modification")),
-    (In::V7_3, flag(0, "backup", |o| &mut o.backup, "create backup (.orig) file on warning/error")),
+    (In::BEFORE_6_18, flag(0, "backup", |o| &mut o.backup, "create .orig files before modification")),
+    (In::V7_2, flag(0, "backup", |o| &mut o.backup, "create backup (.orig) file on warning/error")),
     (In::SINCE_6_1, flag(0, "dry-run", |o| &mut o.dry_run, "don't write modifications")),
     (In::SINCE_6_1, flag(0, "link", |o| &mut o.link, "object is a linked object")),
     (In::SINCE_6_1, flag(0, "module", |o| &mut o.module, "object is part of a kernel module")),
-    (In::SINCE_6_12, flag(0, "mnop", |o| &mut o.mnop, "nop out mcount call sites")),
+    (In::SINCE_6_6, flag(0, "mnop", |o| &mut o.mnop, "nop out mcount call sites")),
     (In::SINCE_6_1, flag(0, "no-unreachable", |o| &mut o.no_unreachable, "skip 'unreachable instruction' warnings")),
-    (In::V7_3, option(b'o', "output", OUTPUT, "output file name")),
+    (In::SINCE_6_18, option(b'o', "output", OUTPUT, "output file name")),
     (In::SINCE_6_1, flag(0, "sec-address", |o| &mut o.sec_address, "print section addresses in warnings")),
     (In::SINCE_6_1, flag(0, "stats", |o| &mut o.stats, "print statistics")),
-    (In::V7_3, option(0, "trace", TRACE, "trace function validation")),
-    (In::SINCE_6_12, flag(b'v', "verbose", |o| &mut o.verbose, "verbose warnings")),
-    (In::V7_3, flag(0, "werror", |o| &mut o.werror, "return error on warnings")),
-    (In::V7_3, flag(0, "wide", |o| &mut o.wide, "wide output")),
+    (In::V7_2, option(0, "trace", TRACE, "trace function validation")),
+    (In::SINCE_6_6, flag(b'v', "verbose", |o| &mut o.verbose, "verbose warnings")),
+    (In::V6_18, flag(0, "Werror", |o| &mut o.werror, "return error on warnings")),
+    (In::V7_2, flag(0, "werror", |o| &mut o.werror, "return error on warnings")),
+    (In::V7_2, flag(0, "wide", |o| &mut o.wide, "wide output")),
 ];
 
 const DISAS: Takes<Opts> =
@@ -157,16 +163,17 @@ fn choose_dump(opts: &mut Opts, text: Option<&[u8]>) -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [Series; 4] = [Series::V5_10, Series::V6_1, Series::V6_12, Series::V7_3];
+    const ALL: [OptionTable; 5] =
+        [OptionTable::Subcommands, OptionTable::V6_1, OptionTable::V6_6, OptionTable::V6_18, OptionTable::V7_2];
 
     #[test]
-    fn no_series_has_two_options_with_one_letter_or_name() {
-        for series in ALL {
-            let rows = of(series);
+    fn no_table_has_two_options_with_one_letter_or_name() {
+        for table in ALL {
+            let rows = of(table);
             for (at, row) in rows.iter().enumerate() {
                 for other in rows.iter().skip(at + 1) {
-                    assert!(row.letter == 0 || row.letter != other.letter, "{series:?}: -{}", char::from(row.letter));
-                    assert!(row.name.is_empty() || row.name != other.name, "{series:?}: --{}", row.name);
+                    assert!(row.letter == 0 || row.letter != other.letter, "{table:?}: -{}", char::from(row.letter));
+                    assert!(row.name.is_empty() || row.name != other.name, "{table:?}: --{}", row.name);
                 }
             }
         }
@@ -174,6 +181,6 @@ mod tests {
 
     #[test]
     fn option_counts_are_the_originals() {
-        assert_eq!(ALL.map(|series| of(series).iter().filter(|row| !row.name.is_empty()).count()), [12, 21, 25, 33]);
+        assert_eq!(ALL.map(|table| of(table).iter().filter(|row| !row.name.is_empty()).count()), [12, 21, 25, 27, 33]);
     }
 }

@@ -3,19 +3,15 @@
 //! Upstream: `opts_valid()`, `mnop_opts_valid()` and `link_opts_valid()`.
 
 use super::Opts;
+use crate::kernel::Facts;
+use crate::kernel::OptionTable;
+use crate::kernel::facts::Words;
 
-/// What a series refuses, and when.
+/// What a kernel's objtool refuses, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OptionRules {
-    /// Nothing: the sub-commands of 5.10 take any combination.
-    Subcommands,
-    /// 6.1: options that need `--link` are looked at after the file was opened, and a file of several translation units
-    /// turns `--link` on.
-    Commands,
-    /// 6.12: as 6.1, plus `--mnop`; speaks of actions.
-    Actions,
-    /// 7.3: everything is looked at before any file is opened; a file of several translation units needs `--link`.
-    Strict,
+pub struct OptionRules {
+    table: OptionTable,
+    words: Words,
 }
 
 /// A refused combination; the text is the original's sentence.
@@ -41,50 +37,59 @@ const NOINSTR: Rule = ("--noinstr requires --link", |opts| opts.noinstr && !opts
 const IBT: Rule = ("--ibt requires --link", |opts| opts.ibt && !opts.link);
 const UNRET: Rule = ("--unret requires --link", |opts| opts.unret && !opts.link);
 
-/// 7.3's rules before those about actions.
-const STRICT: [Rule; 7] = [
-    MNOP,
-    NOINSTR,
-    IBT,
-    UNRET,
+/// What is looked at before the actions from 6.18 on.
+const FIRST: [Rule; 4] = [MNOP, NOINSTR, IBT, UNRET];
+
+/// What follows that from 7.2 on.
+const THEN: [Rule; 3] = [
     ("--cfi requires --prefix", |opts| opts.cfi && opts.prefix == 0),
     ("--fineibt requires --cfi", |opts| opts.fineibt && !opts.cfi),
     ("--klp-symids requires --link", |opts| opts.klp_symids && !opts.link),
 ];
 
-/// The rules about actions. `--unret` is looked at only where no action that counts was given.
-const ACTIONS: [Rule; 3] = [
-    ("--dump can't be combined with other actions", |opts| opts.dump_orc && has_action(opts)),
-    ("--unret requires --rethunk", |opts| opts.unret && !opts.rethunk && !has_action(opts)),
-    ("At least one action required", |opts| !opts.dump_orc && !has_action(opts)),
-];
+/// Looked at only where no action that counts was given.
+const RETHUNK: Rule = ("--unret requires --rethunk", |opts| opts.unret && !opts.rethunk && !has_action(opts));
 
 impl OptionRules {
+    /// The rules of the objtool whose facts these are.
+    pub fn new(facts: &Facts) -> Self {
+        Self { table: facts.options, words: facts.words }
+    }
+
+    /// The table of options that they belong to.
+    pub fn table(self) -> OptionTable {
+        self.table
+    }
+
+    /// Whether options are looked at before the file is; what is refused later is said in the file's name then.
+    pub fn looks_first(self) -> bool {
+        matches!(self.table, OptionTable::V6_18 | OptionTable::V7_2)
+    }
+
     /// The first combination that is refused before any file is opened.
     pub fn before_open(self, opts: &Opts) -> Result<(), Conflict> {
-        let [dump, unret, action] = ACTIONS;
-        match self {
-            Self::Subcommands => Ok(()),
-            Self::Commands => {
-                let older = |(_, applies), sentence| (sentence, applies);
-                let dump = older(dump, "--dump can't be combined with other options");
-                first(opts, &[dump, unret, older(action, "At least one command required")])
+        let dump: Rule = (self.words.dump_conflict, |opts| opts.dump_orc && has_action(opts));
+        let action: Rule = (self.words.nothing_asked, |opts| !opts.dump_orc && !has_action(opts));
+        match self.table {
+            OptionTable::Subcommands => Ok(()),
+            OptionTable::V6_1 | OptionTable::V6_6 => first(opts, &[dump, RETHUNK, action]),
+            OptionTable::V6_18 => first(opts, &FIRST).and_then(|()| first(opts, &[dump, action])),
+            OptionTable::V7_2 => {
+                first(opts, &FIRST).and_then(|()| first(opts, &THEN)).and_then(|()| first(opts, &[dump, action]))
             }
-            Self::Actions => first(opts, &[dump, unret, action]),
-            Self::Strict => first(opts, &STRICT).and_then(|()| first(opts, &[dump, action])),
         }
     }
 
     /// What is looked at once the file is known; `several_units` says whether it has more than one `STT_FILE` symbol.
     pub fn after_open(self, opts: &mut Opts, several_units: bool) -> AfterOpen {
-        match self {
-            Self::Subcommands => return AfterOpen::Fine,
-            Self::Strict if several_units && !opts.link => {
+        match self.table {
+            OptionTable::Subcommands => return AfterOpen::Fine,
+            OptionTable::V6_18 | OptionTable::V7_2 if several_units && !opts.link => {
                 return AfterOpen::Refused(Conflict("Linked object requires --link"));
             }
-            Self::Strict => return AfterOpen::Fine,
-            Self::Commands => {}
-            Self::Actions => {
+            OptionTable::V6_18 | OptionTable::V7_2 => return AfterOpen::Fine,
+            OptionTable::V6_1 => {}
+            OptionTable::V6_6 => {
                 if let Err(conflict) = first(opts, &[MNOP]) {
                     return AfterOpen::Refused(conflict);
                 }
@@ -127,54 +132,60 @@ fn first(opts: &Opts, rules: &[Rule]) -> Result<(), Conflict> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::Series;
+    use crate::kernel::differences;
 
     const MULTI: bool = true;
+
+    fn rules(series: Series) -> OptionRules {
+        OptionRules::new(&differences::of_point(series.release().newest().bit))
+    }
 
     #[test]
     fn early_conflicts_come_in_the_originals_order() {
         let opts = Opts { dump_orc: true, unret: true, mnop: true, ..Opts::default() };
-        assert_eq!(OptionRules::Strict.before_open(&opts), Err(Conflict("--mnop requires --mcount")));
-        assert_eq!(OptionRules::Actions.before_open(&opts), Err(Conflict("--unret requires --rethunk")));
+        assert_eq!(rules(Series::V7_3).before_open(&opts), Err(Conflict("--mnop requires --mcount")));
+        assert_eq!(rules(Series::V6_12).before_open(&opts), Err(Conflict("--unret requires --rethunk")));
         let opts = Opts { dump_orc: true, orc: true, ..opts };
         assert_eq!(
-            OptionRules::Actions.before_open(&opts),
+            rules(Series::V6_12).before_open(&opts),
             Err(Conflict("--dump can't be combined with other actions"))
         );
         assert_eq!(
-            OptionRules::Commands.before_open(&opts),
+            rules(Series::V6_1).before_open(&opts),
             Err(Conflict("--dump can't be combined with other options"))
         );
-        assert_eq!(OptionRules::Subcommands.before_open(&opts), Ok(()));
+        assert_eq!(rules(Series::V5_10).before_open(&opts), Ok(()));
     }
 
     #[test]
     fn nothing_asked_is_refused() {
         let opts = Opts { prefix: 16, hack_skylake: true, ..Opts::default() };
-        assert_eq!(OptionRules::Commands.before_open(&opts), Err(Conflict("At least one command required")));
-        assert_eq!(OptionRules::Actions.before_open(&opts), Err(Conflict("At least one action required")));
-        assert_eq!(OptionRules::Strict.before_open(&opts), Err(Conflict("At least one action required")));
-        assert_eq!(OptionRules::Strict.before_open(&Opts { dump_orc: true, ..opts }), Ok(()));
+        assert_eq!(rules(Series::V6_1).before_open(&opts), Err(Conflict("At least one command required")));
+        assert_eq!(rules(Series::V6_12).before_open(&opts), Err(Conflict("At least one action required")));
+        assert_eq!(rules(Series::V7_3).before_open(&opts), Err(Conflict("At least one action required")));
+        assert_eq!(rules(Series::V7_3).before_open(&Opts { dump_orc: true, ..opts }), Ok(()));
     }
 
     #[test]
     fn a_linked_object_forces_link_or_needs_it() {
         let mut opts = Opts { ibt: true, ..Opts::default() };
         let refused = AfterOpen::Refused(Conflict("--ibt requires --link"));
-        assert_eq!(OptionRules::Actions.after_open(&mut opts, !MULTI), refused);
+        assert_eq!(rules(Series::V6_12).after_open(&mut opts, !MULTI), refused);
         let forced = AfterOpen::LinkForced("Linked object detected, forcing --link");
-        assert_eq!(OptionRules::Actions.after_open(&mut opts.clone(), MULTI), forced);
+        assert_eq!(rules(Series::V6_12).after_open(&mut opts.clone(), MULTI), forced);
         let refused = AfterOpen::Refused(Conflict("Linked object requires --link"));
-        assert_eq!(OptionRules::Strict.after_open(&mut opts, MULTI), refused);
+        assert_eq!(rules(Series::V7_3).after_open(&mut opts, MULTI), refused);
         opts.link = true;
-        assert_eq!(OptionRules::Strict.after_open(&mut opts, MULTI), AfterOpen::Fine);
+        assert_eq!(rules(Series::V7_3).after_open(&mut opts, MULTI), AfterOpen::Fine);
     }
 
     #[test]
     fn mnop_comes_before_link() {
         let mut opts = Opts { mnop: true, ibt: true, ..Opts::default() };
         let refused = AfterOpen::Refused(Conflict("--mnop requires --mcount"));
-        assert_eq!(OptionRules::Actions.after_open(&mut opts, MULTI), refused);
+        assert_eq!(rules(Series::V6_12).after_open(&mut opts, MULTI), refused);
         let forced = AfterOpen::LinkForced("Linked object detected, forcing --link");
-        assert_eq!(OptionRules::Commands.after_open(&mut opts, MULTI), forced);
+        assert_eq!(rules(Series::V6_1).after_open(&mut opts, MULTI), forced);
     }
 }

@@ -12,7 +12,7 @@ use crate::elf::NewReloc;
 use crate::elf::NewSection;
 use crate::elf::RelocTarget;
 use crate::elf::SectionId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::cfi::CfiId;
 use crate::objtool::check::Walk;
 use crate::objtool::code::Code;
@@ -53,7 +53,7 @@ pub fn sections(code: &Code<'_>, walk: &Walk) -> Result<Vec<Edit>, Fatal> {
         // A warning for the original, and yet the end.
         return Err(Fatal(Finding::warn(Message::AlreadyHas { section: ".orc_unwind section" })));
     }
-    if code.profile.has(Features::ORC_ERROR_FAILS) && code.section_names.get(".orc_unwind_ip").is_some() {
+    if code.profile.has(Behaviour::SectionNamesUnique) && code.section_names.get(".orc_unwind_ip").is_some() {
         return Err(Fatal::new(Message::Raw { text: "section '.orc_unwind_ip' already exists".to_owned() }));
     }
     let kind = code.arch.facts().reloc_text;

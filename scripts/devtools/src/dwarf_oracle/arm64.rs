@@ -40,7 +40,7 @@ const REGS: DwarfRegs = DwarfRegs { fp: FP as u16, ra: LR as u16, ra_sign: Some(
 /// Compares all functions of an object.
 pub fn compare(elf: &ElfFile<'_>) -> Tally {
     let object = Object::new(elf);
-    let table = stack::analyse(&object, &Noreturns::new(&Profile::v7_3(), None));
+    let table = stack::analyse(&object, &Noreturns::new(&Profile::newest(), None));
     let (described, errors) = cfi_rows::read(elf, REGS);
     let functions = described.iter().map(|described| compare_function(&object, &table, described)).collect();
     Tally { functions, errors }

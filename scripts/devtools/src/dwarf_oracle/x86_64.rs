@@ -63,7 +63,7 @@ struct Straight {
 pub fn compare(elf: &ElfFile<'_>, path: &Path) -> Tally {
     // Not `stackval`: it ends a path at a call without a frame pointer.
     let opts = Opts { orc: true, file: path.to_owned(), ..Opts::default() };
-    let profile = Profile::v7_3();
+    let profile = Profile::newest();
     let (described, errors) = cfi_rows::read(elf, REGS);
     let mut tally = Tally { functions: Vec::new(), errors };
     let Some(arch) = arch::with_upstream(elf.machine) else { return tally };

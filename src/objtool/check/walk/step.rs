@@ -15,7 +15,7 @@ use super::observe::Event;
 use super::observe::Observer;
 use super::observe::Step;
 use crate::elf::SymbolId;
-use crate::kernel::Features;
+use crate::kernel::Behaviour;
 use crate::objtool::cfi;
 use crate::objtool::cfi::CFA;
 use crate::objtool::cfi::CfiId;
@@ -97,7 +97,7 @@ impl<O: Observer> Walker<'_, '_, O> {
 
     fn fall_through(&mut self, from: SymbolId, to: SymbolId) -> Next {
         let is_prefix = self.code.symbols.get(from).flags.contains(SymFlags::PREFIX);
-        if is_prefix || self.code.ignore_unreachables {
+        if is_prefix || self.code.may_leave_ends() {
             return Next::EndBefore(false);
         }
         self.findings.push(Finding::warn(Message::FallsThrough { from, to }));
@@ -159,7 +159,7 @@ impl<O: Observer> Walker<'_, '_, O> {
     }
 
     fn warn_registers(&mut self, insn: InsnId, a: &cfi::CfiState, b: &cfi::CfiState) {
-        let all = self.code.profile.has(Features::MISMATCH_LISTS_ALL_REGS);
+        let all = self.code.profile.has(Behaviour::MismatchListsAllRegs);
         let differing = (0..cfi::N_REGS as u8).filter(|reg| a.reg(*reg) != b.reg(*reg));
         for reg in differing.take(if all { cfi::N_REGS } else { 1 }) {
             let (one, two) = (a.reg(reg), b.reg(reg));
@@ -254,7 +254,7 @@ impl<O: Observer> Walker<'_, '_, O> {
         let code = self.code;
         let alts = code.alts_of(path.insn);
         self.observe_alt_end(path.insn, done);
-        let per_group = code.profile.has(Features::ALT_IGNORE_PER_GROUP);
+        let per_group = code.profile.has(Behaviour::AltIgnorePerGroup);
         if per_group || !code.has(path.insn, InsnFlags::IGNORE_ALTS) {
             if let Some(alt) = alts.get(done as usize) {
                 self.observe(Event::AltBegin(path.insn, alt));
@@ -325,7 +325,7 @@ impl<O: Observer> Walker<'_, '_, O> {
                     Err(message) => Some(message),
                 }
             }
-            InsnKind::Stac | InsnKind::Clac if !self.code.opts.uaccess => None,
+            InsnKind::Stac | InsnKind::Clac if !self.follows_uaccess() => None,
             InsnKind::Stac => open_uaccess(state),
             InsnKind::Clac => close_uaccess(state, func.is_some(), self.is_uaccess_safe(func)),
             InsnKind::Std if state.df => Some(Message::RecursiveStd),
@@ -409,8 +409,9 @@ impl<O: Observer> Walker<'_, '_, O> {
             is_in_symbol: code.symbol_of(insn).is_some(),
             next_is_hinted: next.is_some_and(|next| code.has(next, InsnFlags::HINT)),
             stackval: code.opts.stackval,
+            tracks_copies: code.profile.has(Behaviour::TracksCopiesOfCopies),
         };
-        let follows_flags = code.opts.uaccess && code.group_of(insn).is_some();
+        let follows_flags = self.follows_uaccess() && code.group_of(insn).is_some();
         state.id = CfiId::NONE;
         for op in code.insns.ops_of(insn) {
             cfi::apply(&mut state.cfi, op, &cx)?;
@@ -425,6 +426,11 @@ impl<O: Observer> Walker<'_, '_, O> {
             }
         }
         Ok(())
+    }
+
+    /// Whether user access is followed at all.
+    fn follows_uaccess(&self) -> bool {
+        self.code.opts.uaccess || !self.code.profile.has(Behaviour::UaccessOnRequest)
     }
 
     fn is_uaccess_safe(&self, func: Option<SymbolId>) -> bool {
@@ -477,7 +483,7 @@ impl<O: Observer> Walker<'_, '_, O> {
         let Some(found) = code.reloc_of(insn).filter(|found| code.name(found.reloc.symbol) == b"pv_ops") else {
             return false;
         };
-        let addend = match code.profile.has(Features::ADJUST_BY_LENGTH) {
+        let addend = match code.profile.has(Behaviour::AdjustByLength) {
             true => code.adjusted_addend(insn, &found),
             false => i64::from((found.reloc.addend as i32).wrapping_add(4)),
         };

@@ -1,0 +1,120 @@
+//! `postlink series`: which releases are known, and what a source tree is.
+
+use std::path::Path;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::kernel::differences::Difference;
+use crate::kernel::probe::Probe;
+use crate::kernel::releases::Point;
+use crate::kernel::releases::RELEASES;
+use crate::kernel::releases::Release;
+use crate::kernel::series::Tree;
+use crate::kernel::survey::Survey;
+
+/// Which releases are known: one line each, with the stable releases that were compared.
+pub fn list() -> String {
+    let mut out = String::new();
+    for release in &RELEASES {
+        let tools = if release.has_objtool { "objtool,modpost" } else { "modpost" };
+        out += &format!("{:<5} {tools:<16} {}\n", release.name, compared_with(release).join(" "));
+    }
+    out
+}
+
+/// As [`list`], for programs.
+pub fn list_json() -> String {
+    let release = |release: &Release| {
+        let compared = compared_with(release);
+        json!({ "release": release.name, "objtool": release.has_objtool, "modpost": true, "compared": compared })
+    };
+    pretty(&json!({ "releases": RELEASES.iter().map(release).collect::<Vec<_>>() }))
+}
+
+/// What the tree at `root` is, difference by difference; `None` if it has no sources of objtool.
+pub fn tree(root: &Path) -> Option<String> {
+    let tree = Tree::open(root)?;
+    let survey = Survey::of(&tree)?;
+    let verdict = Verdict::of(&survey);
+    let mut out = format!("{}: {}\n", root.display(), verdict.sentence(tree.version().as_deref()));
+    for row in verdict.differing(&survey) {
+        let differs = if survey.facts.hold(row.fact) { "has" } else { "lacks" };
+        out += &format!("  {differs} {}\n", row.fact.name());
+    }
+    out.push('\n');
+    for (row, shown) in survey.rows() {
+        let (answer, how) = (if shown.is_some() { "yes" } else { "no" }, evidence(row, shown));
+        out += &format!("{answer:<4}{:<32} {how}\n", row.fact.name());
+    }
+    Some(out)
+}
+
+/// As [`tree`], for programs.
+pub fn tree_json(root: &Path) -> Option<String> {
+    let tree = Tree::open(root)?;
+    let survey = Survey::of(&tree)?;
+    let verdict = Verdict::of(&survey);
+    let differing: Vec<_> = verdict.differing(&survey).iter().map(|row| row.fact.name()).collect();
+    let rows: Vec<Value> = survey.rows().map(|(row, shown)| row_json(row, shown)).collect();
+    Some(pretty(&json!({
+        "tree": root.display().to_string(),
+        "version": tree.version(),
+        "compared": !verdict.same.is_empty(),
+        "same_as": verdict.same.iter().map(|point| point.version).collect::<Vec<_>>(),
+        "nearest": verdict.nearest.version,
+        "differs_from_nearest_in": differing,
+        "differences": rows,
+    })))
+}
+
+fn row_json(row: &Difference, shown: Option<&Probe>) -> Value {
+    let probe = shown.or(row.probes.first());
+    json!({
+        "name": row.fact.name(),
+        "holds": shown.is_some(),
+        "file": probe.map(|probe| probe.file.paths()[0]),
+        "text": probe.map(|probe| probe.lines),
+    })
+}
+
+/// What a tree was found to be.
+struct Verdict {
+    same: Vec<&'static Point>,
+    nearest: &'static Point,
+}
+
+impl Verdict {
+    fn of(survey: &Survey) -> Self {
+        Self { same: survey.compared(), nearest: survey.nearest() }
+    }
+
+    fn sentence(&self, version: Option<&str>) -> String {
+        let version = version.map(|version| format!("kernel {version}, ")).unwrap_or_default();
+        let same: Vec<_> = self.same.iter().map(|point| point.version).collect();
+        match same.is_empty() {
+            false => format!("{version}compared: its objtool does what that of {} does", same.join(" and ")),
+            true => format!("{version}not compared; nearest is {}, from which it differs:", self.nearest.version),
+        }
+    }
+
+    fn differing(&self, survey: &Survey) -> Vec<&'static Difference> {
+        if self.same.is_empty() { survey.differing(self.nearest).collect() } else { Vec::new() }
+    }
+}
+
+/// The text that shows whether a difference holds, and where it is or would be.
+fn evidence(row: &Difference, shown: Option<&Probe>) -> String {
+    let Some(probe) = shown.or(row.probes.first()) else { return String::new() };
+    let is_there = shown.is_some() == (probe.shows_by == crate::kernel::probe::Presence::There);
+    let verb = if is_there { "has" } else { "lacks" };
+    format!("{} {verb} `{}`", probe.file.paths()[0], probe.lines.join(" "))
+}
+
+fn compared_with(release: &Release) -> Vec<&'static str> {
+    release.points.iter().flat_map(|point| point.also.iter().copied().chain([point.version])).collect()
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}

@@ -1,0 +1,322 @@
+//! What some releases of `objtool` do and others do not, one flag for each thing.
+//!
+//! A pass asks for a flag and never for a release. Which releases have a flag, and which line of the kernel's sources shows
+//! it, is in [`super::differences`].
+
+/// Defines the flags with their explanations, so that the explanation can be printed, too.
+macro_rules! behaviours {
+    ($( $(#[doc = $doc:literal])+ $name:ident, )*) => {
+        /// One thing that `objtool` does in some releases.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Behaviour {
+            $( $(#[doc = $doc])+ $name, )*
+        }
+
+        impl Behaviour {
+            /// All flags in order.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// What the flag means, in a sentence or two.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($doc),+).trim_ascii(),)*
+                }
+            }
+        }
+    };
+}
+
+behaviours! {
+    // What ends a run.
+    /// A fatal error ends the run with exit status 255, and nothing is written. Otherwise what had been changed until then
+    /// is written, with exit status 0.
+    FatalEndsRun,
+    /// A file that cannot be written gives exit status 1 instead of 255.
+    WriteFailureIsOne,
+    /// Fatal messages say `error:` instead of `warning:`.
+    FatalSaysError,
+    /// Fatal messages about an instruction say so as well.
+    FatalAtInsnSaysError,
+    /// A fatal message about an instruction is printed although its symbol was warned about.
+    FatalAtInsnAlwaysPrinted,
+    /// A file without `.symtab` is refused.
+    SymtabRequired,
+    /// A new section must not have the name of one that is there.
+    SectionNamesUnique,
+    /// An ignored function that is named by an odd symbol is fatal, not a warning.
+    IgnoredSymbolTypeFatal,
+    /// An unwind hint for a global entry without a landing pad is fatal, not a warning.
+    HintWithoutEndbrFatal,
+    /// A module's `init_module()` without a pointer to it is fatal, not a warning.
+    MagicInitFatal,
+    /// A `pv_ops` entry that names no function is said to be one.
+    PvOpsEntriesChecked,
+    /// Failures of the unret walk count as warnings. Otherwise some end the steps.
+    UnretFailuresCount,
+    /// An unret walk that could not be completed ends the run with exit status 255.
+    UnretFailureIsFatal,
+
+    // Backups and repetition.
+    /// `--backup` keeps the input before anything else is done.
+    BackupAtOpen,
+    /// `--backup` keeps the input after a warning, and prints how to repeat the run.
+    BackupAfterWarning,
+    /// `--verbose` keeps the input after a warning, and prints how to repeat the run.
+    VerboseRepeatsCall,
+
+    // Reporting.
+    /// Warnings about instructions of one symbol are printed once.
+    WarnOncePerSymbol,
+    /// A warning about falling through marks the function as warned about.
+    FallThroughMarksWarned,
+    /// A warning about an instruction begins its trail with an empty line.
+    TrailPerWarning,
+    /// Trail lines are padded and end with the disassembled instruction.
+    TrailPadded,
+    /// A jump without a destination is told by symbol and distance, not by section and offset.
+    JumpDestAsPlace,
+    /// The end-of-section message names the function.
+    SectionEndNamesFunc,
+    /// The end-of-section message names the section in which the path ended, not the one in which it began.
+    SectionEndIsLast,
+    /// A stack state mismatch lists all registers that differ.
+    MismatchListsAllRegs,
+    /// Ignoring unreachable code because of an odd jump table is said.
+    JumpTableQuirkSaid,
+    /// The tool disassembles by itself and lists on standard output. Otherwise `objdump` lists on standard error.
+    Disassembles,
+    /// `--verbose` has functions listed at the end of every run with a warning, also of one that failed.
+    ListsAfterFailure,
+    /// Without `CROSS_COMPILE`, the command for listings begins with `(null)`.
+    ObjdumpNeedsCrossCompile,
+
+    // Symbols.
+    /// Symbols without a length are visible to look-ups by place.
+    ZeroLengthVisible,
+    /// Look-ups by place answer with the canonical one of several aliases.
+    LookupsAreCanonical,
+    /// Of several symbols that cover a place the smallest counts, not the first.
+    SmallestCoveringSymbol,
+    /// Symbols are aliases only if their lengths are equal.
+    AliasesNeedLength,
+    /// Undefined symbols never become aliases of each other.
+    NoUndefAliases,
+    /// Going through all symbols follows the symbol table, not the sections.
+    SymbolsInTableOrder,
+    /// Functions and objects are filed under their demangled names.
+    DemangledNameKeys,
+    /// Everything that is not local counts as global for the list of functions that never return.
+    OtherBindingsAreGlobal,
+    /// `.klp.tombstone.` prefixes of names are invisible.
+    KlpTombstones,
+    /// Code before the first symbol of a section is a hole, too.
+    HoleBeforeFirstSymbol,
+    /// A section symbol is no symbol that a hole could come after.
+    HolesNotAfterSectionSymbols,
+    /// `__pi_` variants of thunks are thunks.
+    PiThunks,
+    /// `__pi_` variants of type hashes and padding are such.
+    PiPrefixes,
+    /// `srso_alias_safe_ret` begins inside another instruction.
+    SrsoAliasEmbedded,
+    /// Calls of `__tsan_func_*` count as profiling.
+    TsanIsProfiling,
+
+    // Cold parts.
+    /// Any symbol with `.cold` in its name is a function.
+    ColdByName,
+    /// The parent of a cold part is looked for in its own source file first.
+    ColdParentByFile,
+    /// The parent of a cold part is the canonical one of several aliases.
+    ColdParentCanonical,
+    /// All symbols have a parent, themselves if no other.
+    ParentOfEverySymbol,
+    /// The name of a cold part's parent must not be longer than 128 characters.
+    ColdParentNameLimit,
+    /// A jump into a cold part makes the two a pair.
+    ColdRelinkedByJump,
+
+    // Annotations.
+    /// `.discard.annotate_insn` replaces most other `.discard` sections.
+    AnnotateInsn,
+    /// Every record of `.discard.annotate_insn` needs a relocation.
+    AnnotationsNeedRelocs,
+    /// The annotation NOCFI is known.
+    AnnotateNoCfi,
+    /// `.discard.reachable` names instructions that are no dead ends.
+    ReadsReachable,
+    /// `.discard.unreachable` names dead ends.
+    ReadsUnreachable,
+    /// In old annotations, a `.L` label stands for its place.
+    LabelsInAnnotations,
+    /// Functions are ignored as a whole. Otherwise each of their instructions is.
+    IgnoreBySymbol,
+    /// A livepatch module may bring static-call and mcount sections.
+    LivepatchSections,
+
+    // Jumps and calls.
+    /// Inside a function, a jump with a relocation to a named symbol is a tail call, even one to a label of the same function.
+    NamedJumpIsTailCall,
+    /// A jump without a relocation may lead to a thunk, too.
+    LocalThunkJumps,
+    /// Where unreachable code is ignored, a jump to the end of its function is no error.
+    JumpToEndIgnored,
+    /// Addends of branches are adjusted by the length of their instruction, not by a constant 4.
+    AdjustByLength,
+    /// Calls in `.altinstr_replacement` are call sites like others.
+    ReplacementCallSites,
+    /// Calls of symbols embedded in other instructions are no call sites.
+    NoEmbeddedCallSites,
+    /// Rust functions that panic are known by parts of their names.
+    RustNoreturns,
+
+    // Alternatives.
+    /// Alternatives of one instruction are followed latest first.
+    AltsReversed,
+    /// SMAP and POPCNT alternatives skip the original or the replacement.
+    AltSkipsFeatures,
+    /// All alternatives of one place have the length of the longest.
+    NestedAlternatives,
+    /// `ANNOTATE_IGNORE_ALTERNATIVE` marks one group, original or replacement.
+    AltIgnorePerGroup,
+    /// Instructions of a replacement belong to the function of the original code by themselves.
+    ReplacementOwned,
+    /// The NOP that fills a replacement never has a relocation.
+    FillerHasNoReloc,
+    /// `--hacks=jump_label` alone has alternatives read.
+    AltsForJumpLabelHack,
+
+    // Jump tables.
+    /// `.data.rel.ro*` sections may hold jump tables.
+    RelRoIsRodata,
+    /// Entries of jump tables are as far apart as their relocations are long.
+    JumpTableStrideByReloc,
+    /// A jump table ends where any other one begins, not only where the next one of the function does.
+    JumpTableEndsAtAny,
+    /// The value of an entry's symbol counts.
+    JumpTableBySymbol,
+    /// Entries that name the end of the function are left out.
+    JumpTableSkipsEnd,
+    /// The search for a table goes back over conditional jumps, too.
+    BacktrackConditionals,
+    /// Jump tables of aliases are not looked for.
+    JumpTablesSkipAliases,
+
+    // The walk.
+    /// noinstr rules need `--link`.
+    NoinstrNeedsLink,
+    /// STAC, CLAC and saved flags mean something with `--uaccess` only.
+    UaccessOnRequest,
+    /// Where unreachable code is ignored, falling through and running off the end of a section are, too.
+    IgnoredUnreachableEnds,
+    /// A copy of a copy of the stack pointer is followed.
+    TracksCopiesOfCopies,
+    /// The unret walk ends at dead ends.
+    UnretEndsAtDeadEnds,
+    /// The unret walk ends where the kernel is left.
+    UnretEndsAtExits,
+    /// Indirect calls are checked for a kCFI check before them, with `--cfi`.
+    KcfiCallCheck,
+    /// References to static-call trampolines are left alone by the IBT rules.
+    IbtSkipsTrampolines,
+    /// `pv_ops` tables are concatenated with `pv_ops_lock`.
+    PvOpsLock,
+
+    // Unreachable code.
+    /// The unreachable pass looks at the walk's warnings alone, not at all warnings so far.
+    ReachableGatedByWalk,
+    /// Holes between symbols are marked before the walk.
+    HolesMarkedFirst,
+    /// Code after a call of `exc_double_fault()` is not reported.
+    DoubleFaultExcused,
+
+    // What is written.
+    /// `--prefix` takes functions from `__patchable_function_entries`.
+    PrefixByEntries,
+    /// `--cfi` with `--prefix` grows the symbols of type hashes.
+    GrowsCfiSymbols,
+    /// `.cfi_sites` come with `--cfi` instead of `--fineibt`.
+    CfiSitesByCfi,
+    /// A `.cfi_sites` that is there already makes the tool forget its call sites.
+    OldCfiSitesDropCalls,
+    /// SHT_GROUP headers follow their signature symbol when it moves.
+    GroupFollowsSymbol,
+    /// New strings are aligned as their section is.
+    StringsAligned,
+}
+
+impl Behaviour {
+    /// The flag's name as users see it: `FatalEndsRun` is `fatal-ends-run`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_ascii_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(c.to_ascii_lowercase());
+        }
+        name
+    }
+}
+
+/// A set of flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Behaviours([u64; 4]);
+
+impl Behaviours {
+    /// No flag at all.
+    pub const NONE: Self = Self([0; 4]);
+
+    /// Whether `behaviour` is in the set.
+    pub const fn contains(&self, behaviour: Behaviour) -> bool {
+        let number = behaviour as usize;
+        self.0[number / 64] >> (number % 64) & 1 != 0
+    }
+
+    /// Puts `behaviour` into the set.
+    pub const fn insert(&mut self, behaviour: Behaviour) {
+        let number = behaviour as usize;
+        self.0[number / 64] |= 1 << (number % 64);
+    }
+
+    /// Takes `behaviour` out of the set.
+    pub const fn remove(&mut self, behaviour: Behaviour) {
+        let number = behaviour as usize;
+        self.0[number / 64] &= !(1 << (number % 64));
+    }
+}
+
+impl FromIterator<Behaviour> for Behaviours {
+    fn from_iter<I: IntoIterator<Item = Behaviour>>(behaviours: I) -> Self {
+        let mut set = Self::default();
+        behaviours.into_iter().for_each(|behaviour| set.insert(behaviour));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_independent() {
+        for behaviour in Behaviour::ALL {
+            let mut set = Behaviours::default();
+            set.insert(*behaviour);
+            let members: Vec<_> = Behaviour::ALL.iter().filter(|other| set.contains(**other)).collect();
+            assert_eq!(members, [behaviour]);
+            set.remove(*behaviour);
+            assert_eq!(set, Behaviours::default());
+        }
+    }
+
+    #[test]
+    fn names_and_meanings() {
+        assert_eq!(Behaviour::FatalEndsRun.name(), "fatal-ends-run");
+        assert_eq!(
+            Behaviour::TrailPadded.meaning(),
+            "Trail lines are padded and end with the disassembled instruction."
+        );
+    }
+}

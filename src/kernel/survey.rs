@@ -1,0 +1,143 @@
+//! What a source tree says about its own `objtool`.
+
+use super::Profile;
+use super::differences;
+use super::differences::DIFFERENCES;
+use super::differences::Difference;
+use super::facts::Facts;
+use super::names::Names;
+use super::probe;
+use super::probe::File;
+use super::probe::Presence;
+use super::probe::Probe;
+use super::probe::Texts;
+use super::releases;
+use super::releases::Point;
+use super::series::Tree;
+
+/// The files that decide about `objtool`.
+const FILES: [File; 9] = [
+    File::Check,
+    File::Elf,
+    File::Decode,
+    File::Insn,
+    File::Builtin,
+    File::Warn,
+    File::SpecialX86,
+    File::SpecialHeader,
+    File::OrcTypes,
+];
+
+/// What was found in a tree.
+#[derive(Debug)]
+pub struct Survey {
+    /// What the tree's objtool does.
+    pub facts: Facts,
+    /// The probe that showed it, by difference; `None` where nothing did.
+    shown: Vec<Option<&'static Probe>>,
+    texts: Texts,
+    noreturns: Option<Vec<String>>,
+}
+
+impl Survey {
+    /// Looks at `tree`; `None` if it has no sources of objtool.
+    pub fn of(tree: &Tree) -> Option<Self> {
+        let texts = Texts::read(tree.root(), &FILES)?;
+        let probes: Vec<Probe> = DIFFERENCES.iter().flat_map(|row| row.probes).copied().collect();
+        let mut there = probe::look(&texts, &probes).into_iter();
+        let mut facts = Facts::BASE;
+        let mut shown = Vec::with_capacity(DIFFERENCES.len());
+        for row in DIFFERENCES {
+            let mut by = None;
+            for (probe, is_there) in row.probes.iter().zip(there.by_ref()) {
+                let shows = is_there == (probe.shows_by == Presence::There);
+                by = by.or(shows.then_some(probe));
+            }
+            if by.is_some() {
+                facts.set(row.fact);
+            }
+            shown.push(by);
+        }
+        Some(Self { facts, shown, texts, noreturns: tree.noreturns() })
+    }
+
+    /// Each difference with the probe that showed it.
+    pub fn rows(&self) -> impl Iterator<Item = (&'static Difference, Option<&'static Probe>)> + '_ {
+        DIFFERENCES.iter().zip(self.shown.iter().copied())
+    }
+
+    /// The stable releases that were compared and do the same in everything.
+    pub fn compared(&self) -> Vec<&'static Point> {
+        releases::points().filter(|point| differences::of_point(point.bit) == self.facts).collect()
+    }
+
+    /// The stable release that differs in the least number of things, the newest of several.
+    pub fn nearest(&self) -> &'static Point {
+        let fewest = releases::points().rev().min_by_key(|point| self.differing(point).count());
+        fewest.unwrap_or(releases::Series::NEWEST.release().newest())
+    }
+
+    /// In what the tree differs from `point`.
+    pub fn differing(&self, point: &Point) -> impl Iterator<Item = &'static Difference> + use<> {
+        let (ours, theirs) = (self.facts, differences::of_point(point.bit));
+        DIFFERENCES.iter().filter(move |row| ours.hold(row.fact) != theirs.hold(row.fact))
+    }
+
+    /// The profile of the tree's objtool. Lists that the tree does not have are those of `point`.
+    pub fn profile(&self, point: &Point) -> Profile {
+        let names = Names::of_point(point).or_of_tree(&self.texts, self.noreturns.clone());
+        Profile::new(self.facts, names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use std::fs;
+
+    /// A tree in which every text is that shows something of `point`, one probe for each difference.
+    fn write_tree(root: &std::path::Path, point: &Point) {
+        let mut texts: BTreeMap<&str, String> = FILES.iter().map(|file| (file.paths()[0], String::new())).collect();
+        let rows = DIFFERENCES.iter().filter(|row| !row.probes.is_empty());
+        for row in rows {
+            let holds = row.points.contains(point.bit);
+            let wanted = row.probes.iter().find(|probe| holds == (probe.shows_by == Presence::There));
+            for line in
+                wanted.into_iter().flat_map(|probe| probe.lines.iter().chain(&["/**/"]).map(move |line| (probe, line)))
+            {
+                let text = texts.entry(line.0.file.paths()[0]).or_default();
+                text.push_str(&format!("\t{}\n", line.1));
+            }
+        }
+        for (file, text) in texts {
+            let file = root.join(file);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("a folder can be made");
+            fs::write(file, text).expect("a file can be written");
+        }
+    }
+
+    #[test]
+    fn probes_show_what_the_table_says() {
+        let root = std::env::temp_dir().join(format!("postlink-survey-{}", std::process::id()));
+        for point in releases::points() {
+            let _ = fs::remove_dir_all(&root);
+            write_tree(&root, point);
+            let tree = Tree::open(&root).expect("the folder exists");
+            let survey = Survey::of(&tree).expect("all files are there");
+            let differing: Vec<_> = survey.differing(point).map(|row| row.fact.name()).collect();
+            assert_eq!(differing, [""; 0], "{}", point.version);
+            assert!(survey.compared().contains(&point));
+        }
+        fs::remove_dir_all(&root).expect("it is there");
+    }
+
+    #[test]
+    fn every_flag_has_one_row_and_every_row_a_probe() {
+        for behaviour in super::super::Behaviour::ALL {
+            let rows = DIFFERENCES.iter().filter(|row| row.fact == super::super::facts::Fact::Does(*behaviour));
+            assert_eq!(rows.count(), 1, "{}", behaviour.name());
+        }
+        assert!(DIFFERENCES.iter().all(|row| !row.probes.is_empty() && row.probes.iter().all(|p| !p.lines.is_empty())));
+    }
+}
