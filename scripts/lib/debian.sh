@@ -31,6 +31,20 @@ apt_in() {
         -o APT::Sandbox::User="$(id -un)" -o Acquire::Retries=3
 }
 
+# apt_lists SUITE ARCHITECTURE: without its lists apt cannot tell what exists; a day is fresh enough, suites change rarely.
+apt_lists() {
+    local dir
+    dir=$(apt_dir "$1" "$2")
+    mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial"
+    : >"$dir/status"
+    if [ ! -e "$dir/updated" ] || [ -n "$(find "$dir/updated" -mmin +1440)" ]; then
+        echo "deb [arch=$2 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(suite_uri "$1") $1 main" \
+            >"$dir/sources.list"
+        apt_in "$1" "$2" apt-get update >&2 || die "cannot read the package lists of $1"
+        touch "$dir/updated"
+    fi
+}
+
 # fetch_deb SUITE PATTERN [ARCHITECTURE]: downloads the newest package of SUITE whose whole name matches the shell
 # pattern, and prints the file's path. A file fetched before is used again.
 fetch_deb() {
@@ -38,15 +52,7 @@ fetch_deb() {
     dir=$(apt_dir "$suite" "$architecture")
     (
         lock "apt-${dir##*/}"
-        mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial"
-        : >"$dir/status"
-        # Without its lists apt cannot tell what exists; a day is fresh enough, suites change rarely.
-        if [ ! -e "$dir/updated" ] || [ -n "$(find "$dir/updated" -mmin +1440)" ]; then
-            echo "deb [arch=$architecture signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
-                "$(suite_uri "$suite") $suite main" >"$dir/sources.list"
-            apt_in "$suite" "$architecture" apt-get update >&2 || die "cannot read the package lists of $suite"
-            touch "$dir/updated"
-        fi
+        apt_lists "$suite" "$architecture"
         name=$(apt_in "$suite" "$architecture" apt-cache pkgnames | while read -r p; do
             case $p in $pattern) echo "$p" ;; esac; done | sort -V | tail -n 1)
         [ -n "$name" ] || die "suite $suite has no package named $pattern"
@@ -78,4 +84,20 @@ headers() {
         # BTF would need pahole, and comes after everything that is compared.
         rm -f "$tree/vmlinux"
     done
+}
+
+# fetch_all SUITE PACKAGE...: downloads packages with all that they depend on, and prints the files' paths. Nothing of the system
+# counts as installed.
+fetch_all() {
+    local suite=$1 dir
+    dir=$(apt_dir "$suite" amd64)
+    shift
+    (
+        lock "apt-${dir##*/}"
+        apt_lists "$suite" amd64
+        apt_in "$suite" amd64 apt-get -y --no-install-recommends --download-only install "$@" >&2 ||
+            die "cannot fetch $* from $suite"
+        apt_in "$suite" amd64 apt-get -y --no-install-recommends -s install "$@" | awk '$1 == "Inst" { print $2 }' |
+            while read -r name; do ls "$dir/cache/archives/${name%:*}"_*.deb | sort -V | tail -n 1; done
+    )
 }
