@@ -178,10 +178,10 @@ impl Run<'_> {
         let table = stack::analyse(object, noreturns);
         self.say_with(object, &stack::report::findings(&table), |out, place| {
             for (nth, line) in stack::way::lines(object, &table, place).iter().enumerate() {
-                labels::write_line(out, if nth == 0 { "way:" } else { "" }, line.as_bytes());
+                labels::write_line(out, if nth == 0 { "path:" } else { "" }, line.as_bytes());
             }
             for sentence in stack::way::others(object, &table, place) {
-                labels::write_line(out, "but:", sentence.as_bytes());
+                labels::write_line(out, "note:", sentence.as_bytes());
             }
         });
         if !self.opts.orc {

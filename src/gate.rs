@@ -7,34 +7,26 @@
 
 pub mod args;
 pub mod baseline;
+pub mod check;
 pub mod checks;
 mod contents;
 pub mod coverage;
+mod error;
 pub mod facts;
 pub mod finding;
 pub mod fresh;
 pub mod inputs;
 pub mod kbuild_args;
+mod look;
 pub mod object;
+mod processed;
 pub mod report;
 pub mod run;
+mod scan;
 pub mod tables;
 
+pub use error::GateError;
 pub use finding::Finding;
 pub use finding::Severity;
 pub use run::Outcome;
 pub use run::run;
-
-use std::fmt;
-
-/// Why the gate cannot do its work: one line that names the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GateError(pub String);
-
-impl fmt::Display for GateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for GateError {}

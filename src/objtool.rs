@@ -31,10 +31,11 @@ pub mod options;
 
 mod analysis;
 mod module;
+pub mod path;
+pub mod pipeline;
 mod request;
 mod source;
 mod stats;
-mod way;
 
 use crate::elf::Edit;
 use crate::elf::ElfFile;

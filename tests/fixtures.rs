@@ -12,6 +12,8 @@ mod coverage;
 mod expectations;
 #[path = "fixtures/fixture.rs"]
 mod fixture;
+#[path = "fixtures/gate.rs"]
+mod gate;
 #[path = "fixtures/records.rs"]
 mod records;
 

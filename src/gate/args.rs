@@ -12,8 +12,8 @@ use clap::ValueEnum;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
-use super::GateError;
-use super::Severity;
+use super::error::GateError;
+use super::finding::Severity;
 use super::report;
 use super::report::Format;
 use super::run;

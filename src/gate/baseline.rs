@@ -11,12 +11,12 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use super::Finding;
-use super::GateError;
-use super::Severity;
-use super::checks::Check;
+use super::check::Check;
+use super::error::GateError;
 use super::facts::Facts;
+use super::finding::Finding;
 use super::finding::Key;
+use super::finding::Severity;
 use super::inputs::Config;
 use super::inputs::Inputs;
 use super::inputs::Stage;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::contents::bitcode;
 use crate::contents::bitcode::BitcodeError;
@@ -14,7 +15,7 @@ use crate::contents::packed;
 /// A file, as far as it was read.
 pub enum Contents {
     /// What should be an ELF file, unpacked.
-    Native(Vec<u8>),
+    Native(Arc<Vec<u8>>),
     /// Bitcode; only its symbol table was read.
     Bitcode(Result<Symtab, BitcodeError>),
 }
@@ -33,7 +34,7 @@ impl Contents {
         let data = packed::read(path)?;
         Ok(match bitcode::is_bitcode(&data) {
             true => Self::Bitcode(Symtab::read(&data[..])),
-            false => Self::Native(data),
+            false => Self::Native(Arc::new(data)),
         })
     }
 }

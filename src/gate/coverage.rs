@@ -2,11 +2,15 @@
 
 use serde::Serialize;
 
-use super::checks::Check;
+use super::check::Arm64;
+use super::check::Check;
+use super::check::Need;
+use super::checks;
 use super::facts::Facts;
 use super::inputs::Inputs;
 use super::inputs::Stage;
 use super::object::ObjectCx;
+use crate::arm64;
 use crate::kernel::series::ChosenBy;
 
 /// A check that had nothing to look at.
@@ -18,75 +22,42 @@ pub struct Skipped {
     pub why: String,
 }
 
-/// What a check needs, beside objects.
-enum Need {
-    /// A file of the folder.
-    Symvers,
-    /// `vmlinux.o`.
-    Vmlinux,
-    /// Modules.
-    Modules,
-    /// A symbol of the configuration, if there is a configuration.
-    Config(&'static str),
-    /// An object that `objtool`'s engine has analysed for this check.
-    Analysis,
-}
-
-/// The needs of each check that has any.
-const NEEDS: [(&str, &[Need]); 16] = [
-    ("undefined", &[Need::Modules, Need::Symvers]),
-    ("module-flag", &[Need::Config("OBJTOOL"), Need::Analysis]),
-    ("static-call", &[Need::Analysis]),
-    ("mcount", &[Need::Analysis]),
-    ("orc", &[Need::Config("UNWINDER_ORC"), Need::Analysis]),
-    ("mitigations", &[Need::Analysis]),
-    ("noinstr", &[Need::Analysis]),
-    ("uaccess", &[Need::Analysis]),
-    ("stack", &[Need::Analysis]),
-    ("versions", &[Need::Modules, Need::Symvers, Need::Config("MODVERSIONS")]),
-    ("exports", &[Need::Symvers]),
-    ("module-name", &[Need::Modules]),
-    ("sections", &[Need::Modules]),
-    ("initcalls", &[Need::Vmlinux]),
-    ("livepatch", &[Need::Vmlinux, Need::Config("LIVEPATCH")]),
-    ("trim", &[Need::Modules, Need::Symvers, Need::Config("TRIM_UNUSED_KSYMS")]),
-];
-
 /// Checks for which the engine's analysis of an object, with the options it had, says something.
 pub fn analysed(cx: &ObjectCx<'_>) -> Vec<&'static str> {
     let Some(fresh) = cx.fresh else { return Vec::new() };
-    if crate::arm64::object::is_supported(cx.elf) {
-        let stack = fresh.opts.stackval.then_some("stack");
-        return ["static-call", "mcount", "mitigations"].into_iter().chain(stack).collect();
+    let is_arm64 = arm64::object::is_supported(cx.elf);
+    let says_something = |check: &&&Check| match check.analysis() {
+        Some((_, arm64)) if is_arm64 => match arm64 {
+            Arm64::Tables => true,
+            Arm64::Frames => fresh.opts.stackval,
+            Arm64::Nothing(_) => false,
+        },
+        Some((is_asked, _)) => is_asked(&fresh.opts),
+        None => false,
+    };
+    checks::ALL.iter().filter(says_something).map(|check| check.id).collect()
+}
+
+/// Whether a check has something to say about arm64 objects.
+pub fn looks_at_arm64(check: &Check) -> bool {
+    match check.analysis() {
+        Some((_, arm64)) => !matches!(arm64, Arm64::Nothing(_)),
+        None => !check.topics.is_empty(),
     }
-    let opts = &fresh.opts;
-    let walks = opts.stackval || opts.orc || opts.uaccess || opts.noinstr;
-    let asked = [
-        ("module-flag", true),
-        ("static-call", opts.static_call),
-        ("mcount", opts.mcount),
-        ("orc", opts.orc),
-        ("mitigations", opts.retpoline || opts.rethunk || opts.ibt || opts.sls || opts.unret),
-        ("noinstr", opts.noinstr),
-        ("uaccess", opts.uaccess),
-        ("stack", walks),
-    ];
-    asked.into_iter().filter(|(_, is_asked)| *is_asked).map(|(check, _)| check).collect()
 }
 
 /// The checks that could not look, in their order, each with the first thing that it lacks.
 pub fn skipped(inputs: &Inputs, facts: &[Facts], checks: &[&'static Check]) -> Vec<Skipped> {
     let mut skipped = Vec::new();
     for check in checks {
-        let needs = NEEDS.iter().find(|(id, _)| *id == check.id).map_or(&[][..], |(_, needs)| needs);
-        if let Some(why) = needs.iter().find_map(|need| lacks(inputs, facts, check.id, need)) {
+        if let Some(why) = check.needs.iter().find_map(|need| lacks(inputs, facts, check, need)) {
             skipped.push(Skipped { check: check.id, why });
         }
     }
     skipped
 }
 
-fn lacks(inputs: &Inputs, facts: &[Facts], check: &str, need: &Need) -> Option<String> {
+fn lacks(inputs: &Inputs, facts: &[Facts], check: &Check, need: &Need) -> Option<String> {
     let has_stage = |wanted: &dyn Fn(Stage) -> bool| facts.iter().any(|facts| wanted(facts.file.stage));
     let is_kernel = |stage: Stage| matches!(stage, Stage::VmlinuxObject | Stage::Member);
     match need {
@@ -103,7 +74,7 @@ fn lacks(inputs: &Inputs, facts: &[Facts], check: &str, need: &Need) -> Option<S
         Need::Config(name) if !inputs.config.is_empty() && !inputs.config.has(name) => {
             Some(format!("CONFIG_{name} is not set"))
         }
-        Need::Analysis if !facts.iter().any(|facts| facts.analysed.contains(&check)) => {
+        Need::Analysis(..) if !facts.iter().any(|facts| facts.analysed.contains(&check.id)) => {
             Some(not_analysed(inputs, facts, check))
         }
         _ => None,
@@ -111,17 +82,17 @@ fn lacks(inputs: &Inputs, facts: &[Facts], check: &str, need: &Need) -> Option<S
 }
 
 /// Why no object was analysed for a check.
-fn not_analysed(inputs: &Inputs, facts: &[Facts], check: &str) -> String {
+fn not_analysed(inputs: &Inputs, facts: &[Facts], check: &Check) -> String {
     let native = || facts.iter().filter(|facts| !facts.is_opaque);
     if native().next().is_none() {
         return "there is no object that could be read".to_owned();
     }
     if native().all(|facts| facts.machine != object::elf::EM_X86_64) {
-        return match check {
-            "noinstr" => "arm64 kernels do not mark which calls may leave noinstr code".to_owned(),
-            "orc" | "uaccess" | "stack" | "module-flag" => "the gate does not do this for this machine".to_owned(),
-            _ => "the objects are of a machine, word size or byte order that is not known here".to_owned(),
+        let why = match check.analysis() {
+            Some((_, Arm64::Nothing(why))) => why,
+            _ => "the objects are of a machine, word size or byte order that is not known here",
         };
+        return why.to_owned();
     }
     if inputs.selection.chosen_by == ChosenBy::Newest {
         return "nothing tells which series the kernel is of, and objtool's rules differ; name it with --series"
@@ -133,17 +104,4 @@ fn not_analysed(inputs: &Inputs, facts: &[Facts], check: &str) -> String {
             .to_owned();
     }
     "objtool was not asked for it when the kernel was built".to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::gate::checks;
-
-    #[test]
-    fn needs_are_those_of_checks() {
-        for (id, _) in &NEEDS {
-            assert!(checks::by_id(id).is_some(), "{id}");
-        }
-    }
 }

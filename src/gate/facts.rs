@@ -1,82 +1,22 @@
 //! What is kept of an object after it was read, for the checks that look at all objects together.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use rustc_hash::FxHashSet;
 
 use super::inputs::ObjectFile;
 use super::inputs::Stage;
-use super::object::ObjectCx;
+use super::scan::Export;
+use super::scan::Scan;
 use crate::contents::bitcode::Flags;
 use crate::contents::bitcode::Symtab;
 use crate::elf::Class;
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
 use crate::elf::Symbol;
-use crate::kernel::series::Series;
-use crate::modpost::survey;
 
 /// How labels of initcalls begin.
 const INITCALL: &[u8] = b"__initcall__";
-
-/// An export as an object declares it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Export {
-    /// The symbol.
-    pub name: String,
-    /// The namespace; empty for none.
-    pub namespace: String,
-    /// For GPL-compatible modules only.
-    pub is_gpl_only: bool,
-}
-
-/// A reference between sections that should not be, by `modpost`'s rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mismatch {
-    /// The symbol that refers; empty if unknown.
-    pub from_symbol: String,
-    /// Its section.
-    pub from_section: String,
-    /// Place relative to the symbol.
-    pub from_offset: u64,
-    /// The symbol referred to.
-    pub to_symbol: String,
-    /// Its section.
-    pub to_section: String,
-}
-
-/// What `modpost`'s engine reads of an object.
-#[derive(Debug, Clone, Default)]
-pub struct Scan {
-    /// What it exports.
-    pub exports: Vec<Export>,
-    /// Wrong references.
-    pub mismatches: Vec<Mismatch>,
-    /// Exports that are wrong in themselves: symbol and `modpost`'s words.
-    pub bad_exports: Vec<(String, String)>,
-}
-
-impl Scan {
-    /// Reads an object that is not compressed.
-    pub fn read(path: &Path, series: Series) -> Self {
-        let survey = survey::of_object(path, series);
-        let exports = survey.exports.iter().map(|(name, namespace, is_gpl_only)| Export {
-            name: text(name),
-            namespace: text(namespace),
-            is_gpl_only: *is_gpl_only,
-        });
-        let mismatches = survey.mismatches.iter().map(|at| Mismatch {
-            from_symbol: text(&at.from_symbol),
-            from_section: text(&at.from_section),
-            from_offset: at.from_offset,
-            to_symbol: text(&at.to_symbol),
-            to_section: text(&at.to_section),
-        });
-        let bad_exports = survey.bad_exports.iter().map(|(symbol, words)| (text(symbol), words.clone()));
-        Self { exports: exports.collect(), mismatches: mismatches.collect(), bad_exports: bad_exports.collect() }
-    }
-}
 
 /// What is kept of one object.
 #[derive(Debug, Clone)]
@@ -121,6 +61,8 @@ pub struct Facts {
     pub tables: Vec<(&'static str, u64)>,
     /// Checks for which the engine has analysed it.
     pub analysed: Vec<&'static str>,
+    /// The engine's analysis gave up half way.
+    pub gave_up: bool,
     /// Symbols the sections of `.ko` files export, by `__ksymtab`.
     pub ksymtab: BTreeSet<String>,
 }
@@ -201,6 +143,7 @@ impl Facts {
             orc_header: None,
             tables: Vec::new(),
             analysed: Vec::new(),
+            gave_up: false,
             ksymtab: BTreeSet::new(),
         }
     }
@@ -219,39 +162,35 @@ impl Facts {
         }
     }
 
-    /// Reads the facts of an object.
-    pub fn read(cx: &ObjectCx<'_>) -> Self {
-        let elf = cx.elf;
-        let data = |name: &str| cx.section(name).map(|id| elf.section(id).data);
-        let is_input = matches!(cx.file.stage, Stage::Member);
-        let is_module = !matches!(cx.file.stage, Stage::VmlinuxObject | Stage::Member);
+    /// Reads the facts of an object; what the engines made of it and what its tables hold is the caller's to add.
+    pub fn read(file: &ObjectFile, elf: &ElfFile<'_>, scan: Option<&Scan>) -> Self {
+        let data =
+            |name: &[u8]| elf.sections.iter().rev().find(|section| section.name == name).map(|section| section.data);
+        let is_input = matches!(file.stage, Stage::Member);
+        let is_module = !matches!(file.stage, Stage::VmlinuxObject | Stage::Member);
         Self {
             machine: elf.machine,
             class: elf.class,
             is_big_endian: elf.endian == object::Endianness::Big,
             is_opaque: false,
-            bitcode: None,
             initcalls: if is_input { initcalls(elf) } else { Vec::new() },
-            initcall_tables: super::tables::initcalls(cx),
-            modinfo: data(".modinfo").map(modinfo).unwrap_or_default(),
+            modinfo: data(b".modinfo").map(modinfo).unwrap_or_default(),
             imports: if is_module { imports(elf) } else { Vec::new() },
             definitions: if is_input { definitions(elf) } else { names(elf, |symbol| !symbol.is_local()) },
-            locals: match cx.file.stage {
+            locals: match file.stage {
                 Stage::VmlinuxObject => names(elf, Symbol::is_local),
                 _ => Vec::new(),
             },
-            is_surveyed: cx.scan.is_some(),
-            exports: cx.scan.map(|scan| scan.exports.clone()).unwrap_or_default(),
-            versions: data("__versions").map(|data| versions(data, elf)),
-            extended_versions: data("__version_ext_crcs")
-                .zip(data("__version_ext_names"))
+            is_surveyed: scan.is_some(),
+            exports: scan.map(|scan| scan.exports.clone()).unwrap_or_default(),
+            versions: data(b"__versions").map(|data| versions(data, elf)),
+            extended_versions: data(b"__version_ext_crcs")
+                .zip(data(b"__version_ext_names"))
                 .map(|(crcs, names)| extended_versions(crcs, names, elf)),
-            this_module: data(".gnu.linkonce.this_module").and_then(|data| this_module(data, elf.class)),
-            orc_header: data(".orc_header").map(<[u8]>::to_vec),
-            tables: super::tables::counts(cx),
-            analysed: super::coverage::analysed(cx),
-            ksymtab: if cx.file.stage == Stage::Module { ksymtab(elf) } else { BTreeSet::new() },
-            file: cx.file.clone(),
+            this_module: data(b".gnu.linkonce.this_module").and_then(|data| this_module(data, elf.class)),
+            orc_header: data(b".orc_header").map(<[u8]>::to_vec),
+            ksymtab: if file.stage == Stage::Module { ksymtab(elf) } else { BTreeSet::new() },
+            ..Self::opaque(file)
         }
     }
 
@@ -362,4 +301,15 @@ fn ksymtab(elf: &ElfFile<'_>) -> BTreeSet<String> {
     let names = elf.symbols.iter().filter(|symbol| !symbol.is_undefined());
     let names = names.filter_map(|symbol| elf.symbol_name(symbol).strip_prefix(b"__ksymtab_"));
     names.map(text).collect()
+}
+
+/// What compilers call without being asked to.
+const RUNTIME: [&str; 16] = [
+    "memcpy", "memset", "memmove", "memcmp", "bcmp", "strlen", "strcpy", "strncpy", "strcmp", "strncmp", "strcat",
+    "strchr", "strrchr", "strnlen", "stpcpy", "memchr",
+];
+
+/// Whether a symbol belongs to the runtime library.
+pub fn is_runtime(name: &str) -> bool {
+    RUNTIME.contains(&name)
 }

@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
-use super::GateError;
+use super::error::GateError;
 use crate::kernel::series;
 use crate::kernel::series::ChosenBy;
 use crate::kernel::series::Selection;
@@ -44,6 +44,13 @@ pub enum Stage {
     VmlinuxObject,
     /// A file that was named on the command line and is none of these.
     Other,
+}
+
+impl Stage {
+    /// Whether this is a linked object: the kernel, or a whole module before its last link.
+    pub fn is_linked(self) -> bool {
+        matches!(self, Self::VmlinuxObject | Self::Object | Self::Lto | Self::Prelink | Self::Other)
+    }
 }
 
 /// One object file to look at.

@@ -2,12 +2,11 @@
 
 use std::sync::OnceLock;
 
-use super::Finding;
-use super::facts::Scan;
+use super::finding::Finding;
 use super::fresh::Fresh;
 use super::inputs::Inputs;
 use super::inputs::ObjectFile;
-use super::inputs::Stage;
+use super::scan::Scan;
 use crate::contents::source::Units;
 use crate::elf::ByPlace;
 use crate::elf::ElfFile;
@@ -83,13 +82,7 @@ impl<'a> ObjectCx<'a> {
 
     /// Whether this is a linked object: the kernel, or a whole module before its last link.
     pub fn is_linked_object(&self) -> bool {
-        matches!(self.file.stage, Stage::VmlinuxObject | Stage::Object | Stage::Lto | Stage::Prelink | Stage::Other)
-    }
-
-    /// Where a relocation leads: the symbol's place plus the addend.
-    pub fn target(&self, symbol: SymbolId, addend: i64) -> Option<(SectionId, u64)> {
-        let symbol = self.elf.symbol(symbol)?;
-        (symbol.section != SectionId::UNDEF).then(|| (symbol.section, symbol.value.wrapping_add_signed(addend)))
+        self.file.stage.is_linked()
     }
 }
 

@@ -8,7 +8,7 @@ mod kcidb;
 mod sarif;
 mod text;
 
-use super::GateError;
+use super::error::GateError;
 use super::run::Outcome;
 
 /// A report's format.
@@ -44,7 +44,7 @@ pub fn render(outcome: &Outcome, format: Format) -> Result<Vec<u8>, GateError> {
 }
 
 /// A check's explanation as paragraphs without line breaks.
-pub fn paragraphs(check: &super::checks::Check) -> Vec<String> {
+pub fn paragraphs(check: &super::check::Check) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut is_new = true;
     for line in check.explanation.iter().map(|line| line.trim()) {

@@ -1,10 +1,12 @@
 //! The tables of places that `objtool` makes: which there are, and what they say.
 
-use super::fresh::Place;
-use super::inputs::Stage;
-use super::object::ObjectCx;
+use crate::elf::ElfFile;
 use crate::elf::Reloc;
 use crate::elf::SectionId;
+use crate::objtool::code::RelocIndex;
+
+/// Section and offset.
+type Place = (SectionId, u64);
 
 /// Tables that only `objtool` makes, with the size of a record.
 pub const MADE_BY_OBJTOOL: [(&str, u64); 7] = [
@@ -41,18 +43,19 @@ pub struct Table {
 
 impl Table {
     /// Reads the last section called `name`.
-    pub fn read(cx: &ObjectCx<'_>, name: &str, record: u64) -> Option<Self> {
-        cx.section(name).map(|section| Self::read_section(cx, section, record))
+    pub fn read(elf: &ElfFile<'_>, relocs: &RelocIndex<'_>, name: &str, record: u64) -> Option<Self> {
+        let section = elf.section_ids().rev().find(|id| elf.section(*id).name == name.as_bytes())?;
+        Some(Self::read_section(elf, relocs, section, record))
     }
 
     /// Reads a section.
-    pub fn read_section(cx: &ObjectCx<'_>, section: SectionId, record: u64) -> Self {
-        let size = cx.elf.section(section).data.len() as u64;
-        let relocs = cx.relocs.of(section);
+    pub fn read_section(elf: &ElfFile<'_>, relocs: &RelocIndex<'_>, section: SectionId, record: u64) -> Self {
+        let size = elf.section(section).data.len() as u64;
+        let relocs = relocs.of(section);
         let records = (0..size / record).map(|index| {
             let offset = index * record;
             let reloc = relocs.and_then(|relocs| relocs.in_range(offset, 1)).map(|found| found.reloc);
-            let place = reloc.and_then(|reloc| cx.target(reloc.symbol, reloc.addend));
+            let place = reloc.and_then(|reloc| target(elf, &reloc));
             Record { offset, reloc, place }
         });
         Self { section, records: records.collect(), n_rest: size % record }
@@ -66,11 +69,18 @@ impl Table {
     }
 }
 
+/// Where a relocation leads: the symbol's place plus the addend.
+pub fn target(elf: &ElfFile<'_>, reloc: &Reloc) -> Option<Place> {
+    let symbol = elf.symbol(reloc.symbol)?;
+    (symbol.section != SectionId::UNDEF).then(|| (symbol.section, symbol.value.wrapping_add_signed(reloc.addend)))
+}
+
 /// Number of records of each table of [`MADE_BY_OBJTOOL`] and of `__mcount_loc`, in that order.
-pub fn counts(cx: &ObjectCx<'_>) -> Vec<(&'static str, u64)> {
+pub fn counts(elf: &ElfFile<'_>) -> Vec<(&'static str, u64)> {
     let tables = MADE_BY_OBJTOOL.iter().copied().chain([("__mcount_loc", 8)]);
     let sizes = tables.map(|(name, record)| {
-        let bytes: u64 = cx.sections(name).map(|id| cx.elf.section(id).size).sum();
+        let named = elf.sections.iter().filter(|section| section.name == name.as_bytes());
+        let bytes: u64 = named.map(|section| section.size).sum();
         (name, bytes / record)
     });
     sizes.filter(|(_, count)| *count > 0).collect()
@@ -81,28 +91,15 @@ pub fn is_initcalls(name: &str) -> bool {
     (name.starts_with(".initcall") || name.starts_with(".con_initcall")) && name.ends_with(".init")
 }
 
-/// The kernel's initcalls by section, in the order in which they run: names of their functions.
-pub fn initcalls(cx: &ObjectCx<'_>) -> Vec<(String, Vec<String>)> {
-    let is_kernel = cx.file.stage == Stage::VmlinuxObject;
-    let ids = cx.elf.section_ids().filter(|id| is_kernel && is_initcalls(&cx.section_name(*id)));
+/// Initcalls by section, in the order in which they run: names of their functions.
+pub fn initcalls(elf: &ElfFile<'_>, relocs: &RelocIndex<'_>) -> Vec<(String, Vec<String>)> {
+    let ids = elf.section_ids().filter(|id| is_initcalls(&elf.section_text(*id)));
     let tables = ids.filter_map(|id| {
-        let mut relocs: Vec<Reloc> = cx.relocs.of(id)?.relocs.iter().collect();
+        let mut relocs: Vec<Reloc> = relocs.of(id)?.relocs.iter().collect();
         relocs.sort_by_key(|reloc| reloc.offset);
-        Some((cx.section_name(id), relocs.iter().map(|reloc| cx.symbol_name(reloc.symbol)).collect()))
+        Some((elf.section_text(id), relocs.iter().map(|reloc| elf.symbol_text(reloc.symbol)).collect()))
     });
     tables.collect()
-}
-
-/// Whether `objtool` should have made tables for this object and has made none: it never ran.
-pub fn is_unprocessed(cx: &ObjectCx<'_>) -> bool {
-    let Some(fresh) = cx.fresh else { return false };
-    let has = |name: &str| cx.section(name).is_some_and(|id| cx.elf.section(id).size > 0);
-    let has_any = MADE_BY_OBJTOOL.iter().any(|(name, _)| has(name));
-    let wants_any = fresh.orc.as_ref().is_some_and(|entries| !entries.is_empty())
-        || (fresh.opts.rethunk && !fresh.returns.is_empty())
-        || (fresh.opts.static_call && !fresh.static_calls.is_empty())
-        || (fresh.opts.retpoline && !fresh.retpolines.is_empty());
-    wants_any && !has_any && cx.file.stage != Stage::Module
 }
 
 /// What only one of two sorted lists has: (only in `a`, only in `b`).

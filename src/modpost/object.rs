@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use object::Endianness;
 use object::elf;
@@ -42,10 +43,46 @@ impl From<Finding> for OpenError {
     }
 }
 
+/// Where the bytes of an object are.
+#[derive(Debug, Clone)]
+pub enum Bytes {
+    /// On disk; what is needed of them is read when it is.
+    File(Arc<File>),
+    /// In memory, since somebody has read all of it already.
+    Memory(Arc<Vec<u8>>),
+}
+
+impl Bytes {
+    /// Opens a file.
+    pub fn of_file(path: &Path) -> io::Result<Self> {
+        Ok(Self::File(Arc::new(File::open(path)?)))
+    }
+
+    /// Number of bytes.
+    fn size(&self) -> io::Result<u64> {
+        match self {
+            Self::File(file) => mappable_size(file),
+            Self::Memory(bytes) => Ok(bytes.len() as u64),
+        }
+    }
+
+    /// Fills `part` with the bytes from `offset` on.
+    fn read_exact_at(&self, part: &mut [u8], offset: u64) -> io::Result<()> {
+        let bytes = match self {
+            Self::File(file) => return file.read_exact_at(part, offset),
+            Self::Memory(bytes) => bytes,
+        };
+        let from = usize::try_from(offset).ok().and_then(|offset| bytes.get(offset..));
+        let found = from.and_then(|bytes| bytes.get(..part.len())).ok_or(io::ErrorKind::UnexpectedEof)?;
+        part.copy_from_slice(found);
+        Ok(())
+    }
+}
+
 /// An open object.
 #[derive(Debug)]
 pub struct Object {
-    file: File,
+    bytes: Bytes,
     /// Size of the file in bytes.
     pub size: u64,
     /// Word size.
@@ -75,12 +112,16 @@ pub struct Object {
 impl Object {
     /// Opens the object called `name` (for messages) at `path`.
     pub fn open(path: &Path, name: &[u8], profile: &Profile) -> Result<Self, OpenError> {
-        let file = File::open(path).map_err(OpenError::Io)?;
-        let size = mappable_size(&file).map_err(OpenError::Io)?;
+        Self::of_bytes(Bytes::of_file(path).map_err(OpenError::Io)?, name, profile)
+    }
+
+    /// Opens the object called `name` (for messages) that has these bytes.
+    pub fn of_bytes(bytes: Bytes, name: &[u8], profile: &Profile) -> Result<Self, OpenError> {
+        let size = bytes.size().map_err(OpenError::Io)?;
         let mut start = [0; 64];
         let known = usize::try_from(size).map_or(start.len(), |size| size.min(start.len()));
         let Some(ident) = start.get_mut(..known) else { return Err(OpenError::NotElf) };
-        file.read_exact_at(ident, 0).map_err(OpenError::Io)?;
+        bytes.read_exact_at(ident, 0).map_err(OpenError::Io)?;
         let is_32 = start.get(4) == Some(&elf::ELFCLASS32);
         if known < if is_32 { 52 } else { 64 } || !start.starts_with(&elf::ELFMAG) {
             return Err(OpenError::NotElf);
@@ -92,7 +133,7 @@ impl Object {
             // Older series are built for one byte order and do not look.
             _ => Endianness::Little,
         };
-        let opening = Opening { file, size, endian, name, profile };
+        let opening = Opening { bytes, size, endian, name, profile };
         if is_32 {
             opening.decode::<elf::FileHeader32<Endianness>>(&start, Class::Elf32)
         } else {
@@ -118,7 +159,7 @@ impl Object {
         let mut bytes = vec![0; size];
         let there = usize::try_from(self.size.saturating_sub(offset)).map_or(size, |there| there.min(size));
         let part = bytes.get_mut(..there).unwrap_or_default();
-        self.file.read_exact_at(part, offset).map_err(|error| Finding::malformed(format!("{what}: {error}")))?;
+        self.bytes.read_exact_at(part, offset).map_err(|error| Finding::malformed(format!("{what}: {error}")))?;
         Ok(bytes)
     }
 
@@ -199,7 +240,7 @@ fn mappable_size(file: &File) -> io::Result<u64> {
 
 /// An object whose header is known, before its class is.
 struct Opening<'a> {
-    file: File,
+    bytes: Bytes,
     size: u64,
     endian: Endianness,
     name: &'a [u8],
@@ -220,7 +261,7 @@ impl Opening<'_> {
         let (kind, machine) = (header.e_type(e), header.e_machine(e));
         let (shnum, shstrndx) = (header.e_shnum(e), header.e_shstrndx(e));
         let mut object = Object {
-            file: self.file,
+            bytes: self.bytes,
             size: self.size,
             class,
             endian: e,

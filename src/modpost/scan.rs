@@ -3,6 +3,7 @@
 //! Upstream: `read_symbols()`.
 
 use std::ffi::OsStr;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -19,6 +20,7 @@ use super::finding::Stop;
 use super::ksymtab;
 use super::modinfo;
 use super::modinfo::ModInfo;
+use super::object::Bytes;
 use super::object::Object;
 use super::object::OpenError;
 use super::options::Opts;
@@ -86,8 +88,20 @@ pub struct ObjectFacts {
 
 /// Reads the object called `file`.
 pub fn scan(file: &[u8], opts: &Opts, profile: &Profile, table: &ClassTable) -> ObjectFacts {
+    let bytes = || Bytes::of_file(Path::new(OsStr::from_bytes(file)));
+    scan_bytes(file, bytes, opts, profile, table)
+}
+
+/// Reads the object called `file` that has these bytes.
+pub fn scan_bytes(
+    file: &[u8],
+    bytes: impl FnOnce() -> io::Result<Bytes>,
+    opts: &Opts,
+    profile: &Profile,
+    table: &ClassTable,
+) -> ObjectFacts {
     let mut facts = ObjectFacts::new(file, profile);
-    if let Err(stop) = facts.read(opts, profile, table) {
+    if let Err(stop) = facts.read(bytes, opts, profile, table) {
         facts.stop = Some(stop);
     }
     facts
@@ -120,10 +134,16 @@ impl ObjectFacts {
         &*self.module == b"vmlinux"
     }
 
-    fn read(&mut self, opts: &Opts, profile: &Profile, table: &ClassTable) -> Result<(), Stop> {
+    fn read(
+        &mut self,
+        bytes: impl FnOnce() -> io::Result<Bytes>,
+        opts: &Opts,
+        profile: &Profile,
+        table: &ClassTable,
+    ) -> Result<(), Stop> {
         let is_refused = profile.has(Behaviour::DotORequired) && !self.file.ends_with(b".o");
         let is_opened = !is_refused || profile.has(Behaviour::OpenedBeforeDotO);
-        let object = if is_opened { self.open(opts, profile)? } else { None };
+        let object = if is_opened { self.open(bytes, opts, profile)? } else { None };
         if is_refused && (object.is_some() || !is_opened) {
             self.say(Finding::BadSuffix { file: self.file.clone() });
             return Ok(());
@@ -167,9 +187,14 @@ impl ObjectFacts {
         Ok(())
     }
 
-    fn open(&mut self, opts: &Opts, profile: &Profile) -> Result<Option<Object>, Stop> {
-        let path = Path::new(OsStr::from_bytes(&self.file));
-        match Object::open(path, &self.file, profile) {
+    fn open(
+        &mut self,
+        bytes: impl FnOnce() -> io::Result<Bytes>,
+        opts: &Opts,
+        profile: &Profile,
+    ) -> Result<Option<Object>, Stop> {
+        let opened = bytes().map_err(OpenError::Io);
+        match opened.and_then(|bytes| Object::of_bytes(bytes, &self.file, profile)) {
             Ok(object) => Ok(Some(object)),
             Err(OpenError::NotElf) => Ok(None),
             Err(OpenError::Fatal(finding)) => Err(finding.into()),

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::event::Event;
 use super::finding::Finding;
 use super::finding::SectionRef;
 use super::finding::Stop;
+use super::object::Bytes;
 use super::options::Opts;
 use super::scan;
 use super::section_class::ClassTable;
@@ -33,11 +35,12 @@ pub struct Survey {
     pub bad_exports: Vec<(Vec<u8>, String)>,
 }
 
-/// Looks at one object.
-pub fn of_object(path: &Path, series: Series) -> Survey {
+/// Looks at one object that has been read.
+pub fn of_object(path: &Path, data: &Arc<Vec<u8>>, series: Series) -> Survey {
     let profile = Profile::of(series);
     let opts = Opts { modules: true, ..Opts::default() };
-    let facts = scan::scan(path.as_os_str().as_bytes(), &opts, &profile, &ClassTable::new(&profile.sections));
+    let (name, table) = (path.as_os_str().as_bytes(), ClassTable::new(&profile.sections));
+    let facts = scan::scan_bytes(name, || Ok(Bytes::Memory(data.clone())), &opts, &profile, &table);
     let mut survey = Survey::default();
     let subject = Subject { file: &facts.file, module: &facts.module };
     for event in &facts.events {

@@ -6,6 +6,7 @@
 pub mod message;
 
 pub use message::Message;
+pub use message::Topic;
 
 use crate::elf::SectionId;
 use arch::InsnId;

@@ -13,13 +13,64 @@ use crate::kernel::Profile;
 use crate::objtool::code::Code;
 use crate::objtool::disas;
 
+/// The symbols that were warned about: where the release says so, each is warned about once.
+#[derive(Debug, Default)]
+pub struct Warned(FxHashSet<SymbolId>);
+
+impl Warned {
+    /// The symbols that these findings are about.
+    pub fn about(code: &Code<'_>, findings: &[Finding]) -> Self {
+        let mut warned = Self::default();
+        let has_line = |finding: &&Finding| !matches!(finding.severity, Severity::Trail | Severity::Verbatim);
+        for finding in findings.iter().filter(has_line) {
+            warned.is_hidden(code, finding);
+        }
+        warned
+    }
+
+    /// Whether `symbol` was warned about.
+    pub fn has(&self, symbol: SymbolId) -> bool {
+        self.0.contains(&symbol)
+    }
+
+    /// Remembers a symbol.
+    pub fn insert(&mut self, symbol: SymbolId) {
+        self.0.insert(symbol);
+    }
+
+    /// Whether a finding is not to be printed; remembers the symbol that it is about.
+    pub fn is_hidden(&mut self, code: &Code<'_>, finding: &Finding) -> bool {
+        if finding.severity == Severity::Silent {
+            if let Location::Insn(insn) = finding.location {
+                self.0.extend(code.symbol_of(insn));
+            }
+            return true;
+        }
+        if let Message::FallsThrough { from, .. } = finding.message
+            && code.profile.has(Behaviour::FallThroughMarksWarned)
+        {
+            self.0.insert(from);
+        }
+        if !code.profile.has(Behaviour::WarnOncePerSymbol) {
+            return false;
+        }
+        let counts = finding.severity == Severity::Warning || !code.profile.has(Behaviour::FatalAtInsnAlwaysPrinted);
+        match finding.location {
+            Location::Insn(insn) if counts => match code.symbol_of(insn) {
+                Some(symbol) => !self.0.insert(symbol),
+                None => false,
+            },
+            _ => false,
+        }
+    }
+}
+
 /// The lines of one run.
 #[derive(Debug, Default)]
 pub struct Report {
     /// What goes to standard error.
     pub text: Vec<u8>,
-    /// Symbols that were warned about.
-    warned: FxHashSet<SymbolId>,
+    warned: Warned,
     /// Where in `text` the line of each finding ends, if that is to be known.
     printed: Option<Vec<(usize, Finding)>>,
 }
@@ -44,23 +95,12 @@ impl Report {
 
     /// Whether something was said about `symbol`.
     pub fn has_warned(&self, symbol: SymbolId) -> bool {
-        self.warned.contains(&symbol)
-    }
-
-    /// Symbols that something was said about, in no order.
-    pub fn warned(&self) -> impl Iterator<Item = SymbolId> + '_ {
-        self.warned.iter().copied()
+        self.warned.has(symbol)
     }
 
     fn add_one(&mut self, code: &Code<'_>, object: &[u8], finding: &Finding) {
         if finding.severity == Severity::Verbatim {
             return wording::write(&mut self.text, code, &finding.message);
-        }
-        if finding.severity == Severity::Silent {
-            if let Location::Insn(insn) = finding.location {
-                self.warned.extend(code.symbol_of(insn));
-            }
-            return;
         }
         let wants_trail = code.opts.verbose || code.opts.backtrace;
         if finding.severity == Severity::Trail {
@@ -69,33 +109,13 @@ impl Report {
             }
             return;
         }
-        if self.is_repeated(code, finding) {
+        if self.warned.is_hidden(code, finding) {
             return;
         }
         self.line(code, object, finding);
         let is_insn_warning = matches!(finding.location, Location::Insn(_)) && finding.severity == Severity::Warning;
         if wants_trail && is_insn_warning && code.profile.has(Behaviour::TrailPerWarning) {
             self.trail(code, object, &Finding { message: Message::TrailHere, ..finding.clone() });
-        }
-    }
-
-    /// Applies the rule that a symbol is warned about once, and remembers the symbol.
-    fn is_repeated(&mut self, code: &Code<'_>, finding: &Finding) -> bool {
-        if let Message::FallsThrough { from, .. } = finding.message
-            && code.profile.has(Behaviour::FallThroughMarksWarned)
-        {
-            self.warned.insert(from);
-        }
-        if !code.profile.has(Behaviour::WarnOncePerSymbol) {
-            return false;
-        }
-        let counts = finding.severity == Severity::Warning || !code.profile.has(Behaviour::FatalAtInsnAlwaysPrinted);
-        match finding.location {
-            Location::Insn(insn) if counts => match code.symbol_of(insn) {
-                Some(symbol) => !self.warned.insert(symbol),
-                None => false,
-            },
-            _ => false,
         }
     }
 

@@ -4,7 +4,7 @@
 //! line, where the object has debug information; and, for findings about the stack, the way through the function with the
 //! state of the stack at each step. The drop-in never does this.
 
-use super::way::Recorder;
+use super::path::Recorder;
 use crate::contents::source::DebugInfo;
 use crate::contents::source::Lines;
 use crate::contents::source::Units;

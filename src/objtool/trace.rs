@@ -23,7 +23,7 @@ use crate::objtool::disas;
 use crate::objtool::disas::Depth;
 use crate::objtool::disas::Layout;
 use crate::objtool::finding::Finding;
-use crate::objtool::report::Report;
+use crate::objtool::report::Warned;
 
 /// Writes the trace of functions that fit a pattern.
 pub struct Tracer<'a> {
@@ -36,14 +36,13 @@ pub struct Tracer<'a> {
     /// Instructions that have had a line since a path last came to them. Lines of a trail count.
     shown: FxHashSet<InsnId>,
     /// Symbols that were warned about: only the first warning leaves a trail.
-    warned: FxHashSet<SymbolId>,
+    warned: Warned,
 }
 
 impl<'a> Tracer<'a> {
-    /// A tracer for `pattern`; `report` knows what was warned about before the walk.
-    pub fn new(code: &Code<'_>, pattern: &'a str, report: &Report) -> Self {
+    /// A tracer for `pattern`; `warned` are the symbols that were warned about before the walk.
+    pub fn new(code: &Code<'_>, pattern: &'a str, warned: Warned) -> Self {
         let layout = Layout::of(code);
-        let warned = report.warned().collect();
         Self { pattern, layout, is_on: false, depth: 0, shown: FxHashSet::default(), warned }
     }
 }
@@ -93,7 +92,7 @@ impl Tracer<'_> {
             Event::AltDefault(insn) => self.alt_line(out, code, insn, "/", b"DEFAULT"),
             Event::State(insn, before, after) => self.state(out, code, insn, before, after),
             Event::Warned(insn) => {
-                let is_repeated = code.symbol_of(insn).is_some_and(|symbol| self.warned.contains(&symbol));
+                let is_repeated = code.symbol_of(insn).is_some_and(|symbol| self.warned.has(symbol));
                 self.note_trail(code, insn, !is_repeated);
             }
             Event::Trail(insn) => self.note_trail(code, insn, true),
@@ -105,7 +104,7 @@ impl Tracer<'_> {
 
     fn note_warned(&mut self, code: &Code<'_>, event: Event<'_>) {
         match event {
-            Event::Warned(insn) => self.warned.extend(code.symbol_of(insn)),
+            Event::Warned(insn) => code.symbol_of(insn).into_iter().for_each(|symbol| self.warned.insert(symbol)),
             Event::FellThrough(symbol) => {
                 self.warned.insert(symbol);
             }

@@ -102,7 +102,7 @@ fn the_series_is_what_was_asked_for() {
 #[test]
 fn unknown_checks_are_refused_in_one_line() {
     for option in ["--only", "--skip"] {
-        assert_refused(&[option, "orc,nonsense"], "'nonsense' is no check; there are bitcode, elf, ");
+        assert_refused(&[option, "orc,nonsense"], "unknown check 'nonsense'; there are bitcode, elf, ");
     }
     let (status, stdout, _) = gate(&["--only", "promoted-symbols", "--fail-on", "new"]);
     assert!(status == 1 && stdout.contains("promoted-symbols: ") && !stdout.contains("skipped: "), "{stdout}");

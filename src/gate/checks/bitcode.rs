@@ -1,10 +1,10 @@
 //! Bitcode where native code is needed.
 
-use super::RawCx;
-use super::check;
 use crate::contents::bitcode::BitcodeError;
-use crate::gate::Finding;
-use crate::gate::Severity;
+use crate::gate::check::FileCx;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
+use crate::gate::finding::Severity;
 use crate::gate::inputs::Stage;
 
 check! {
@@ -20,10 +20,10 @@ check! {
     ///
     /// Remedy: use the linked object (`vmlinux.o`, the `.o` that `ld -r` wrote), or remove `$(CC_FLAGS_LTO)` for the file;
     /// compile a file without a readable table again.
-    "bitcode", Error, raw: look,
+    "bitcode", Error, file: look,
 }
 
-fn look(cx: &RawCx<'_>) -> Vec<Finding> {
+fn look(cx: &FileCx<'_>) -> Vec<Finding> {
     match cx.bitcode {
         None => Vec::new(),
         Some(_) if !is_expected(cx) => vec![not_native(cx)],
@@ -32,12 +32,12 @@ fn look(cx: &RawCx<'_>) -> Vec<Finding> {
 }
 
 /// Nobody can say what this input defines and needs.
-fn no_symbols(cx: &RawCx<'_>, error: &BitcodeError) -> Finding {
+fn no_symbols(cx: &FileCx<'_>, error: &BitcodeError) -> Finding {
     let text = format!("{}: {error}; what it defines and needs is not known", cx.file.name);
     Finding::new("no-symbols", text).at_most(Severity::Warning)
 }
 
-fn not_native(cx: &RawCx<'_>) -> Finding {
+fn not_native(cx: &FileCx<'_>) -> Finding {
     let what = match cx.file.stage {
         Stage::Member | Stage::ModObject => "this kernel is not built with LTO, so the link would not make code of it",
         Stage::Module => "the module loader needs native code",
@@ -47,7 +47,7 @@ fn not_native(cx: &RawCx<'_>) -> Finding {
 }
 
 /// Inputs of an LTO link are bitcode, and so is `foo.o` beside the `foo.lto.o` that was made of it.
-fn is_expected(cx: &RawCx<'_>) -> bool {
+fn is_expected(cx: &FileCx<'_>) -> bool {
     let is_lto = cx.inputs.config.has("LTO_CLANG") || cx.inputs.config.is_empty();
     let has_linked = || {
         let same = |stage: Stage| matches!(stage, Stage::Lto | Stage::Prelink);

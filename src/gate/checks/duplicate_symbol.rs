@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::WorldCx;
-use super::check;
-use crate::gate::Finding;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
 use crate::gate::facts::Facts;
+use crate::gate::finding::Finding;
 use crate::gate::inputs::Stage;
 
 check! {

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use object::Endianness;
 use object::elf;
 
-use super::RawCx;
-use super::WorldCx;
-use super::check;
-use super::validators;
 use crate::elf::Class;
 use crate::elf::SectionId;
-use crate::gate::Finding;
+use crate::gate::check::FileCx;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
 use crate::gate::object::ObjectCx;
+use crate::objtool::finding::Topic;
 
 check! {
     /// An object is broken, or is for another machine than the rest.
@@ -25,10 +25,10 @@ check! {
     /// truncated copy, or objects of another build in the folder.
     ///
     /// Remedy: rebuild the object; if it comes out the same, look at the last tool in its `.cmd` file that wrote it.
-    "elf", Error, raw: look_at_bytes, object: look, world: look_at_world,
+    "elf", Error, topics: [Topic::Structure], file: look_at_file, object: look, world: look_at_world,
 }
 
-fn look_at_bytes(cx: &RawCx<'_>) -> Vec<Finding> {
+fn look_at_file(cx: &FileCx<'_>) -> Vec<Finding> {
     match cx.error {
         Some(error) if cx.bitcode.is_none() => vec![Finding::new("malformed", format!("{}: {error}", cx.file.name))],
         _ => Vec::new(),
@@ -45,7 +45,6 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
         }
     }
     findings.extend(symbols(cx));
-    findings.extend(validators::findings(cx, "elf"));
     findings
 }
 

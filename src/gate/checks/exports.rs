@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use super::WorldCx;
-use super::check;
-use super::undefined::modules;
-use crate::gate::Finding;
-use crate::gate::facts::Export;
+use crate::gate::check::Need;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
 use crate::gate::facts::Facts;
+use crate::gate::finding::Finding;
 use crate::gate::inputs::Stage;
 use crate::gate::inputs::SymversLine;
+use crate::gate::scan::Export;
 
 check! {
     /// Exports and their users do not fit together.
@@ -22,7 +22,7 @@ check! {
     /// licence that uses a GPL-only symbol, or one that does not import the namespace.
     ///
     /// Remedy: rebuild; `MODULE_IMPORT_NS()` for namespaces, another interface for GPL-only symbols.
-    "exports", Error, object: look_at_object, world: look,
+    "exports", Error, needs: [Need::Symvers, Need::Scan], object: look_at_object, world: look,
 }
 
 fn look_at_object(cx: &crate::gate::object::ObjectCx<'_>) -> Vec<Finding> {
@@ -109,7 +109,7 @@ fn differing(facts: &Facts, export: &Export, line: &SymversLine) -> Option<Findi
 fn users(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<Finding> {
     let dump: BTreeMap<&str, &SymversLine> = symvers.iter().map(|line| (line.symbol.as_str(), line)).collect();
     let mut findings = Vec::new();
-    for module in modules(cx) {
+    for module in cx.modules() {
         let is_gpl = module.infos("license").all(is_gpl_compatible);
         let namespaces: Vec<&str> = module.infos("import_ns").collect();
         for import in &module.imports {

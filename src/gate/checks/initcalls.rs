@@ -1,12 +1,14 @@
 //! Order and targets of initcalls and PCI fixups.
 
+mod order;
+
 use object::elf;
 
-use super::check;
-use super::initcall_order;
 use crate::elf::Reloc;
 use crate::elf::SectionId;
-use crate::gate::Finding;
+use crate::gate::check::Need;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
 use crate::gate::tables;
@@ -22,7 +24,7 @@ check! {
     /// Cause: `vmlinux.o` was linked without `.tmp_initcalls.lds` or with an old one; relocations were changed by a tool.
     ///
     /// Remedy: remove `vmlinux.o` and `.tmp_initcalls.lds`, and build again.
-    "initcalls", Error, object: look, world: initcall_order::look,
+    "initcalls", Error, needs: [Need::Vmlinux], object: look, world: order::look,
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
@@ -76,7 +78,7 @@ fn entries(cx: &ObjectCx<'_>, id: SectionId, size: u64, at: u64, what: &str) -> 
 
 fn is_function(cx: &ObjectCx<'_>, reloc: Reloc) -> bool {
     // A place-relative relocation at the place itself has no correction in its addend.
-    let Some((section, offset)) = cx.target(reloc.symbol, reloc.addend) else { return false };
+    let Some((section, offset)) = tables::target(cx.elf, &reloc) else { return false };
     let is_code = cx.elf.section(section).is_exec();
     is_code && cx.places.starting_at(section, offset).next().is_some()
 }

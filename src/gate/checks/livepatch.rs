@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use object::elf;
 
-use super::WorldCx;
-use super::check;
 use crate::elf::SymbolId;
-use crate::gate::Finding;
-use crate::gate::Severity;
+use crate::gate::check::Need;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
+use crate::gate::finding::Severity;
 use crate::gate::finding::stem;
 use crate::gate::fresh::Place;
 use crate::gate::inputs::Stage;
@@ -25,7 +26,7 @@ check! {
     /// made a global function local.
     ///
     /// Remedy: give one of the functions another name, or keep the function (`__visible`, `noinline`); name `vmlinux.o`.
-    "livepatch", Error, object: look, world: look_at_world,
+    "livepatch", Error, needs: [Need::Vmlinux, Need::Config("LIVEPATCH")], object: look, world: look_at_world,
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {

@@ -2,18 +2,20 @@
 
 use object::elf;
 
-use super::WorldCx;
-use super::check;
-use super::validators;
 use crate::arm64;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::gate::Finding;
+use crate::gate::check::Arm64;
+use crate::gate::check::Need;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
-use crate::gate::tables;
+use crate::gate::processed;
 use crate::gate::tables::Record;
 use crate::gate::tables::Table;
+use crate::objtool::finding::Topic;
 
 check! {
     /// The function tracer's table of patch sites does not fit the code.
@@ -26,23 +28,24 @@ check! {
     /// or relocated by something that is no call.
     ///
     /// Remedy: see that exactly one tool makes the table (`CONFIG_FTRACE_MCOUNT_USE_*`), and rebuild the object.
-    "mcount", Error, object: look, world: look_at_world,
+    "mcount", Error, needs: [Need::Analysis(|opts| opts.mcount, Arm64::Tables)], topics: [Topic::Mcount],
+    object: look, world: look_at_world,
 }
 
 const NOP5: [u8; 5] = [0x0f, 0x1f, 0x44, 0x00, 0x00];
 const ENDBR64: [u8; 4] = [0xf3, 0x0f, 0x1e, 0xfa];
 
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
-    if tables::is_unprocessed(cx) {
+    if processed::is_unprocessed(cx) {
         return Vec::new();
     }
     // Arm64 has checks of its own.
     if cx.fresh.is_some() && arm64::object::is_supported(cx.elf) {
-        return validators::findings(cx, "mcount");
+        return Vec::new();
     }
     let mut findings = Vec::new();
     for section in cx.sections("__mcount_loc") {
-        let table = Table::read_section(cx, section, 8);
+        let table = Table::read_section(cx.elf, &cx.relocs, section, 8);
         findings.extend(records(cx, &table));
     }
     if cx.elf.machine == elf::EM_X86_64 {
@@ -134,7 +137,7 @@ fn missing(cx: &ObjectCx<'_>) -> Vec<Finding> {
     let fentry = SymbolId(fentry as u32);
     let mut listed = Vec::new();
     for section in cx.sections("__mcount_loc") {
-        listed.extend(Table::read_section(cx, section, 8).places());
+        listed.extend(Table::read_section(cx.elf, &cx.relocs, section, 8).places());
     }
     listed.sort_unstable();
     let mut findings = Vec::new();
@@ -158,11 +161,11 @@ fn entries(cx: &ObjectCx<'_>, section: SectionId) -> Vec<Finding> {
     if cx.file.stage == Stage::Member || cx.elf.kind != elf::ET_REL {
         return Vec::new();
     }
-    let table = Table::read_section(cx, section, 8);
+    let table = Table::read_section(cx.elf, &cx.relocs, section, 8);
     let name = cx.section_name(section);
     table.records.iter().filter_map(|record| not_an_address(cx, &name, record)).collect()
 }
 
 fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
-    validators::lost_in_link(cx, &["__mcount_loc"])
+    processed::lost_in_link(cx, &["__mcount_loc"])
 }

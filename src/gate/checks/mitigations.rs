@@ -1,14 +1,17 @@
 //! The tables by which the kernel patches mitigations in, and code that escapes them.
 
-use super::WorldCx;
-use super::check;
-use super::validators;
-use crate::gate::Finding;
+use crate::gate::check::Arm64;
+use crate::gate::check::Need;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
 use crate::gate::fresh::Fresh;
 use crate::gate::fresh::Place;
 use crate::gate::object::ObjectCx;
+use crate::gate::processed;
 use crate::gate::tables;
 use crate::gate::tables::Table;
+use crate::objtool::finding::Topic;
 use crate::objtool::opts::Opts;
 
 check! {
@@ -23,26 +26,36 @@ check! {
     ///
     /// Remedy: compare the recorded objtool command with `include/config/auto.conf`, and rebuild the object; for single
     /// places see `postlink explain <kind>`.
-    "mitigations", Error, object: look, world: look_at_world,
+    "mitigations", Error, needs: [Need::Analysis(asks_for_any, Arm64::Tables)], topics: [Topic::Mitigations],
+    object: look, world: look_at_world,
 }
 
 /// One table: its name, whether the options ask for it, and what it should list.
 struct SiteTable {
     name: &'static str,
     is_wanted: fn(&Opts) -> bool,
-    expected: fn(&Fresh) -> &[Place],
+    /// `None` if that is not known.
+    expected: fn(&Fresh) -> Option<&Vec<Place>>,
 }
 
 const TABLES: [SiteTable; 5] = [
-    SiteTable { name: ".retpoline_sites", is_wanted: |opts| opts.retpoline, expected: |fresh| &fresh.retpolines },
-    SiteTable { name: ".return_sites", is_wanted: |opts| opts.rethunk, expected: |fresh| &fresh.returns },
+    SiteTable {
+        name: ".retpoline_sites",
+        is_wanted: |opts| opts.retpoline,
+        expected: |fresh| Some(&fresh.sites.as_ref()?.retpolines),
+    },
+    SiteTable {
+        name: ".return_sites",
+        is_wanted: |opts| opts.rethunk,
+        expected: |fresh| Some(&fresh.sites.as_ref()?.returns),
+    },
     SiteTable {
         name: ".call_sites",
         is_wanted: |opts| opts.rethunk && opts.hack_skylake,
-        expected: |fresh| &fresh.calls,
+        expected: |fresh| Some(&fresh.sites.as_ref()?.calls),
     },
-    SiteTable { name: ".cfi_sites", is_wanted: |opts| opts.cfi, expected: |fresh| &fresh.cfi },
-    SiteTable { name: ".ibt_endbr_seal", is_wanted: |opts| opts.ibt, expected: |fresh| &fresh.seals },
+    SiteTable { name: ".cfi_sites", is_wanted: |opts| opts.cfi, expected: |fresh| Some(&fresh.sites.as_ref()?.cfi) },
+    SiteTable { name: ".ibt_endbr_seal", is_wanted: |opts| opts.ibt, expected: |fresh| fresh.seals.as_ref() },
 ];
 
 /// Whether options keep a promise.
@@ -58,16 +71,20 @@ const PROMISES: [(&str, &str, KeepsPromise); 6] = [
     ("MITIGATION_CALL_DEPTH_TRACKING", "--hacks=skylake", |opts| opts.hack_skylake),
 ];
 
+fn asks_for_any(opts: &Opts) -> bool {
+    opts.retpoline || opts.rethunk || opts.ibt || opts.sls || opts.unret
+}
+
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
     let mut findings = options(cx);
-    if !tables::is_unprocessed(cx)
+    if !processed::is_unprocessed(cx)
         && let Some(fresh) = cx.fresh
     {
         for table in TABLES.iter().filter(|table| (table.is_wanted)(&fresh.opts)) {
-            findings.extend(compare(cx, table.name, (table.expected)(fresh)));
+            let expected = (table.expected)(fresh);
+            findings.extend(expected.into_iter().flat_map(|expected| compare(cx, table.name, expected)));
         }
     }
-    findings.extend(validators::findings(cx, "mitigations"));
     findings
 }
 
@@ -85,7 +102,7 @@ fn options(cx: &ObjectCx<'_>) -> Vec<Finding> {
 }
 
 fn compare(cx: &ObjectCx<'_>, name: &'static str, expected: &[Place]) -> Vec<Finding> {
-    let found = Table::read(cx, name, 4).map(|table| table.places()).unwrap_or_default();
+    let found = Table::read(cx.elf, &cx.relocs, name, 4).map(|table| table.places()).unwrap_or_default();
     let mut expected = expected.to_vec();
     expected.sort_unstable();
     let (extra, missing) = tables::difference(&found, &expected);
@@ -103,5 +120,5 @@ fn compare(cx: &ObjectCx<'_>, name: &'static str, expected: &[Place]) -> Vec<Fin
 
 fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
     let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
-    validators::lost_in_link(cx, &names)
+    processed::lost_in_link(cx, &names)
 }

@@ -1,10 +1,12 @@
 //! Whether `objtool` ran on each object, and knew what is a module.
 
-use super::check;
-use crate::gate::Finding;
+use crate::gate::check::NOT_FOR_THIS_MACHINE;
+use crate::gate::check::Need;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
-use crate::gate::tables;
+use crate::gate::processed;
 use crate::gate::tables::Table;
 
 check! {
@@ -18,7 +20,8 @@ check! {
     /// Cause: a build rule for linked (LTO) modules that lost the option, or lost the call of objtool altogether.
     ///
     /// Remedy: pass `--module` for every object that becomes part of a module, linked ones too, and rebuild the module.
-    "module-flag", Error, object: look,
+    "module-flag", Error,
+    needs: [Need::Config("OBJTOOL"), Need::Analysis(|_| true, NOT_FOR_THIS_MACHINE)], object: look,
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
@@ -30,7 +33,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
         let text = format!("objtool was run without --module on {}, which is part of a module", cx.file.name);
         findings.push(Finding::new("no-module-option", text));
     }
-    if tables::is_unprocessed(cx) {
+    if processed::is_unprocessed(cx) {
         let text = format!("objtool has not processed {}: it has none of the tables that objtool makes", cx.file.name);
         findings.push(Finding::new("not-processed", text));
     }
@@ -43,7 +46,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
 
 /// Static call sites whose key is of the wrong sort.
 fn keys(cx: &ObjectCx<'_>) -> Vec<Finding> {
-    let Some(table) = Table::read(cx, ".static_call_sites", 8) else { return Vec::new() };
+    let Some(table) = Table::read(cx.elf, &cx.relocs, ".static_call_sites", 8) else { return Vec::new() };
     let Some(relocs) = cx.relocs.of(table.section) else { return Vec::new() };
     let mut findings = Vec::new();
     for record in &table.records {

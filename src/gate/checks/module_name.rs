@@ -1,9 +1,10 @@
 //! Suffixes of LTO's intermediate files in names.
 
-use super::WorldCx;
-use super::check;
-use crate::gate::Finding;
+use crate::gate::check::Need;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
 use crate::gate::facts::Facts;
+use crate::gate::finding::Finding;
 
 check! {
     /// A module's name has kept the suffix of an intermediate file.
@@ -14,7 +15,7 @@ check! {
     /// Cause: a rule or a script that derives a module's name from the file it found instead of the plain name.
     ///
     /// Remedy: strip `.lto` and `.prelink` wherever a name is made from a file; rerun modpost.
-    "module-name", Error, world: look,
+    "module-name", Error, needs: [Need::Modules], world: look,
 }
 
 const SUFFIXES: [&str; 2] = [".lto", ".prelink"];

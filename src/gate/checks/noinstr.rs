@@ -1,9 +1,9 @@
 //! Objtool's validators for `noinstr`, on the finished object.
 
-use super::check;
-use super::validators;
-use crate::gate::Finding;
-use crate::gate::object::ObjectCx;
+use crate::gate::check::Arm64;
+use crate::gate::check::Need;
+use crate::gate::check::check;
+use crate::objtool::finding::Topic;
 
 check! {
     /// Code that must not be instrumented calls code that may be.
@@ -14,9 +14,7 @@ check! {
     /// Cause: a function lost its `noinstr` by being inlined into another section, or a helper called from entry code is not marked.
     ///
     /// Remedy: mark the callee `noinstr`, or `__always_inline`, or put `instrumentation_begin()`/`instrumentation_end()` around the call.
-    "noinstr", Error, object: look,
+    "noinstr", Error, needs: [Need::Analysis(|opts| opts.noinstr, NOT_ON_ARM64)], topics: [Topic::Noinstr],
 }
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
-    validators::findings(cx, "noinstr")
-}
+const NOT_ON_ARM64: Arm64 = Arm64::Nothing("arm64 kernels do not mark which calls may leave noinstr code");

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::WorldCx;
-use super::check;
-use super::validators;
 use crate::elf::SectionId;
-use crate::gate::Finding;
+use crate::gate::check::NOT_FOR_THIS_MACHINE;
+use crate::gate::check::Need;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
 use crate::gate::fresh::Place;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
-use crate::gate::tables;
+use crate::gate::processed;
 use crate::gate::tables::Table;
+use crate::objtool::finding::Topic;
 use crate::objtool::orc::ENTRY_SIZE;
 
 check! {
@@ -25,17 +27,19 @@ check! {
     /// built for another kernel's ORC format (`.orc_header`).
     ///
     /// Remedy: rebuild the object so that objtool sees the final code; rebuild modules against the running kernel's headers.
-    "orc", Error, object: look, world: look_at_world,
+    "orc", Error,
+    needs: [Need::Config("UNWINDER_ORC"), Need::Analysis(|opts| opts.orc, NOT_FOR_THIS_MACHINE)], topics: [Topic::Orc],
+    object: look, world: look_at_world,
 }
 
 type Entry = [u8; ENTRY_SIZE];
 
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
-    if tables::is_unprocessed(cx) {
+    if processed::is_unprocessed(cx) {
         return Vec::new();
     }
     let unwind = cx.section(".orc_unwind").filter(|id| cx.elf.section(*id).size > 0);
-    let places = Table::read(cx, ".orc_unwind_ip", 4).filter(|table| !table.records.is_empty());
+    let places = Table::read(cx.elf, &cx.relocs, ".orc_unwind_ip", 4).filter(|table| !table.records.is_empty());
     let fresh = cx.fresh.and_then(|fresh| fresh.orc.as_ref());
     let places_are_there = places.is_some();
     let (Some(unwind), Some(places)) = (unwind, places) else {
@@ -165,7 +169,7 @@ fn sentence(kind: &str) -> &'static str {
 }
 
 fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
-    let mut findings = validators::lost_in_link(cx, &[".orc_unwind_ip"]);
+    let mut findings = processed::lost_in_link(cx, &[".orc_unwind_ip"]);
     let Some(hash) = &cx.inputs.orc_hash else { return findings };
     for facts in cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module) {
         let text = match &facts.orc_header {

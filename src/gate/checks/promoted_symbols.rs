@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::check;
 use crate::elf::SymbolId;
-use crate::gate::Finding;
-use crate::gate::Severity;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
+use crate::gate::finding::Severity;
 use crate::gate::finding::stem;
 use crate::gate::object::ObjectCx;
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::check;
-use crate::gate::Finding;
-use crate::gate::Severity;
-use crate::gate::facts::Mismatch;
+use crate::gate::check::Need;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
+use crate::gate::finding::Severity;
 use crate::gate::finding::section_class;
 use crate::gate::finding::stem;
 use crate::gate::object::ObjectCx;
+use crate::gate::scan::Mismatch;
 
 check! {
     /// Code or data that stays refers to code or data that is freed after init.
@@ -20,7 +21,7 @@ check! {
     /// clones of one function repeat the same pair.
     ///
     /// Remedy: mark both sides alike; `__ref` for a reference that is known to be safe.
-    "section-mismatch", Error, object: look,
+    "section-mismatch", Error, needs: [Need::Scan], object: look,
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {

@@ -2,8 +2,9 @@
 
 use object::elf;
 
-use super::check;
-use crate::gate::Finding;
+use crate::gate::check::Need;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
 
@@ -18,7 +19,7 @@ check! {
     /// section in assembly.
     ///
     /// Remedy: link with the kernel's `module.lds`; give assembly sections the flags of their kind (`"ax"`, `"aw"`).
-    "sections", Error, object: look,
+    "sections", Error, needs: [Need::Modules], object: look,
 }
 
 const CLASSES: [&str; 4] = [".text", ".data", ".bss", ".rodata"];

@@ -1,9 +1,9 @@
 //! Objtool's validators for `stack`, on the finished object.
 
-use super::check;
-use super::validators;
-use crate::gate::Finding;
-use crate::gate::object::ObjectCx;
+use crate::gate::check::Arm64;
+use crate::gate::check::Need;
+use crate::gate::check::check;
+use crate::objtool::finding::Topic;
 
 check! {
     /// The stack cannot be followed through a function, or code is not what it must be.
@@ -19,9 +19,6 @@ check! {
     /// turned into nothing, or a tool that changed code after objtool.
     ///
     /// Remedy: see the explanation of the finding itself (`postlink explain <kind>`) and the path that is shown with it.
-    "stack", Error, object: look,
-}
-
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
-    validators::findings(cx, "stack")
+    "stack", Error, needs: [Need::Analysis(|opts| opts.stackval || opts.orc || opts.uaccess || opts.noinstr, Arm64::Frames)],
+    topics: [Topic::Stack],
 }

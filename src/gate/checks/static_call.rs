@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::WorldCx;
-use super::check;
-use super::validators;
-use crate::gate::Finding;
+use crate::gate::check::Arm64;
+use crate::gate::check::Need;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
+use crate::gate::finding::Finding;
 use crate::gate::fresh::Place;
 use crate::gate::fresh::StaticCall;
 use crate::gate::object::ObjectCx;
-use crate::gate::tables;
+use crate::gate::processed;
 use crate::gate::tables::Table;
+use crate::objtool::finding::Topic;
 
 check! {
     /// The table of static call sites does not fit the code.
@@ -22,20 +24,19 @@ check! {
     /// Cause: a tool changed code or tables after objtool, or objects from two builds were mixed.
     ///
     /// Remedy: rebuild the object so that objtool runs last on it.
-    "static-call", Error, object: look, world: look_at_world,
+    "static-call", Error, needs: [Need::Analysis(|opts| opts.static_call, Arm64::Tables)], topics: [Topic::StaticCall],
+    object: look, world: look_at_world,
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
     let Some(fresh) = cx.fresh.filter(|fresh| fresh.opts.static_call) else {
-        return validators::findings(cx, "static-call");
-    };
-    if tables::is_unprocessed(cx) {
         return Vec::new();
-    }
-    let expected: BTreeMap<Place, &StaticCall> = fresh.static_calls.iter().map(|call| (call.place, call)).collect();
+    };
+    let Some(sites) = fresh.sites.as_ref().filter(|_| !processed::is_unprocessed(cx)) else { return Vec::new() };
+    let expected: BTreeMap<Place, &StaticCall> = sites.static_calls.iter().map(|call| (call.place, call)).collect();
     let mut missing = expected.clone();
     let mut findings = Vec::new();
-    if let Some(table) = Table::read(cx, ".static_call_sites", 8) {
+    if let Some(table) = Table::read(cx.elf, &cx.relocs, ".static_call_sites", 8) {
         for record in &table.records {
             let Some(place) = record.place else {
                 let text = format!("record at {:#x} has no place", record.offset);
@@ -91,5 +92,5 @@ fn rest(table: &Table) -> Option<Finding> {
 }
 
 fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
-    validators::lost_in_link(cx, &[".static_call_sites"])
+    processed::lost_in_link(cx, &[".static_call_sites"])
 }

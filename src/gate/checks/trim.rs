@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::WorldCx;
-use super::check;
-use super::undefined::is_runtime;
-use super::undefined::modules;
-use crate::gate::Finding;
+use crate::gate::check::Need;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
+use crate::gate::facts;
+use crate::gate::finding::Finding;
 use crate::gate::inputs::Stage;
 
 check! {
@@ -19,7 +19,8 @@ check! {
     /// Cause: the list of used symbols was made from bitcode, or before the module's last change.
     ///
     /// Remedy: add the symbol to the keep list (`CONFIG_UNUSED_KSYMS_WHITELIST`), or make the list from linked objects.
-    "trim", Error, world: look,
+    "trim", Error,
+    needs: [Need::Modules, Need::Symvers, Need::Config("TRIM_UNUSED_KSYMS"), Need::Scan], world: look,
 }
 
 fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
@@ -28,7 +29,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
     let exported: BTreeSet<&str> = symvers.iter().map(|line| line.symbol.as_str()).collect();
     let declared: BTreeSet<&str> = cx.facts.iter().flat_map(|facts| &facts.exports).map(|e| e.name.as_str()).collect();
     let mut findings = Vec::new();
-    for module in modules(cx) {
+    for module in cx.modules() {
         for import in module.imports.iter().filter(|import| !import.is_weak) {
             let name = import.name.as_str();
             if exported.contains(name) || !declared.contains(name) {
@@ -50,9 +51,9 @@ fn user(cx: &WorldCx<'_>, module: &str, name: &str) -> &'static str {
     let is_known = !members.is_empty() && members.iter().all(|facts| facts.bitcode.is_some());
     match (is_known, uses.contains(&true)) {
         (true, false) if !uses.is_empty() => " (in file-level assembly only)",
-        (true, false) if is_runtime(name) => " (a call that the compiler makes: the bitcode does not have it)",
+        (true, false) if facts::is_runtime(name) => " (a call that the compiler makes: the bitcode does not have it)",
         (true, false) => " (in inline assembly or by the compiler: the bitcode does not have it)",
-        (false, _) if is_runtime(name) => " (a call that the compiler makes)",
+        (false, _) if facts::is_runtime(name) => " (a call that the compiler makes)",
         _ => "",
     }
 }

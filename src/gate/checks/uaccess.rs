@@ -1,9 +1,9 @@
 //! Objtool's validators for `uaccess`, on the finished object.
 
-use super::check;
-use super::validators;
-use crate::gate::Finding;
-use crate::gate::object::ObjectCx;
+use crate::gate::check::NOT_FOR_THIS_MACHINE;
+use crate::gate::check::Need;
+use crate::gate::check::check;
+use crate::objtool::finding::Topic;
 
 check! {
     /// A function is called, or returns, while user memory is accessible.
@@ -14,9 +14,6 @@ check! {
     /// Cause: a call inside `user_access_begin()`/`user_access_end()`, often one that the compiler or a sanitizer put there.
     ///
     /// Remedy: move the call out of the window; a leaf that is safe belongs on objtool's list of uaccess-safe functions.
-    "uaccess", Error, object: look,
-}
-
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
-    validators::findings(cx, "uaccess")
+    "uaccess", Error, needs: [Need::Analysis(|opts| opts.uaccess, NOT_FOR_THIS_MACHINE)],
+    topics: [Topic::Uaccess],
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::WorldCx;
-use super::check;
-use crate::gate::Finding;
-use crate::gate::facts::Facts;
+use crate::gate::check::Need;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
+use crate::gate::facts;
+use crate::gate::finding::Finding;
 use crate::gate::finding::stem;
 use crate::gate::inputs::Stage;
 
@@ -20,18 +21,7 @@ check! {
     ///
     /// Remedy: export the symbol, keep it (`__used`, or the LTO linker's list of runtime functions), or build the module that
     /// exports it.
-    "undefined", Error, world: look,
-}
-
-/// What compilers call without being asked to.
-const RUNTIME: [&str; 16] = [
-    "memcpy", "memset", "memmove", "memcmp", "bcmp", "strlen", "strcpy", "strncpy", "strcmp", "strncmp", "strcat",
-    "strchr", "strrchr", "strnlen", "stpcpy", "memchr",
-];
-
-/// Whether a symbol belongs to the runtime library.
-pub fn is_runtime(name: &str) -> bool {
-    RUNTIME.contains(&name)
+    "undefined", Error, needs: [Need::Modules, Need::Symvers, Need::Scan], world: look,
 }
 
 fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
@@ -39,12 +29,12 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
     let exported: BTreeSet<&str> = symvers.iter().map(|line| line.symbol.as_str()).collect();
     let declared: BTreeSet<&str> = cx.facts.iter().flat_map(|facts| &facts.exports).map(|e| e.name.as_str()).collect();
     let mut findings = Vec::new();
-    for module in modules(cx) {
+    for module in cx.modules() {
         let unknown =
             module.imports.iter().filter(|import| !import.is_weak && !exported.contains(import.name.as_str()));
         // What somebody declares as exported was trimmed, or lost from the dump: `trim` and `exports` say so.
         for import in unknown.filter(|import| !declared.contains(import.name.as_str())) {
-            let kind = if is_runtime(&import.name) { "runtime-library" } else { "undefined" };
+            let kind = if facts::is_runtime(&import.name) { "runtime-library" } else { "undefined" };
             let text = format!(
                 "{} needs '{}', which nothing exports: {}",
                 module.file.name,
@@ -56,20 +46,6 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| finding.kind != "runtime-library");
     findings
-}
-
-/// The latest stage of each module.
-pub fn modules<'a>(cx: &'a WorldCx<'_>) -> impl Iterator<Item = &'a Facts> {
-    let is_latest = |facts: &&Facts| {
-        let stage = facts.file.stage;
-        let has_ko = || cx.facts.iter().any(|f| f.file.subject == facts.file.subject && f.file.stage == Stage::Module);
-        match stage {
-            Stage::Module => true,
-            Stage::Object | Stage::Lto | Stage::Prelink => !has_ko(),
-            _ => false,
-        }
-    };
-    cx.facts.iter().filter(|facts| !facts.is_opaque).filter(is_latest)
 }
 
 /// Why nothing exports it, as far as the objects tell.
@@ -97,7 +73,7 @@ fn cause(cx: &WorldCx<'_>, name: &str) -> String {
         cx.facts.iter().find(|facts| facts.file.stage == Stage::Object && facts.definitions.iter().any(|d| d == name));
     match definer {
         Some(definer) => format!("{} defines it, but does not export it", definer.file.name),
-        None if is_runtime(name) => "a runtime-library function that the link has dropped".to_owned(),
+        None if facts::is_runtime(name) => "a runtime-library function that the link has dropped".to_owned(),
         None => "no object of this build defines it: dropped by LTO, renamed, or not configured".to_owned(),
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::WorldCx;
-use super::check;
-use crate::gate::Finding;
+use crate::gate::check::Need;
+use crate::gate::check::WorldCx;
+use crate::gate::check::check;
 use crate::gate::facts::Facts;
+use crate::gate::finding::Finding;
 use crate::gate::inputs::Stage;
 
 check! {
@@ -18,7 +19,7 @@ check! {
     /// against another kernel's `Module.symvers`.
     ///
     /// Remedy: build kernel and modules in one go; see that each object with exports has its versions in its `.cmd` file.
-    "versions", Error, world: look,
+    "versions", Error, needs: [Need::Modules, Need::Symvers, Need::Config("MODVERSIONS")], world: look,
 }
 
 fn look(cx: &WorldCx<'_>) -> Vec<Finding> {

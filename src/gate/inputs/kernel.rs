@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use super::text;
 use crate::contents::packed;
 use crate::elf::ElfFile;
-use crate::gate::GateError;
+use crate::gate::error::GateError;
 
 /// Recorded commands that are looked at; each of a folder names the same kernel.
 const MAX_COMMANDS: usize = 16;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::gate::Severity;
+use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
 
 /// The service shows ten annotations of a step and level; more would hide the summary.

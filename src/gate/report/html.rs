@@ -6,9 +6,9 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::paragraphs;
-use crate::gate::Finding;
-use crate::gate::GateError;
-use crate::gate::Severity;
+use crate::gate::error::GateError;
+use crate::gate::finding::Finding;
+use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -67,7 +67,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
     page.map(String::into_bytes).map_err(fail)
 }
 
-fn group(outcome: &Outcome, check: &'static crate::gate::checks::Check) -> Group {
+fn group(outcome: &Outcome, check: &'static crate::gate::check::Check) -> Group {
     let mut directories: Vec<Directory> = Vec::new();
     let mut count = 0;
     let mut own: Vec<_> = outcome.findings.iter().filter(|judged| judged.finding.check == check.id).collect();

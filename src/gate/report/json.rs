@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::gate::Finding;
-use crate::gate::GateError;
-use crate::gate::Severity;
 use crate::gate::coverage::Skipped;
+use crate::gate::error::GateError;
+use crate::gate::finding::Finding;
+use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
 
 /// Version of the format: a new field raises the second number, anything else the first.
@@ -81,7 +81,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
     Ok(text)
 }
 
-fn info(check: &crate::gate::checks::Check) -> CheckInfo {
+fn info(check: &crate::gate::check::Check) -> CheckInfo {
     let explanation = super::paragraphs(check).join("\n\n");
     CheckInfo { id: check.id, severity: check.severity, title: check.title(), explanation }
 }

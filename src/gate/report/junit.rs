@@ -6,9 +6,9 @@ use quick_junit::TestCase;
 use quick_junit::TestCaseStatus;
 use quick_junit::TestSuite;
 
-use crate::gate::Finding;
-use crate::gate::GateError;
-use crate::gate::Severity;
+use crate::gate::error::GateError;
+use crate::gate::finding::Finding;
+use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
 
 /// Renders the report.

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::gate::GateError;
-use crate::gate::Severity;
+use crate::gate::error::GateError;
+use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
 
 /// Where results come from; the submitting system puts its own name here.

@@ -24,11 +24,11 @@ use serde_sarif::sarif::Tool;
 use serde_sarif::sarif::ToolComponent;
 
 use super::paragraphs;
-use crate::gate::Finding;
-use crate::gate::GateError;
-use crate::gate::Severity;
 use crate::gate::baseline::Judged;
-use crate::gate::checks::Check;
+use crate::gate::check::Check;
+use crate::gate::error::GateError;
+use crate::gate::finding::Finding;
+use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::gate::Severity;
 use crate::gate::baseline::Judged;
+use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
 
 /// Notes of one check that are shown; the others are counted. Errors and warnings are all shown.

@@ -81,7 +81,9 @@ impl Code<'_> {
         if own_counts || self.profile.has(Behaviour::ReplacementOwned) {
             return (own != NO_SYMBOL).then_some(own);
         }
-        let original = self.group_of(id).and_then(|group| self.groups[group.index()].original);
+        // What ends the building of the code may be about an instruction of a group that is not complete.
+        let group = self.group_of(id).and_then(|group| self.groups.get(group.index()));
+        let original = group.and_then(|group| group.original);
         match original {
             Some(original) => {
                 let owner = self.owners[self.groups[original.index()].first.index()];
@@ -222,7 +224,9 @@ impl Code<'_> {
         if self.rare(id).is_some_and(|rare| rare.table.is_some()) {
             return true;
         }
-        let original = self.group_of(id).and_then(|group| self.groups[group.index()].original);
+        // What ends the building of the code may be about an instruction of a group that is not complete.
+        let group = self.group_of(id).and_then(|group| self.groups.get(group.index()));
+        let original = group.and_then(|group| group.original);
         original.is_some_and(|group| {
             let first = self.groups[group.index()].first;
             matches!(self.insns.kind(first), InsnKind::JumpDyn | InsnKind::CallDyn)

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::WorldCx;
-use crate::gate::Finding;
-use crate::gate::Severity;
+use crate::gate::check::WorldCx;
+use crate::gate::finding::Finding;
+use crate::gate::finding::Severity;
 use crate::gate::inputs::Stage;
 
 /// Sections with the names of their initcalls, in order.

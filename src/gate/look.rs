@@ -1,0 +1,180 @@
+//! Looking at one object: it is read once, and everything that is made of it is shared by all checks.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use super::check::Arm64;
+use super::check::Check;
+use super::check::FileCx;
+use super::contents::Contents;
+use super::coverage;
+use super::facts::Facts;
+use super::finding::Finding;
+use super::fresh;
+use super::fresh::Fresh;
+use super::inputs::Inputs;
+use super::inputs::ObjectFile;
+use super::inputs::Stage;
+use super::inputs::commands;
+use super::object::ObjectCx;
+use super::object::places;
+use super::scan::Scan;
+use super::tables;
+use crate::arm64;
+use crate::contents::source::DebugInfo;
+use crate::contents::source::Frame;
+use crate::contents::source::Lines;
+use crate::elf::ElfFile;
+use crate::kernel::Profile;
+use crate::kernel::noreturns::Noreturns;
+use crate::kernel::series::ChosenBy;
+use crate::kernel::series::Tree;
+use crate::objtool::code::RelocIndex;
+use crate::objtool::opts::Opts;
+
+/// What is the same for all objects of a build.
+pub struct ObjectReader<'a> {
+    inputs: &'a Inputs,
+    checks: &'a [&'static Check],
+    /// Rules of the series' objtool, if they are known.
+    profile: Option<Profile>,
+    noreturns: Option<Vec<String>>,
+}
+
+impl<'a> ObjectReader<'a> {
+    /// A reader for the objects of a build, with what these checks need.
+    pub fn new(inputs: &'a Inputs, checks: &'a [&'static Check]) -> Self {
+        // Another series' rules would find what is not there.
+        let is_known = inputs.selection.chosen_by != ChosenBy::Newest;
+        let is_known = is_known && inputs.selection.refusal().is_none();
+        let profile = inputs.selection.profile().filter(|_| is_known);
+        Self { inputs, checks, profile, noreturns: inputs.selection.tree.as_ref().and_then(Tree::noreturns) }
+    }
+
+    /// Reads an object: what the checks find in it, and what is kept of it for those that look at all objects together.
+    pub fn look_at(&self, file: &ObjectFile) -> (Vec<Finding>, Facts) {
+        let look_at_file = |bitcode, error| {
+            let cx = FileCx { inputs: self.inputs, file, bitcode, error };
+            self.checks.iter().flat_map(|check| check.look_at_file(&cx)).collect::<Vec<Finding>>()
+        };
+        let data = match Contents::read(&file.path) {
+            Ok(Contents::Native(data)) => data,
+            Ok(Contents::Bitcode(symtab)) => {
+                return (look_at_file(Some(&symtab), None), Facts::of_bitcode(file, symtab.ok()));
+            }
+            Err(error) => return (look_at_file(None, Some(&format!("cannot be read: {error}"))), Facts::opaque(file)),
+        };
+        match ElfFile::parse(&data) {
+            Ok(elf) => {
+                let mut findings = look_at_file(None, None);
+                let (found, facts) = self.look_into(file, &data, &elf);
+                findings.extend(found);
+                (findings, facts)
+            }
+            Err(error) => (look_at_file(None, Some(&error.to_string())), Facts::opaque(file)),
+        }
+    }
+
+    /// Makes everything that the checks need of an object, and has them look.
+    fn look_into(&self, file: &ObjectFile, data: &Arc<Vec<u8>>, elf: &ElfFile<'_>) -> (Vec<Finding>, Facts) {
+        let (fresh, (scan, (places, relocs))) = rayon::join(
+            || self.fresh(file, elf),
+            || rayon::join(|| self.scan(file, data, elf), || (places(elf), RelocIndex::read(elf))),
+        );
+        let cx = ObjectCx {
+            inputs: self.inputs,
+            file,
+            elf,
+            places,
+            units: OnceLock::new(),
+            relocs,
+            fresh: fresh.as_ref(),
+            scan: scan.as_ref(),
+        };
+        let found: Vec<Vec<Finding>> =
+            self.checks.par_iter().with_max_len(1).map(|check| check.look_at_object(&cx)).collect();
+        let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
+        find_lines(self.inputs, elf, &mut findings);
+        (findings, facts(&cx))
+    }
+
+    /// The engine's analysis, where it was part of the build and the series' rules are known.
+    fn fresh(&self, file: &ObjectFile, elf: &ElfFile<'_>) -> Option<Fresh> {
+        let is_object = elf.kind == ::object::elf::ET_REL;
+        if arm64::object::is_supported(elf) {
+            let is_wanted = self.checks.iter().any(|check| coverage::looks_at_arm64(check));
+            let has_frames = |check: &&Check| matches!(check.analysis(), Some((_, Arm64::Frames)));
+            if !(file.stage.is_linked() && is_object && is_wanted) {
+                return None;
+            }
+            // Of a series without rules of its own the newest one's list is as near as any.
+            let newest = Profile::newest();
+            let profile = self.profile.as_ref().unwrap_or(&newest);
+            let with_frames = self.checks.iter().any(has_frames);
+            let noreturns = with_frames.then(|| Noreturns::new(profile, self.noreturns.as_ref()));
+            return Some(fresh::arm64::check(elf, noreturns.as_ref()));
+        }
+        let profile = self.profile.as_ref().filter(|_| elf.machine == ::object::elf::EM_X86_64)?;
+        let is_wanted = is_object && self.checks.iter().any(|check| check.analysis().is_some());
+        let opts = self.objtool_opts(file, profile).filter(|_| is_wanted)?;
+        Some(fresh::analyse(opts, profile, elf, self.noreturns.as_ref()))
+    }
+
+    /// The options that `objtool` was run with, or should have been.
+    fn objtool_opts(&self, file: &ObjectFile, profile: &Profile) -> Option<Opts> {
+        let config = &self.inputs.config;
+        if let Some(command) = &file.command
+            && command.objtool.is_some()
+        {
+            let is_checked = file.stage.is_linked() || file.stage == Stage::Member;
+            return command.objtool_opts(&profile.facts).filter(|_| is_checked);
+        }
+        // Objtool runs after the link where the link makes the code, or where IBT or livepatches need to see all of it.
+        let is_delayed = config.has("LTO_CLANG") || config.has("X86_KERNEL_IBT") || config.has("KLP_BUILD");
+        let is_derived = file.stage.is_linked() && config.has("OBJTOOL") && is_delayed;
+        let words = config.objtool_words(file.subject != "vmlinux", true);
+        let words = words.into_iter().chain([file.name.as_str()]);
+        if is_derived { commands::opts_of(&profile.facts, words) } else { None }
+    }
+
+    /// What `modpost` reads.
+    fn scan(&self, file: &ObjectFile, data: &Arc<Vec<u8>>, elf: &ElfFile<'_>) -> Option<Scan> {
+        let is_input = file.stage.is_linked() && elf.kind == ::object::elf::ET_REL;
+        let is_wanted = is_input && self.checks.iter().any(|check| check.needs_scan());
+        is_wanted.then(|| Scan::read(&file.path, data, self.inputs.selection.series))
+    }
+}
+
+/// What is kept of an object.
+fn facts(cx: &ObjectCx<'_>) -> Facts {
+    let is_kernel = cx.file.stage == Stage::VmlinuxObject;
+    Facts {
+        initcall_tables: if is_kernel { tables::initcalls(cx.elf, &cx.relocs) } else { Vec::new() },
+        tables: tables::counts(cx.elf),
+        analysed: coverage::analysed(cx),
+        gave_up: cx.fresh.is_some_and(|fresh| fresh.gave_up),
+        ..Facts::read(cx.file, cx.elf, cx.scan)
+    }
+}
+
+/// Adds file and line to findings about places, if the object has debug information. It is only read if there is a finding.
+fn find_lines(inputs: &Inputs, elf: &ElfFile<'_>, findings: &mut [Finding]) {
+    if findings.iter().all(|finding| finding.place.is_none()) {
+        return;
+    }
+    let Some(info) = DebugInfo::read(elf) else { return };
+    let Some(lines) = Lines::of(&info) else { return };
+    for finding in findings {
+        let Some((section, offset)) = finding.place else { continue };
+        let frames = lines.at(section, offset);
+        let place = |frame: &Frame| {
+            let path = Path::new(&frame.file);
+            let inside = inputs.source.as_ref().and_then(|tree| path.strip_prefix(tree).ok()).unwrap_or(path);
+            format!("{}:{}", inside.display(), frame.line)
+        };
+        finding.source = frames.iter().map(place).collect::<Vec<_>>().join(", inlined at ");
+    }
+}

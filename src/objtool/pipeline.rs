@@ -1,0 +1,339 @@
+//! The steps of a run in the original's order, and what comes of them.
+//!
+//! Upstream: `check()`. [`run`] is the one place that knows which step comes when and what ends a run: the drop-in prints and
+//! edits by its [`Products`], the gate holds them against what an object has. A fatal error ends the steps. From 7.3 on it
+//! also ends the run; before, what had been changed until then was written.
+
+use arch::Arch;
+
+use super::path::Recorder;
+use crate::elf::Edit;
+use crate::elf::ElfFile;
+use crate::kernel::Behaviour;
+use crate::kernel::Profile;
+use crate::objtool::annotate::klp_symid;
+use crate::objtool::annotate::prefix;
+use crate::objtool::annotate::sites;
+use crate::objtool::annotate::sites::Created;
+use crate::objtool::annotate::static_calls;
+use crate::objtool::cfi::CfiId;
+use crate::objtool::check;
+use crate::objtool::check::Walk;
+use crate::objtool::check::ibt::EndbrUse;
+use crate::objtool::check::walk::Extent;
+use crate::objtool::check::walk::observe::Both;
+use crate::objtool::check::walk::observe::Unobserved;
+use crate::objtool::code;
+use crate::objtool::code::Code;
+use crate::objtool::code::Stopped;
+use crate::objtool::finding::Fatal;
+use crate::objtool::finding::Finding;
+use crate::objtool::opts::Opts;
+use crate::objtool::orc;
+use crate::objtool::orc::generate::OrcTable;
+use crate::objtool::report::Warned;
+use crate::objtool::trace::Tracer;
+
+/// What is analysed, and by which rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Task<'d> {
+    /// The options, as far as the file has not changed them.
+    pub opts: &'d Opts,
+    /// The series.
+    pub profile: &'d Profile,
+    /// The object.
+    pub elf: &'d ElfFile<'d>,
+    /// Noreturn functions as the kernel tree lists them, in place of the profile's.
+    pub noreturns: Option<&'d Vec<String>>,
+    /// What becomes of the tables that the options ask for.
+    pub tables: Tables,
+}
+
+/// What becomes of the tables that the options ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tables {
+    /// They are made, as edits.
+    Create,
+    /// The object has been through this before. What they should hold is told, and nothing is made.
+    Compare,
+}
+
+/// How far the steps came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// Through all of them.
+    Complete,
+    /// The unret walk gave up, which ends the steps without a word more (before 7.3).
+    GaveUp,
+    /// A fatal error was found; it is the last finding.
+    Failed,
+    /// The same, and the file counts as one that cannot be opened.
+    Unreadable,
+}
+
+/// What the steps found out, as far as they came.
+pub struct Products<'d> {
+    /// The code.
+    pub code: Code<'d>,
+    /// What was found, in the original's order, with trails and traces.
+    pub findings: Vec<Finding>,
+    /// Warnings that count, as the original counts them.
+    pub n_warnings: u32,
+    /// The states of the frame; `None` if building the code failed, or there is none.
+    pub walk: Option<Walk>,
+    /// Which landing pads are needed, if the options ask for it.
+    pub endbrs: Option<EndbrUse>,
+    /// ORC entries, for [`Tables::Compare`] and if the options ask for it.
+    pub orc: Option<OrcTable>,
+    /// Changes in order, for [`Tables::Create`].
+    pub edits: Vec<Edit>,
+    /// How far the steps came.
+    pub end: End,
+}
+
+/// Runs all steps. `recorder` watches the walk.
+pub fn run<'d>(task: &Task<'d>, arch: &'static dyn Arch, recorder: Option<&mut Recorder>) -> Products<'d> {
+    let (mut code, findings, result) = code::build(task.opts, task.profile, arch, task.elf, task.noreturns);
+    let edits = code.edits.drain(..).collect();
+    let out =
+        Products { code, findings, n_warnings: 0, walk: None, endbrs: None, orc: None, edits, end: End::Complete };
+    let mut steps = Steps { tables: task.tables, recorder, out };
+    let result = result.and_then(|()| if steps.out.code.insns.is_empty() { Ok(()) } else { Ok(steps.run()?) });
+    if let Err(stopped) = result {
+        let is_unreadable = matches!(stopped, Stopped::Unreadable(_));
+        steps.out.end = if is_unreadable { End::Unreadable } else { End::Failed };
+        steps.out.findings.push(stopped.into_finding());
+    }
+    steps.out
+}
+
+/// Walks as [`run`] did, with somebody watching. It is deterministic, so nothing else comes of it.
+pub fn watch(products: &Products<'_>, recorder: &mut Recorder) {
+    if let Some(walk) = &products.walk {
+        follow_paths(&products.code, &products.findings, Some(&mut *recorder));
+        recorder.note_known(walk);
+    }
+}
+
+struct Steps<'d, 'r> {
+    tables: Tables,
+    recorder: Option<&'r mut Recorder>,
+    out: Products<'d>,
+}
+
+impl Steps<'_, '_> {
+    fn say(&mut self, findings: Vec<Finding>) {
+        self.out.findings.extend(findings);
+    }
+
+    /// Takes findings that all count.
+    fn count(&mut self, findings: Vec<Finding>) {
+        self.out.n_warnings += findings.len() as u32;
+        self.say(findings);
+    }
+
+    /// Every step in order. A step reads the code and, from the walk on, the states of the frame.
+    fn run(&mut self) -> Result<(), Fatal> {
+        let opts = self.out.code.opts;
+        if opts.retpoline {
+            self.count(check::retpoline::check(&self.out.code));
+        }
+        // Checks that need no walk are done beside it, and reported in their turn.
+        let (code, found, recorder) = (&self.out.code, &self.out.findings, self.recorder.as_deref_mut());
+        let walk = || follow_paths(code, found, recorder);
+        let (walked, local) = code.elf.join(walk, || LocalChecks::run(code));
+        let (mut walk, found) = walked;
+        self.out.n_warnings += walk.n_warnings;
+        self.say(found);
+        let result = self.after_walk(&mut walk, local);
+        self.out.walk = Some(walk);
+        result
+    }
+
+    /// What the walk did not come to, and everything that is done with what it knows.
+    fn after_walk(&mut self, walk: &mut Walk, local: LocalChecks) -> Result<(), Fatal> {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note_known(walk);
+        }
+        if let Some(fatal) = walk.fatal.take() {
+            return Err(fatal);
+        }
+        let by_walk = self.out.code.profile.has(Behaviour::ReachableGatedByWalk);
+        let gate = if by_walk { walk.n_warnings } else { self.out.n_warnings };
+        if self.out.code.walks_branches() && gate == 0 {
+            let (findings, result) = check::reachable::check(&self.out.code, walk);
+            self.count(findings);
+            result?;
+        }
+        if self.out.code.opts.unret && self.unret().is_err() {
+            self.out.end = End::GaveUp;
+            return Ok(());
+        }
+        self.count(local.ibt);
+        self.count(local.sls);
+        self.tables(walk, local.endbrs)
+    }
+
+    fn unret(&mut self) -> Result<(), ()> {
+        let outcome = check::unret::check(&self.out.code);
+        self.out.n_warnings += outcome.n_warnings;
+        self.say(outcome.findings);
+        if outcome.gave_up { Err(()) } else { Ok(()) }
+    }
+
+    /// The tables, and the check that looks at them as well.
+    fn tables(&mut self, walk: &mut Walk, endbrs: EndbrUse) -> Result<(), Fatal> {
+        let opts = self.out.code.opts;
+        match self.tables {
+            Tables::Create => self.create_sites(walk, endbrs)?,
+            Tables::Compare => self.name_padding(walk, endbrs),
+        }
+        if opts.noabs {
+            self.count(check::noabs::check(&self.out.code, &self.out.edits));
+        }
+        match self.tables {
+            _ if !opts.orc => {}
+            Tables::Create => {
+                let edits = orc::generate::sections(&self.out.code, walk)?;
+                self.out.edits.extend(edits);
+            }
+            Tables::Compare => self.out.orc = Some(orc::generate::table(&self.out.code, walk)?),
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, created: Created) {
+        self.say(created.findings);
+        self.out.edits.extend(created.edits);
+    }
+
+    /// The site tables, in the order that decides symbol numbers.
+    fn create_sites(&mut self, walk: &mut Walk, endbrs: EndbrUse) -> Result<(), Fatal> {
+        let opts = self.out.code.opts;
+        if opts.static_call {
+            let (created, result) = static_calls::create(&self.out.code);
+            self.take(created);
+            result?;
+        }
+        if opts.retpoline {
+            self.take(sites::retpolines(&self.out.code));
+        }
+        if opts.cfi && self.out.code.profile.has(Behaviour::CfiSitesByCfi) {
+            self.cfi_sites()?;
+        }
+        if opts.rethunk {
+            self.take(sites::returns(&self.out.code));
+            if opts.hack_skylake {
+                self.take(sites::calls(&self.out.code));
+            }
+        }
+        if opts.mcount {
+            self.take(sites::mcount(&self.out.code));
+        }
+        if opts.prefix != 0 {
+            self.prefix(walk)?;
+        }
+        if opts.ibt {
+            let (created, result) = sites::seals(&self.out.code, &endbrs.superfluous);
+            self.out.endbrs = Some(endbrs);
+            self.take(created);
+            result?;
+        }
+        if opts.klp_symids {
+            let object = opts.file.as_os_str().as_encoded_bytes();
+            let edits = klp_symid::create(&self.out.code, object)?;
+            self.out.edits.extend(edits);
+        }
+        Ok(())
+    }
+
+    fn cfi_sites(&mut self) -> Result<(), Fatal> {
+        let (created, result) = sites::cfi(&self.out.code);
+        self.take(created);
+        result
+    }
+
+    /// Whether `--prefix` lets the symbols of type hashes grow over the padding instead of making symbols for it.
+    fn grows_hashes(&self) -> bool {
+        self.out.code.opts.cfi && self.out.code.profile.has(Behaviour::GrowsCfiSymbols)
+    }
+
+    fn prefix(&mut self, walk: &mut Walk) -> Result<(), Fatal> {
+        if self.grows_hashes() {
+            self.out.edits.extend(sites::grow_cfi(&self.out.code));
+            return if self.out.code.opts.fineibt { self.cfi_sites() } else { Ok(()) };
+        }
+        let created = pass_states_to_padding(&self.out.code, walk);
+        self.take(created);
+        Ok(())
+    }
+
+    /// What of making the tables changes what others should hold: padding before functions takes their states over.
+    fn name_padding(&mut self, walk: &mut Walk, endbrs: EndbrUse) {
+        let code = &self.out.code;
+        if code.opts.prefix != 0 && !self.grows_hashes() {
+            forget_padding(code, walk);
+            pass_states_to_padding(code, walk);
+        }
+        self.out.endbrs = code.opts.ibt.then_some(endbrs);
+    }
+}
+
+fn pass_states_to_padding(code: &Code<'_>, walk: &mut Walk) -> Created {
+    let prefixes = prefix::create(code, walk);
+    for (insn, state) in prefixes.states {
+        if let Some(slot) = walk.cfi.get_mut(insn.index()) {
+            *slot = state;
+        }
+    }
+    walk.cfis.n_found += prefixes.n_found;
+    prefixes.created
+}
+
+/// When the tables were made the padding had no symbols yet, so that walk did not go there.
+fn forget_padding(code: &Code<'_>, walk: &mut Walk) {
+    for id in code.symbols.ids().filter(|id| code.name(*id).starts_with(b"__pfx_")) {
+        let sym = code.symbols.get(id);
+        let mut next = code.insns.at(sym.section, sym.offset);
+        while let Some(insn) = next.filter(|insn| u64::from(code.insns.get(*insn).offset) < sym.end()) {
+            if let Some(state) = walk.cfi.get_mut(insn.index()) {
+                *state = CfiId::NONE;
+            }
+            next = code.insns.next(insn);
+        }
+    }
+}
+
+/// Follows all paths as far as the options need it, with a trace if one was asked for. `found` is what was found before.
+fn follow_paths(code: &Code<'_>, found: &[Finding], recorder: Option<&mut Recorder>) -> (Walk, Vec<Finding>) {
+    let extent = match code.opts.noinstr {
+        _ if code.walks_branches() => Extent::Everything,
+        true => Extent::NoinstrSections,
+        false => return (check::walk::no_walk(code), Vec::new()),
+    };
+    let tracer = code.opts.trace.as_ref().map(|pattern| Tracer::new(code, pattern, Warned::about(code, found)));
+    match (tracer, recorder) {
+        (None, None) => check::walk::walk(code, extent, &mut Unobserved),
+        (Some(mut tracer), None) => check::walk::walk(code, extent, &mut tracer),
+        (None, Some(recorder)) => check::walk::walk(code, extent, recorder),
+        (Some(mut tracer), Some(recorder)) => check::walk::walk(code, extent, &mut Both(&mut tracer, recorder)),
+    }
+}
+
+/// What the checks that need no walk found.
+struct LocalChecks {
+    endbrs: EndbrUse,
+    ibt: Vec<Finding>,
+    sls: Vec<Finding>,
+}
+
+impl LocalChecks {
+    fn run(code: &Code<'_>) -> Self {
+        let (endbrs, ibt) = match code.opts.ibt {
+            true => check::ibt::check(code),
+            false => (EndbrUse { superfluous: code.endbrs.at_start.clone() }, Vec::new()),
+        };
+        let sls = if code.opts.sls { check::sls::check(code) } else { Vec::new() };
+        Self { endbrs, ibt, sls }
+    }
+}
