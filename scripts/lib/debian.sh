@@ -53,10 +53,11 @@ fetch_deb() {
     (
         lock "apt-${dir##*/}"
         apt_lists "$suite" "$architecture"
+        # shellcheck disable=SC2254
         name=$(apt_in "$suite" "$architecture" apt-cache pkgnames | while read -r p; do
             case $p in $pattern) echo "$p" ;; esac; done | sort -V | tail -n 1)
         [ -n "$name" ] || die "suite $suite has no package named $pattern"
-        cd "$dir/cache/archives"
+        cd "$dir/cache/archives" || exit
         file=$(ls "$name"_*.deb 2>/dev/null | sort -V | tail -n 1)
         if [ -z "$file" ]; then
             say "fetching $name from $suite"
