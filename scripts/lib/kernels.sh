@@ -51,6 +51,20 @@ reproducible() {
     export KBUILD_BUILD_VERSION=1 LC_ALL=C TZ=UTC
 }
 
+# llvm_options KIND RELEASE: make's, for kinds that Clang builds. Before 5.18 nothing knows suffixes of the tools' names.
+llvm_options() {
+    case $1-$2 in
+    lto-5.1[0-7]* | cfi-5.1[0-7]*) echo "LLVM=1 LLVM_IAS=1" ;;
+    lto-* | cfi-* | unwind-*) echo "LLVM=-19" ;;
+    esac
+}
+
+# kernel_make OPTION...: make, with the programs in PATH that its options ask for.
+kernel_make() {
+    case " $* " in *" LLVM=1 "*) local PATH=/usr/lib/llvm-19/bin:$PATH ;; esac
+    nice -n 10 make -j"$(nproc)" "$@"
+}
+
 # logged LOG WHAT COMMAND...: runs a function with everything it says in LOG, and sets `spent` to its wall, user and system
 # seconds. If it fails, so does the script, with the end of the log.
 logged() {
