@@ -6,6 +6,8 @@
 //!
 //! What is only data needs no trait: how ORC entries number registers is an [`OrcNumbering`].
 
+#![warn(clippy::indexing_slicing)]
+
 pub mod arm64;
 mod insn;
 mod machine;

@@ -98,6 +98,7 @@ pub struct EndTree {
     max: Vec<u64>,
 }
 
+#[expect(clippy::indexing_slicing, reason = "every node from 1 to twice the width is there")]
 impl EndTree {
     /// The tree above a row of intervals with these ends.
     pub fn build(ends: impl ExactSizeIterator<Item = u64>) -> Self {

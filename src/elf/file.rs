@@ -137,8 +137,8 @@ impl<'d> ElfFile<'d> {
     fn read_symbols<H: FileHeader<Endian = Endianness>>(&mut self) -> Result<(), ElfError> {
         let Some(symtab) = self.sections.iter().rposition(|sec| sec.kind == elf::SHT_SYMTAB) else { return Ok(()) };
         self.symtab = section_id(symtab)?;
-        let table = &self.sections[symtab];
-        let strings = self.sections[table.link as usize].data;
+        let table = self.section(self.symtab);
+        let strings = self.section(SectionId(table.link)).data;
         let entry = size_of::<H::Sym>();
         if !table.data.len().is_multiple_of(entry) {
             return Err(elf_err!("section {symtab}: sh_size {} is not a multiple of {entry}", table.size));
@@ -160,7 +160,7 @@ impl<'d> ElfFile<'d> {
         let belongs = |sec: &Section<'_>| sec.kind == elf::SHT_SYMTAB_SHNDX && sec.link as usize == symtab;
         let Some(index) = self.sections.iter().position(belongs) else { return Ok(&[]) };
         self.symtab_shndx = section_id(index)?;
-        let data = self.sections[index].data;
+        let data = self.section(self.symtab_shndx).data;
         if data.len() / 4 < n_symbols {
             return Err(elf_err!("section {index}: {} extended indices for {n_symbols} symbols", data.len() / 4));
         }
@@ -178,8 +178,9 @@ impl<'d> ElfFile<'d> {
         let shndx = sym.st_shndx(e);
         let section = match shndx {
             elf::SHN_XINDEX => extended
-                .get(index * 4..index * 4 + 4)
-                .map(|word| e.read_u32(u32::from_ne_bytes([word[0], word[1], word[2], word[3]])))
+                .get(index * 4..)
+                .and_then(<[u8]>::first_chunk)
+                .map(|word| e.read_u32(u32::from_ne_bytes(*word)))
                 .ok_or_else(|| elf_err!("symbol {index}: st_shndx is SHN_XINDEX without extended indices"))?,
             0..elf::SHN_LORESERVE => shndx.into(),
             _ => 0,
@@ -245,6 +246,7 @@ impl<'d> ElfFile<'d> {
     }
 
     /// The section with number `id`, which must come from this file.
+    #[expect(clippy::indexing_slicing, reason = "all numbers of sections were checked")]
     pub fn section(&self, id: SectionId) -> &Section<'d> {
         &self.sections[id.index()]
     }
@@ -285,8 +287,10 @@ impl<'d> ElfFile<'d> {
             .collect();
         ranges.sort_unstable();
         for pair in ranges.windows(2) {
-            if pair[1].0 < pair[0].1 {
-                return Err(elf_err!("section {}: sh_offset overlaps section {}", pair[1].2, pair[0].2));
+            if let [(_, end, first), (start, _, second)] = pair
+                && start < end
+            {
+                return Err(elf_err!("section {second}: sh_offset overlaps section {first}"));
             }
         }
         Ok(())
@@ -368,7 +372,7 @@ fn string_at(strings: &[u8], offset: u32) -> Option<&[u8]> {
         return Some(&[]);
     }
     let rest = strings.get(offset as usize..)?;
-    memchr::memchr(0, rest).map(|end| &rest[..end])
+    memchr::memchr(0, rest).and_then(|end| rest.get(..end))
 }
 
 fn section_id(index: usize) -> Result<SectionId, ElfError> {

@@ -141,11 +141,12 @@ const NONE: Reloc = Reloc { offset: 0, symbol: SymbolId::NULL, kind: 0, addend: 
 
 /// The form that x86-64 and arm64 use, without the generic detour.
 fn decode_rela64_little(bytes: &[u8]) -> Reloc {
-    let word = |at: usize| -> u64 {
-        let mut raw = [0; 8];
-        raw.copy_from_slice(&bytes[at..at + 8]);
-        u64::from_le_bytes(raw)
-    };
-    let info = word(8);
-    Reloc { offset: word(0), symbol: SymbolId((info >> 32) as u32), kind: info as u32, addend: word(16).cast_signed() }
+    let ([offset, info, addend], _) = bytes.as_chunks() else { return NONE };
+    let info = u64::from_le_bytes(*info);
+    Reloc {
+        offset: u64::from_le_bytes(*offset),
+        symbol: SymbolId((info >> 32) as u32),
+        kind: info as u32,
+        addend: i64::from_le_bytes(*addend),
+    }
 }

@@ -49,12 +49,14 @@ macro_rules! flags {
             }
 
             /// Whether `flag` is in the set.
+            #[expect(clippy::indexing_slicing, reason = "there is a bit for every flag")]
             pub const fn contains(&self, flag: $flag) -> bool {
                 let number = flag as usize;
                 self.0[number / 64] >> (number % 64) & 1 != 0
             }
 
             /// The set with `flags` in it.
+            #[expect(clippy::indexing_slicing, reason = "there is a bit for every flag")]
             pub const fn with(mut self, flags: &[$flag]) -> Self {
                 let mut rest = flags;
                 while let [first, others @ ..] = rest {
@@ -66,6 +68,7 @@ macro_rules! flags {
             }
 
             /// The set without `flags`.
+            #[expect(clippy::indexing_slicing, reason = "there is a bit for every flag")]
             pub const fn without(mut self, flags: &[$flag]) -> Self {
                 let mut rest = flags;
                 while let [first, others @ ..] = rest {

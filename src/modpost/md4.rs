@@ -64,6 +64,7 @@ impl Md4 {
         self.hash.iter().map(|word| format!("{:08X}", word.swap_bytes())).collect()
     }
 
+    #[expect(clippy::indexing_slicing, reason = "by what is less than the length of each array")]
     fn transform(&mut self, message: &[u32; 16]) {
         const ORDER_2: [usize; 16] = [0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15];
         const ORDER_3: [usize; 16] = [0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15];

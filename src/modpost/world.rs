@@ -115,6 +115,7 @@ impl<'p> World<'p> {
     }
 
     /// The module with this number, which must come from this world.
+    #[expect(clippy::indexing_slicing, reason = "the world gave the number")]
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.0 as usize]
     }
@@ -125,6 +126,7 @@ impl<'p> World<'p> {
     }
 
     /// The export with this number, which must come from this world.
+    #[expect(clippy::indexing_slicing, reason = "the world gave the number")]
     pub fn export(&self, id: ExportId) -> &Exported {
         &self.exports[id.0 as usize]
     }

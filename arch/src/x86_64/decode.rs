@@ -1,9 +1,12 @@
 //! Decodes a text section.
 
 mod cell;
+#[expect(clippy::indexing_slicing, reason = "tables of 256, indexed by bytes")]
 pub(super) mod fields;
+#[expect(clippy::indexing_slicing, reason = "a table of 8, indexed by three bits")]
 mod interest;
 mod opcode_map;
+#[expect(clippy::indexing_slicing, reason = "tables of 256, indexed by bytes, and a window of fixed size")]
 mod quick;
 
 use super::stack_ops::Place;

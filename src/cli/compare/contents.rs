@@ -78,9 +78,8 @@ pub(super) fn compare_strings(a: &Section<'_>, b: &Section<'_>, out: &mut Differ
 
 /// Compares `.symtab_shndx`.
 pub(super) fn compare_words(a: &Section<'_>, b: &Section<'_>, out: &mut Differences) {
-    let words = |data: &'_ [u8]| -> Vec<u32> {
-        data.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])).collect()
-    };
+    let words =
+        |data: &'_ [u8]| -> Vec<u32> { data.as_chunks().0.iter().map(|word| u32::from_le_bytes(*word)).collect() };
     let (words_a, words_b) = (words(a.data), words(b.data));
     if words_a.len() != words_b.len() {
         out.add(format!("{}: A has {} words, B {}", section_name(a), words_a.len(), words_b.len()));

@@ -44,7 +44,7 @@ impl<'a> Table<'a> {
         if self.machine == elf::EM_AARCH64 {
             return &arm64::orc::NUMBERING;
         }
-        let n_with = |reg: u8| self.entries.chunks_exact(ENTRY).filter(|entry| entry[4] & 0xf == reg).count();
+        let n_with = |reg: u8| self.entries.as_chunks::<ENTRY>().0.iter().filter(|entry| entry[4] & 0xf == reg).count();
         if n_with(3) > n_with(5) { &x86_64::orc::WITH_AX } else { &x86_64::orc::WITHOUT_AX }
     }
 }

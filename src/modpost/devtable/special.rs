@@ -85,6 +85,7 @@ const MIXED: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15
 /// The order in which a UUID's bytes are printed.
 const STORED: [usize; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
+#[expect(clippy::indexing_slicing, reason = "both orders are of 16")]
 fn uuid(bytes: &[u8; 16], order: &[usize; 16]) -> String {
     let digits = hex(&order.map(|index| bytes[index]));
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();

@@ -2,6 +2,8 @@
 //!
 //! usage: decode_speed FILE...     (ELF objects; all executable sections are decoded, forty times, the best counts)
 
+#![expect(clippy::print_stdout, reason = "what it says is its result")]
+
 use arch::Decode;
 use arch::DecodeFlags;
 use arch::Decoded;

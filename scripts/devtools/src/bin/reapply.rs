@@ -3,6 +3,8 @@
 //!
 //! usage: `reapply SERIES INPUT OUTPUT [INPUT OUTPUT]…`, where SERIES is `7.3`, `6.12` or older
 
+#![expect(clippy::print_stdout, reason = "what it says is its result")]
+
 use std::collections::HashMap;
 use std::process::ExitCode;
 

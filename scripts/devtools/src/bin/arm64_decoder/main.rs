@@ -8,6 +8,8 @@
 //! words that went by in groups, one for each file or stream, count as one, and so does yaxpeax-arm. Started by
 //! scripts/parity/arm64-decoder.
 
+#![expect(clippy::print_stdout, reason = "what it says is its result")]
+
 mod objects;
 mod text;
 mod words;

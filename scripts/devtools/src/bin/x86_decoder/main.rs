@@ -6,6 +6,8 @@
 //! Started by scripts/parity/x86-decoder, which builds the harness and describes the records in `x86-decoder.c`. Exits with 1
 //! after a difference, of which it prints the first few; the last line is "N passed, N failed".
 
+#![expect(clippy::print_stdout, reason = "what it says is its result")]
+
 mod corpus;
 mod original;
 mod sweeps;
