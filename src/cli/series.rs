@@ -73,7 +73,7 @@ fn row_json(row: &Difference, shown: Option<&Probe>) -> Value {
     json!({
         "name": row.fact.name(),
         "holds": shown.is_some(),
-        "file": probe.map(|probe| probe.file.paths()[0]),
+        "file": probe.and_then(|probe| probe.file.paths().first()),
         "text": probe.map(|probe| probe.lines),
     })
 }
@@ -108,7 +108,7 @@ fn evidence(row: &Difference, shown: Option<&Probe>) -> String {
     let Some(probe) = shown.or(row.probes.first()) else { return String::new() };
     let is_there = shown.is_some() == (probe.shows_by == crate::kernel::probe::Presence::There);
     let verb = if is_there { "has" } else { "lacks" };
-    format!("{} {verb} `{}`", probe.file.paths()[0], probe.lines.join(" "))
+    format!("{} {verb} `{}`", probe.file.paths().first().unwrap_or(&""), probe.lines.join(" "))
 }
 
 fn compared_with(release: &Release) -> Vec<&'static str> {

@@ -52,6 +52,9 @@ impl WorldCx<'_> {
     }
 }
 
+/// Whether options of objtool ask for what a check is about.
+pub type IsAsked = fn(&Opts) -> bool;
+
 /// Something that a check cannot do without.
 #[derive(Debug, Clone, Copy)]
 pub enum Need {
@@ -64,7 +67,7 @@ pub enum Need {
     /// A symbol of the configuration, if there is a configuration.
     Config(&'static str),
     /// What `objtool`'s engine makes of an object, with options for which this is true; and what there is in its place for arm64.
-    Analysis(fn(&Opts) -> bool, Arm64),
+    Analysis(IsAsked, Arm64),
     /// What `modpost`'s engine reads of an object.
     Scan,
 }
@@ -168,7 +171,7 @@ impl Check {
     }
 
     /// What the check needs of the engine's analysis, if it needs it.
-    pub fn analysis(&self) -> Option<(fn(&Opts) -> bool, Arm64)> {
+    pub fn analysis(&self) -> Option<(IsAsked, Arm64)> {
         self.needs.iter().find_map(|need| match need {
             Need::Analysis(is_asked, arm64) => Some((*is_asked, *arm64)),
             _ => None,

@@ -264,6 +264,7 @@ impl Behaviour {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Behaviours([u64; 4]);
 
+#[expect(clippy::indexing_slicing, reason = "there is a bit for every flag")]
 impl Behaviours {
     /// No flag at all.
     pub const NONE: Self = Self([0; 4]);

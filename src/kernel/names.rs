@@ -72,14 +72,14 @@ impl Names {
 
 /// The texts in quotes behind `before`, from `start` to `end`; `None` if there are none.
 fn quoted_between(text: &[u8], start: &str, end: &str, before: &str) -> Option<Vec<String>> {
-    let text = &text[memchr::memmem::find(text, start.as_bytes())?..];
-    let text = &text[..memchr::memmem::find(text, end.as_bytes())?];
+    let text = text.get(memchr::memmem::find(text, start.as_bytes())?..)?;
+    let text = text.get(..memchr::memmem::find(text, end.as_bytes())?)?;
     let mut names = Vec::new();
     let mut rest = text;
     while let Some(at) = memchr::memmem::find(rest, before.as_bytes()) {
-        rest = &rest[at + before.len()..];
-        let name = &rest[..memchr::memchr(b'"', rest)?];
-        rest = &rest[name.len() + 1..];
+        let behind = rest.get(at + before.len()..)?;
+        let (name, behind) = behind.split_at_checked(memchr::memchr(b'"', behind)?)?;
+        rest = behind.get(1..)?;
         names.push(std::str::from_utf8(name).ok().filter(|name| is_name(name))?.to_owned());
     }
     (!names.is_empty() && names.len() <= MOST).then_some(names)

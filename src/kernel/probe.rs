@@ -133,6 +133,7 @@ pub fn look(texts: &Texts, probes: &[Probe]) -> Vec<bool> {
 }
 
 /// Goes over the lines of one file. A probe is looked at where its last line is.
+#[expect(clippy::indexing_slicing, reason = "line ends lie in the text, candidates among the probes")]
 fn look_in(text: &[u8], probes: &[Probe], last_lines: &FxHashMap<u64, Vec<usize>>, found: &mut [bool]) {
     let mut start = 0;
     for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {

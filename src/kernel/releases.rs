@@ -171,6 +171,7 @@ const fn point(version: &'static str, bit: In, also: &'static [&'static str]) ->
 
 impl Series {
     /// Its line of the table.
+    #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
     pub fn release(self) -> &'static Release {
         // The table has a line for every series; a test sees to that.
         RELEASES.iter().find(|release| release.series == self).unwrap_or(&RELEASES[RELEASES.len() - 1])
@@ -220,6 +221,7 @@ impl Release {
 
 impl Point {
     /// The release it is of.
+    #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
     pub fn release(&self) -> &'static Release {
         let has = |release: &&Release| release.points.iter().any(|point| point.bit == self.bit);
         RELEASES.iter().find(has).unwrap_or(&RELEASES[RELEASES.len() - 1])

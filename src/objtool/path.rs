@@ -164,6 +164,7 @@ impl Recorder {
     }
 
     /// Remembers the states that other paths had left where paths disagree; `walk` is the one that was watched.
+    #[expect(clippy::iter_over_hash_type, reason = "the paths to each instruction are changed by themselves")]
     pub fn note_known(&mut self, walk: &Walk) {
         for (insn, paths) in &mut self.recorded {
             let known = walk.cfi.get(insn.index()).and_then(|id| id.some()).map(|id| *walk.cfis.get(id));
