@@ -76,6 +76,8 @@ impl<'p> Report<'p> {
         match stop {
             Stop::Fatal(finding) => self.add(finding, subject, Severity::Fatal),
             Stop::Told => {}
+            // As perror(3), which has nothing to say about a name that is empty.
+            Stop::File { file, error } if file.is_empty() => self.raw(&text![error, "\n"]),
             Stop::File { file, error } => self.raw(&text![file, ": ", error, "\n"]),
         }
         self.has_failed = true;
