@@ -63,6 +63,7 @@ use self::world::ModuleId;
 use self::world::World;
 use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::choice;
 use crate::kernel::series;
 
 /// What a run came to.
@@ -118,10 +119,14 @@ fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> Outcome {
     let args: Vec<OsString> = args.collect();
     let environ: Vec<(OsString, OsString)> = env::vars_os().collect();
     let usage_error = |text| Outcome { text, undefined: Vec::new(), has_failed: true };
-    let profile = match series::select(asked.as_deref(), &environ, Path::new(".")) {
-        Ok(selection) => Profile::chosen(asked.as_deref(), &environ, &selection),
+    let choice = match choice::choose(asked.as_deref(), &environ, Path::new(".")) {
+        Ok(choice) => choice,
         Err(error) => return usage_error(format!("modpost: {error}\n").into_bytes()),
     };
+    if let Some(line) = choice.refusal {
+        return usage_error(format!("postlink: {line}\n").into_bytes());
+    }
+    let profile = Profile::new(choice.behaviours);
     let opts = match Opts::parse(&args, &profile, env::var_os("POSIXLY_CORRECT").is_some()) {
         Ok(opts) => opts,
         Err(error) => return usage_error(error.line(&argv0)),
@@ -130,6 +135,7 @@ fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> Outcome {
         Voice::Original => Report::new(&profile),
         Voice::Extended => Report::extended(&profile),
     };
+    report.raw(choice.notice.map(|line| format!("postlink: {line}\n")).unwrap_or_default().as_bytes());
     let mut undefined = Vec::new();
     if let Err(stop) = run_until_stop(&opts, &profile, voice, &mut undefined, &mut report) {
         report.stop(&stop, NOBODY);

@@ -197,3 +197,25 @@ fn cases() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+/// What is said by a run that finds nothing to do in a folder without anything, in this environment.
+fn said(environ: &[(&str, &str)]) -> (Option<i32>, String) {
+    let scratch =
+        Scratch::new(&format!("said-{}", environ.iter().map(|(_, value)| *value).collect::<Vec<_>>().join("-")));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_modpost"));
+    command.arg("-w").current_dir(&scratch.0).env_clear().envs(environ.iter().copied());
+    let output = command.output().expect("modpost runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn kernels_that_were_not_compared_are_said_or_refused() {
+    assert_eq!(said(&[("KERNELVERSION", "6.12.117")]), (Some(0), String::new()));
+    let (code, text) = said(&[("KERNELVERSION", "6.8.1")]);
+    assert_eq!(code, Some(0));
+    assert!(text.starts_with("postlink: kernel 6.8.1 was not compared, taken for 6.6.80 "), "{text}");
+    assert_eq!(said(&[("KERNELVERSION", "6.8.1"), ("POSTLINK_SERIES", "6.6")]), (Some(0), String::new()));
+    let (code, text) = said(&[("KERNELVERSION", "5.4.200")]);
+    assert_eq!(code, Some(1));
+    assert!(text.starts_with("postlink: kernel 5.4.200 is not among those that are known"), "{text}");
+}

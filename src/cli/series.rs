@@ -6,7 +6,9 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::kernel::differences::Difference;
+use crate::kernel::modpost;
 use crate::kernel::probe::Probe;
+use crate::kernel::releases;
 use crate::kernel::releases::Point;
 use crate::kernel::releases::RELEASES;
 use crate::kernel::releases::Release;
@@ -47,7 +49,60 @@ pub fn tree(root: &Path) -> Option<String> {
         let (answer, how) = (if shown.is_some() { "yes" } else { "no" }, evidence(row, shown));
         out += &format!("{answer:<4}{:<32} {how}\n", row.fact.name());
     }
+    out += &modpost_of(&tree).unwrap_or_default();
     Some(out)
+}
+
+/// What the tree's `modpost` does, difference by difference.
+fn modpost_of(tree: &Tree) -> Option<String> {
+    let survey = modpost::survey::Survey::of(tree)?;
+    let same: Vec<_> = survey.compared().iter().map(|point| point.version).collect();
+    let nearest = survey.nearest();
+    let mut out = match same.is_empty() {
+        false => format!("\nmodpost: compared: does what that of {} does\n", same.join(" and ")),
+        true => format!("\nmodpost: not compared; nearest is {}, from which it differs:\n", nearest.version),
+    };
+    for row in survey.differing(nearest).filter(|_| same.is_empty()) {
+        let differs = if survey.behaviours.contains(row.behaviour) { "has" } else { "lacks" };
+        out += &format!("  {differs} {}\n", row.behaviour.name());
+    }
+    out.push('\n');
+    for (row, shown) in survey.rows() {
+        let Some(probe) = shown.or(row.probes.first()) else { continue };
+        let verb = if shown.is_some() == probe.by_presence { "has" } else { "lacks" };
+        let answer = if shown.is_some() { "yes" } else { "no" };
+        let text = probe.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        out += &format!("{answer:<4}{:<32} {} {verb} `{text}`\n", row.behaviour.name(), probe.file);
+    }
+    Some(out)
+}
+
+/// As [`modpost_of`], for programs.
+fn modpost_json(tree: &Tree) -> Option<Value> {
+    let survey = modpost::survey::Survey::of(tree)?;
+    let same = survey.compared();
+    let nearest = survey.nearest();
+    let differing: Vec<_> =
+        survey.differing(nearest).filter(|_| same.is_empty()).map(|row| row.behaviour.name()).collect();
+    let rows: Vec<Value> = survey
+        .rows()
+        .map(|(row, shown)| {
+            let probe = shown.or(row.probes.first());
+            json!({
+                "name": row.behaviour.name(),
+                "holds": shown.is_some(),
+                "file": probe.map(|probe| probe.file),
+                "text": probe.map(|probe| probe.text),
+            })
+        })
+        .collect();
+    Some(json!({
+        "compared": !same.is_empty(),
+        "same_as": same.iter().map(|point| point.version).collect::<Vec<_>>(),
+        "nearest": nearest.version,
+        "differs_from_nearest_in": differing,
+        "differences": rows,
+    }))
 }
 
 /// As [`tree`], for programs.
@@ -65,6 +120,7 @@ pub fn tree_json(root: &Path) -> Option<String> {
         "nearest": verdict.nearest.version,
         "differs_from_nearest_in": differing,
         "differences": rows,
+        "modpost": modpost_json(&tree),
     })))
 }
 
@@ -112,7 +168,10 @@ fn evidence(row: &Difference, shown: Option<&Probe>) -> String {
 }
 
 fn compared_with(release: &Release) -> Vec<&'static str> {
-    release.points.iter().flat_map(|point| point.also.iter().copied().chain([point.version])).collect()
+    let mut versions: Vec<_> =
+        release.points.iter().flat_map(|point| point.also.iter().copied().chain([point.version])).collect();
+    versions.sort_by_key(|version| releases::parts(version));
+    versions
 }
 
 fn pretty(value: &Value) -> String {

@@ -1,21 +1,12 @@
-//! What differs in `modpost` between kernels: flags that can be set one by one, how a tree shows each of them, and the
-//! sets that were compared with an original.
+//! What differs in `modpost` between kernels: flags that can be set one by one, and tell from [`differences`] how a tree
+//! shows each of them and which of the kernels that were compared have it.
 
-pub mod probes;
-mod sets;
+pub mod choice;
+pub mod differences;
+pub mod survey;
 
-use std::ffi::OsStr;
-use std::ffi::OsString;
-
-use self::probes::Survey;
-pub use self::sets::RELEASES;
-pub use self::sets::V6_12;
-pub use self::sets::V7_3;
-pub use self::sets::of_version;
 use super::flags::flags;
 use super::section_rules::SectionRules;
-use super::series::ChosenBy;
-use super::series::Selection;
 use super::series::Series;
 
 flags! {
@@ -338,26 +329,7 @@ impl Profile {
 
     /// The profile of a series.
     pub fn of(series: Series) -> Self {
-        Self::new(of_version(series.name()))
-    }
-
-    /// The profile of a run: of the release that was asked for, else of the tree at hand, else of the version that is known.
-    pub fn chosen(asked: Option<&OsStr>, environ: &[(OsString, OsString)], selection: &Selection) -> Self {
-        let variable = |name: &str| {
-            let value = environ.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_os_str());
-            value.filter(|value| !value.is_empty()).and_then(OsStr::to_str)
-        };
-        let of_tree = || Some(Survey::of(selection.tree.as_ref()?)?.behaviours);
-        Self::new(match (asked.and_then(OsStr::to_str).or(variable("POSTLINK_SERIES")), &selection.chosen_by) {
-            (Some(release), _) => of_version(release),
-            (
-                None,
-                ChosenBy::KernelVersion(version) | ChosenBy::KernelRelease(version) | ChosenBy::Vermagic(version),
-            ) => of_tree().unwrap_or_else(|| of_version(version)),
-            (None, _) => of_tree()
-                .or_else(|| variable("KERNELVERSION").map(of_version))
-                .unwrap_or_else(|| of_version(selection.series.name())),
-        })
+        Self::new(differences::of_point(series.release().newest().bit))
     }
 
     /// Whether `behaviour` is to be had.

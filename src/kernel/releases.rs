@@ -21,8 +21,8 @@ bitflags! {
         const V6_6_ANDROID = 1 << 4;
         /// 6.6.80.
         const V6_6 = 1 << 5;
-        /// 6.12.
-        const V6_12 = 1 << 6;
+        /// 6.12.117.
+        const V6_12_117 = 1 << 6;
         /// 6.18.2.
         const V6_18_2 = 1 << 7;
         /// 6.18.35.
@@ -31,6 +31,13 @@ bitflags! {
         const V7_2 = 1 << 9;
         /// 7.3.
         const V7_3 = 1 << 10;
+        /// 6.12.95.
+        const V6_12_95 = 1 << 11;
+
+        /// 5.15.
+        const V5_15 = Self::V5_15_85.bits() | Self::V5_15_135.bits();
+        /// 6.12, whose points differ in `modpost` alone.
+        const V6_12 = Self::V6_12_95.bits() | Self::V6_12_117.bits();
 
         /// 7.2 and newer.
         const SINCE_7_2 = Self::V7_2.bits() | Self::V7_3.bits();
@@ -43,10 +50,12 @@ bitflags! {
         /// 6.1 and newer.
         const SINCE_6_1 = Self::V6_1.bits() | Self::SINCE_6_6.bits();
         /// 5.15 and newer.
-        const SINCE_5_15 = Self::V5_15_85.bits() | Self::V5_15_135.bits() | Self::SINCE_6_1.bits();
+        const SINCE_5_15 = Self::V5_15.bits() | Self::SINCE_6_1.bits();
         /// All.
         const ALL = Self::V5_10.bits() | Self::SINCE_5_15.bits();
 
+        /// 5.15 and older.
+        const UP_TO_5_15 = Self::ALL.bits() & !Self::SINCE_6_1.bits();
         /// 6.1 and older.
         const UP_TO_6_1 = Self::ALL.bits() & !Self::SINCE_6_6.bits();
         /// 6.6 and older.
@@ -55,6 +64,8 @@ bitflags! {
         const UP_TO_6_12 = Self::ALL.bits() & !Self::SINCE_6_18.bits();
         /// 6.18 and older.
         const UP_TO_6_18 = Self::ALL.bits() & !Self::SINCE_7_2.bits();
+        /// 7.2 and older.
+        const UP_TO_7_2 = Self::ALL.bits() & !Self::V7_3.bits();
     }
 }
 
@@ -140,7 +151,7 @@ pub static RELEASES: [Release; 8] = [
         name: "6.12",
         from: (6, 9),
         has_objtool: true,
-        points: &[point("6.12.117", In::V6_12, &["6.12.95", "6.12.107"])],
+        points: &[point("6.12.95", In::V6_12_95, &["6.12.107"]), point("6.12.117", In::V6_12_117, &[])],
     },
     Release {
         series: Series::V6_18,
@@ -300,6 +311,8 @@ mod tests {
             (Series::V6_18, "6.18.20", "6.18.2"),
             (Series::V6_18, "6.18.1", "6.18.2"),
             (Series::V6_18, "6.18.350-amd64", "6.18.35"),
+            (Series::V6_12, "6.12", "6.12.117"),
+            (Series::V6_12, "6.12.107", "6.12.95"),
             (Series::V6_6, "6.6.77-android15-8-g0", "6.6.77-android15"),
             (Series::V6_6, "6.6.77", "6.6.80"),
             (Series::V6_6, "6.6.80", "6.6.80"),

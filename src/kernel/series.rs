@@ -170,6 +170,24 @@ pub fn take_option(argv: &mut Vec<OsString>) -> Option<OsString> {
 
 /// Finds the kernel: `asked` is what [`take_option`] found, `environ` the environment, `dir` the working directory.
 pub fn select(asked: Option<&OsStr>, environ: &[(OsString, OsString)], dir: &Path) -> Result<Selection, UnknownSeries> {
+    select_as(asked, environ, dir, found)
+}
+
+/// As [`select`], for whoever looks at the tree's sources himself.
+pub fn select_by_version(
+    asked: Option<&OsStr>,
+    environ: &[(OsString, OsString)],
+    dir: &Path,
+) -> Result<Selection, UnknownSeries> {
+    select_as(asked, environ, dir, found_by_version)
+}
+
+fn select_as(
+    asked: Option<&OsStr>,
+    environ: &[(OsString, OsString)],
+    dir: &Path,
+    found: fn(Option<&Tree>, Option<&str>, &Path) -> Selection,
+) -> Result<Selection, UnknownSeries> {
     let variable = |name: &str| environ.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_os_str());
     let tree = variable("srctree").and_then(|root| Tree::open(&dir.join(root)));
     let forced = variable("POSTLINK_SERIES").filter(|value| !value.is_empty());
@@ -188,6 +206,12 @@ fn found(tree: Option<&Tree>, kbuild: Option<&str>, dir: &Path) -> Selection {
         let version = kbuild.map(str::to_owned).or_else(|| tree.version());
         return of_survey(survey, version.as_deref(), tree.root());
     }
+    found_by_version(tree, kbuild, dir)
+}
+
+/// What the versions say, the more specific one first.
+fn found_by_version(tree: Option<&Tree>, kbuild: Option<&str>, dir: &Path) -> Selection {
+    let kbuild = kbuild.filter(|version| Series::of_version(version).is_some());
     let by_kbuild = || Selection::of_version(kbuild?, ChosenBy::KernelVersion(kbuild?.to_owned()));
     let by_makefile = || {
         let version = tree?.version()?;
@@ -207,10 +231,12 @@ fn found(tree: Option<&Tree>, kbuild: Option<&str>, dir: &Path) -> Selection {
 /// The release that a tree's objtool was found to be, or the nearest one.
 fn of_survey(survey: Survey, version: Option<&str>, root: &Path) -> Selection {
     let compared = survey.compared();
-    let is_of_version = |point: &&&'static Point| {
-        version.and_then(Series::of_version).is_some_and(|series| point.release().series == series)
-    };
-    let named = compared.iter().find(is_of_version).or(compared.last()).copied();
+    let of_version = version.and_then(|version| Some(Series::of_version(version)?.release().point_of(version)));
+    let is_of_version = |point: &&&'static Point| of_version.is_some_and(|known| point.bit == known.bit);
+    let is_of_series =
+        |point: &&&'static Point| of_version.is_some_and(|known| point.release().series == known.release().series);
+    let named = compared.iter().find(is_of_version).or_else(|| compared.iter().rfind(is_of_series));
+    let named = named.or(compared.last()).copied();
     let point = named.unwrap_or_else(|| survey.nearest());
     let standing = match version {
         Some(version) if is_outside(version, named.is_some()) => Standing::Outside { version: version.to_owned() },

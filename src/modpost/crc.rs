@@ -94,8 +94,7 @@ mod tests {
     use super::crc_file;
     use super::parse;
     use crate::kernel::modpost::Profile;
-    use crate::kernel::modpost::V6_12;
-    use crate::kernel::modpost::V7_3;
+    use crate::kernel::series::Series;
 
     #[test]
     fn symver_lines() {
@@ -105,9 +104,9 @@ mod tests {
 
     #[test]
     fn thinlto_objects_have_their_versions_elsewhere() {
-        assert_eq!(crc_file(b"a/b.thinlto-native.o", &Profile::new(V7_3)), b"a/.b.o.cmd");
-        assert_eq!(crc_file(b"a/b.thinlto-native.o", &Profile::new(V6_12)), b"a/.b.thinlto-native.o.cmd");
-        assert_eq!(crc_file(b"b.o", &Profile::new(V7_3)), b".b.o.cmd");
-        assert_eq!(crc_file(b"b.xy", &Profile::new(V6_12)), b".b.xy.cmd");
+        assert_eq!(crc_file(b"a/b.thinlto-native.o", &Profile::of(Series::V7_3)), b"a/.b.o.cmd");
+        assert_eq!(crc_file(b"a/b.thinlto-native.o", &Profile::of(Series::V6_12)), b"a/.b.thinlto-native.o.cmd");
+        assert_eq!(crc_file(b"b.o", &Profile::of(Series::V7_3)), b".b.o.cmd");
+        assert_eq!(crc_file(b"b.xy", &Profile::of(Series::V6_12)), b".b.xy.cmd");
     }
 }

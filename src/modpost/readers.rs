@@ -15,8 +15,14 @@ use super::srcversion;
 use super::symvers;
 use super::world::World;
 use crate::kernel::modpost::Profile;
-use crate::kernel::modpost::RELEASES;
-use crate::kernel::modpost::V7_3;
+use crate::kernel::modpost::differences;
+use crate::kernel::releases;
+use crate::kernel::series::Series;
+
+/// The profiles of all kernels that were compared.
+fn profiles() -> impl Iterator<Item = Profile> {
+    releases::points().map(|point| Profile::new(differences::of_point(point.bit)))
+}
 
 /// Reads a symbol dump as every series does; the number of exports.
 pub fn dump(text: &[u8]) -> usize {
@@ -28,12 +34,12 @@ pub fn dump(text: &[u8]) -> usize {
         let _ = symvers::read_text(&mut world, 0, text, profile, &mut report);
         world.n_exports()
     };
-    RELEASES.iter().map(|(_, behaviours)| read(Profile::new(*behaviours))).sum()
+    profiles().map(read).sum()
 }
 
 /// Reads a `.cmd` file, its versions and its dependencies; the number of both.
 pub fn cmd_file(text: &[u8]) -> usize {
-    crc::parse(text).len().saturating_add(srcversion::dependencies(text, b"dir/", &Profile::new(V7_3)).count())
+    crc::parse(text).len().saturating_add(srcversion::dependencies(text, b"dir/", &Profile::of(Series::NEWEST)).count())
 }
 
 /// Reads a list of objects; their number.
@@ -54,8 +60,7 @@ pub fn source(text: &[u8]) -> usize {
 /// Takes `bytes` for a device table of every kind, series, class and byte order; the number of aliases.
 pub fn device_table(bytes: &[u8]) -> usize {
     let mut count: usize = 0;
-    for (_, behaviours) in RELEASES {
-        let profile = &Profile::new(*behaviours);
+    for profile in &profiles().collect::<Vec<_>>() {
         for device in layout::all(profile) {
             for abi in [Abi::Bits64, Abi::Bits32, Abi::M68k] {
                 let size = usize::try_from(device.size.for_abi(abi)).unwrap_or_default();
@@ -106,7 +111,7 @@ mod tests {
 
     #[test]
     fn readers_find_what_is_there() {
-        assert_eq!(dump(b"0x1\ts\tm\tEXPORT_SYMBOL\t\n"), RELEASES.len());
+        assert_eq!(dump(b"0x1\ts\tm\tEXPORT_SYMBOL\t\n"), releases::points().count());
         assert_eq!(cmd_file(b"x\n#SYMVER a 0x1\ndeps_x := \\\n  dir/a.h \\\n  b.h \\\n\n  dir/c.h \\\n"), 2);
         assert_eq!((list(b"a\nb\n"), source(b"a b")), (2, 2));
         assert_eq!(modinfo(b"license=GPL\0license=X\0"), 1);

@@ -122,14 +122,14 @@ pub fn classify_sources(
 #[cfg(test)]
 mod tests {
     use super::ClassTable;
-    use crate::kernel::modpost::RELEASES;
-    use crate::kernel::modpost::V7_3;
+    use crate::kernel::modpost::differences;
+    use crate::kernel::releases;
     use crate::kernel::section_rules::Mismatch;
     use crate::kernel::section_rules::SectionRules;
     use crate::modpost::pattern::matches_any;
 
     fn rule(from: &str, to: &str) -> Option<Mismatch> {
-        let rules = SectionRules::new(&V7_3);
+        let rules = SectionRules::new(&differences::of_point(releases::In::V7_3));
         let table = ClassTable::new(&rules);
         let index = table.class(from.as_bytes()).first_rule(table.class(to.as_bytes()).to)?;
         rules.rules.get(index).map(|rule| rule.kind)
@@ -151,8 +151,8 @@ mod tests {
 
     #[test]
     fn the_table_finds_what_the_patterns_say() {
-        for (_, behaviours) in RELEASES {
-            let rules = &SectionRules::new(behaviours);
+        for point in releases::points() {
+            let rules = &SectionRules::new(&differences::of_point(point.bit));
             let table = ClassTable::new(rules);
             let of_rules = rules.rules.iter().flat_map(|rule| rule.from.iter().chain(&rule.bad).chain(&rule.good));
             let patterns = rules.unchecked.iter().chain(of_rules);
