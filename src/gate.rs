@@ -24,6 +24,7 @@ pub mod report;
 pub mod run;
 mod scan;
 pub mod tables;
+pub mod verdict;
 
 pub use error::GateError;
 pub use finding::Finding;

@@ -40,6 +40,7 @@ const LAYERS: &[&str] = &[
     "gate::coverage",
     "gate::look",
     "gate::baseline",
+    "gate::verdict",
     "gate::run",
     "gate::report",
     "gate::args",

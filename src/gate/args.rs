@@ -17,9 +17,9 @@ use super::finding::Severity;
 use super::report;
 use super::report::Format;
 use super::run;
-use super::run::FailOn;
 use super::run::Options;
 use super::run::Progress;
+use super::verdict::FailOn;
 
 /// Options of `postlink gate`.
 #[derive(Debug, Args)]
@@ -44,6 +44,12 @@ pub struct GateArgs {
     /// What fails the run; `error` without, `new` with a baseline or a build to compare with.
     #[arg(long, value_name = "LEVEL")]
     fail_on: Option<Level>,
+    /// Fail if one of these checks could not look; `all` for all that a build of this sort has something for.
+    #[arg(long, value_delimiter = ',', value_name = "CHECK")]
+    require: Vec<String>,
+    /// Fail if a check could not look; the same as `--require all`.
+    #[arg(long)]
+    fail_on_skipped: bool,
     /// The report's format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -102,7 +108,7 @@ fn gate(args: GateArgs) -> Result<bool, GateError> {
             _ => {}
         },
     }
-    Ok(outcome.has_failed)
+    Ok(outcome.verdict.has_failed)
 }
 
 fn options(args: GateArgs) -> Options {
@@ -119,6 +125,7 @@ fn options(args: GateArgs) -> Options {
         update_baseline: args.update_baseline,
         compare: args.compare,
         fail_on,
+        require: if args.fail_on_skipped { vec!["all".to_owned()] } else { args.require },
         only: args.only,
         skip: args.skip,
         n_threads: args.jobs,

@@ -29,6 +29,8 @@ pub struct Judged {
     pub finding: Finding,
     /// The baseline accepts it; the reason given there, if one is.
     pub accepted: Option<String>,
+    /// It makes the run fail.
+    pub fails: bool,
 }
 
 impl Judged {
@@ -144,7 +146,7 @@ impl Baseline {
             if accepted.is_some() {
                 *n_used.entry(key).or_default() += 1;
             }
-            Judged { finding, accepted }
+            Judged { finding, accepted, fails: false }
         });
         let judged: Vec<Judged> = judged.collect();
         let is_gone = |entry: &&Entry| !n_used.contains_key(&entry.key) && has_looked(&entry.key.check);

@@ -29,6 +29,7 @@ checks! {
     stack,
     versions,
     exports,
+    modules_order,
     module_name,
     sections,
     initcalls,

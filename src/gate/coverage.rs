@@ -7,6 +7,7 @@ use super::check::Check;
 use super::check::Need;
 use super::checks;
 use super::facts::Facts;
+use super::fresh::Fresh;
 use super::inputs::Inputs;
 use super::inputs::Stage;
 use super::object::ObjectCx;
@@ -20,6 +21,11 @@ pub struct Skipped {
     pub check: &'static str,
     /// Why.
     pub why: String,
+    /// A build of this sort has something for it to look at, and something else is not there.
+    pub is_applicable: bool,
+    /// It was required, so the run fails.
+    #[serde(skip)]
+    pub fails: bool,
 }
 
 /// Checks for which the engine's analysis of an object, with the options it had, says something.
@@ -32,10 +38,16 @@ pub fn analysed(cx: &ObjectCx<'_>) -> Vec<&'static str> {
             Arm64::Frames => fresh.opts.stackval,
             Arm64::Nothing(_) => false,
         },
-        Some((is_asked, _)) => is_asked(&fresh.opts),
+        Some((is_asked, _)) => is_asked(&fresh.opts) && knows_enough(fresh, check),
         None => false,
     };
     checks::ALL.iter().filter(says_something).map(|check| check.id).collect()
+}
+
+/// Whether an analysis that gave up came as far as a check needs: to the sites, or to a finding of the check.
+fn knows_enough(fresh: &Fresh, check: &Check) -> bool {
+    let has_found = || fresh.findings.iter().any(|finding| check.topics.contains(&finding.topic));
+    fresh.sites.is_some() || has_found()
 }
 
 /// Whether a check has something to say about arm64 objects.
@@ -50,30 +62,43 @@ pub fn looks_at_arm64(check: &Check) -> bool {
 pub fn skipped(inputs: &Inputs, facts: &[Facts], checks: &[&'static Check]) -> Vec<Skipped> {
     let mut skipped = Vec::new();
     for check in checks {
-        if let Some(why) = check.needs.iter().find_map(|need| lacks(inputs, facts, check, need)) {
-            skipped.push(Skipped { check: check.id, why });
+        if let Some(lack) = check.needs.iter().find_map(|need| lacks(inputs, facts, check, need)) {
+            let (is_applicable, why) = match lack {
+                Lack::Missing(why) => (true, why),
+                Lack::NotApplicable(why) => (false, why),
+            };
+            skipped.push(Skipped { check: check.id, why, is_applicable, fails: false });
         }
     }
     skipped
 }
 
-fn lacks(inputs: &Inputs, facts: &[Facts], check: &Check, need: &Need) -> Option<String> {
+/// Why a check could not look.
+enum Lack {
+    /// Something is not there.
+    Missing(String),
+    /// A build of this sort does not have it.
+    NotApplicable(String),
+}
+
+fn lacks(inputs: &Inputs, facts: &[Facts], check: &Check, need: &Need) -> Option<Lack> {
     let has_stage = |wanted: &dyn Fn(Stage) -> bool| facts.iter().any(|facts| wanted(facts.file.stage));
     let is_kernel = |stage: Stage| matches!(stage, Stage::VmlinuxObject | Stage::Member);
+    let (is_known, has) = (!inputs.config.is_empty(), |name| inputs.config.has(name));
+    let missing = |why: &str| Some(Lack::Missing(why.to_owned()));
+    let not_applicable = |why: &str| Some(Lack::NotApplicable(why.to_owned()));
     match need {
-        Need::Symvers if inputs.symvers.is_none() => {
-            Some("there is no Module.symvers with the kernel's exports".to_owned())
-        }
-        Need::Symvers if !inputs.is_folder => {
-            Some("it needs the whole build, and single objects were named".to_owned())
-        }
-        Need::Vmlinux if !has_stage(&|stage| stage == Stage::VmlinuxObject) => {
-            Some("vmlinux.o is not there".to_owned())
-        }
-        Need::Modules if !has_stage(&|stage| !is_kernel(stage)) => Some("there are no modules".to_owned()),
-        Need::Config(name) if !inputs.config.is_empty() && !inputs.config.has(name) => {
-            Some(format!("CONFIG_{name} is not set"))
-        }
+        Need::Symvers if inputs.symvers.is_none() => missing("there is no Module.symvers with the kernel's exports"),
+        Need::Symvers if !inputs.is_folder => missing("it needs the whole build, and single objects were named"),
+        Need::Vmlinux if !has_stage(&|stage| stage == Stage::VmlinuxObject) => match inputs.is_external() {
+            true => not_applicable("vmlinux.o is not there: the folder is of external modules"),
+            false => missing("vmlinux.o is not there"),
+        },
+        Need::Modules if !has_stage(&|stage| !is_kernel(stage)) => match is_known && !has("MODULES") {
+            true => not_applicable("there are no modules: CONFIG_MODULES is not set"),
+            false => missing("there are no modules"),
+        },
+        Need::Config(name) if is_known && !has(name) => not_applicable(&format!("CONFIG_{name} is not set")),
         Need::Analysis(..) if !facts.iter().any(|facts| facts.analysed.contains(&check.id)) => {
             Some(not_analysed(inputs, facts, check))
         }
@@ -82,26 +107,31 @@ fn lacks(inputs: &Inputs, facts: &[Facts], check: &Check, need: &Need) -> Option
 }
 
 /// Why no object was analysed for a check.
-fn not_analysed(inputs: &Inputs, facts: &[Facts], check: &Check) -> String {
+fn not_analysed(inputs: &Inputs, facts: &[Facts], check: &Check) -> Lack {
     let native = || facts.iter().filter(|facts| !facts.is_opaque);
+    let missing = |why: &str| Lack::Missing(why.to_owned());
     if native().next().is_none() {
-        return "there is no object that could be read".to_owned();
+        return missing("there is no object that could be read");
     }
     if native().all(|facts| facts.machine != object::elf::EM_X86_64) {
-        let why = match check.analysis() {
-            Some((_, Arm64::Nothing(why))) => why,
-            _ => "the objects are of a machine, word size or byte order that is not known here",
+        return match check.analysis() {
+            Some((_, Arm64::Nothing(why))) => Lack::NotApplicable(why.to_owned()),
+            _ => missing("the objects are of a machine, word size or byte order that is not known here"),
         };
-        return why.to_owned();
     }
     if inputs.selection.chosen_by == ChosenBy::Newest {
-        return "nothing tells which series the kernel is of, and objtool's rules differ; name it with --series"
-            .to_owned();
+        return missing(
+            "nothing tells which series the kernel is of, and objtool's rules differ; name it with --series",
+        );
+    }
+    if native().any(|facts| facts.gave_up) {
+        return missing("the analysis gave up before it came to this; the finding that ended it says why");
     }
     if native().all(|facts| facts.analysed.is_empty()) {
-        return "objtool's recorded options are not there, the configuration does not tell them, or its rules for this series \
-                are not known"
-            .to_owned();
+        return missing(
+            "objtool's recorded options are not there, the configuration does not tell them, or its rules for this series \
+             are not known",
+        );
     }
-    "objtool was not asked for it when the kernel was built".to_owned()
+    Lack::NotApplicable("objtool was not asked for it when the kernel was built".to_owned())
 }

@@ -175,7 +175,12 @@ fn findings(products: &Products<'_>) -> Vec<EngineFinding> {
     if shown.iter().any(|(finding, _)| matches!(finding.location, Location::Insn(_))) {
         pipeline::watch(products, &mut recorder);
     }
-    shown.into_iter().map(|(finding, trail)| convert(code, finding, path_to(code, finding, &recorder, trail))).collect()
+    let paths = shown.into_iter().map(|(finding, trail)| (finding, path_to(code, finding, &recorder, trail)));
+    let mut found: Vec<EngineFinding> = paths.map(|(finding, path)| convert(code, finding, path)).collect();
+    if let Some(last) = found.last_mut().filter(|_| is_shown && products.end != End::Complete) {
+        last.path.push("note: the analysis of the object ends here; what comes after it was not looked at".to_owned());
+    }
+    found
 }
 
 /// Some series' rules for data do not know the tables of a later step, which were not there during the build.

@@ -11,6 +11,7 @@ use super::check::Check;
 use super::check::FileCx;
 use super::contents::Contents;
 use super::coverage;
+use super::error::GateError;
 use super::facts::Facts;
 use super::finding::Finding;
 use super::fresh;
@@ -54,27 +55,36 @@ impl<'a> ObjectReader<'a> {
         Self { inputs, checks, profile, noreturns: inputs.selection.tree.as_ref().and_then(Tree::noreturns) }
     }
 
-    /// Reads an object: what the checks find in it, and what is kept of it for those that look at all objects together.
-    pub fn look_at(&self, file: &ObjectFile) -> (Vec<Finding>, Facts) {
+    /// Reads an object: what the checks find in it, and what is kept of it for those that look at all objects together. What
+    /// cannot be read at all says nothing about the build, so that it is no finding.
+    pub fn look_at(&self, file: &ObjectFile) -> Result<(Vec<Finding>, Facts), GateError> {
         let look_at_file = |bitcode, error| {
             let cx = FileCx { inputs: self.inputs, file, bitcode, error };
             self.checks.iter().flat_map(|check| check.look_at_file(&cx)).collect::<Vec<Finding>>()
         };
+        let fail = |what: &str| GateError(format!("{}: {what}", file.path.display()));
         let data = match Contents::read(&file.path) {
             Ok(Contents::Native(data)) => data,
             Ok(Contents::Bitcode(symtab)) => {
-                return (look_at_file(Some(&symtab), None), Facts::of_bitcode(file, symtab.ok()));
+                return Ok((look_at_file(Some(&symtab), None), Facts::of_bitcode(file, symtab.ok())));
             }
-            Err(error) => return (look_at_file(None, Some(&format!("cannot be read: {error}"))), Facts::opaque(file)),
+            Err(error) if error.raw_os_error().is_some() => return Err(fail(&error.to_string())),
+            Err(error) => {
+                return Ok((look_at_file(None, Some(&format!("cannot be read: {error}"))), Facts::opaque(file)));
+            }
         };
         match ElfFile::parse(&data) {
             Ok(elf) => {
                 let mut findings = look_at_file(None, None);
                 let (found, facts) = self.look_into(file, &data, &elf);
                 findings.extend(found);
-                (findings, facts)
+                Ok((findings, facts))
             }
-            Err(error) => (look_at_file(None, Some(&error.to_string())), Facts::opaque(file)),
+            // In a build folder the name promises an object; a file that was only named promises nothing.
+            Err(_) if file.stage == Stage::Other && !data.starts_with(&::object::elf::ELFMAG) => {
+                Err(fail("not an object: it is neither ELF nor LLVM bitcode"))
+            }
+            Err(error) => Ok((look_at_file(None, Some(&error.to_string())), Facts::opaque(file))),
         }
     }
 

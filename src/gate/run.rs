@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
+use serde::Serialize;
 
 use super::baseline;
 use super::baseline::Baseline;
@@ -22,15 +23,10 @@ use super::finding::Severity;
 use super::inputs::Asked;
 use super::inputs::Inputs;
 use super::look::ObjectReader;
-
-/// What makes a run fail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailOn {
-    /// Findings of this severity or graver that no baseline accepts.
-    Severity(Severity),
-    /// Any finding that no baseline accepts.
-    New,
-}
+use super::verdict::FailOn;
+use super::verdict::Required;
+use super::verdict::Status;
+use super::verdict::Verdict;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone)]
@@ -49,6 +45,8 @@ pub struct Options {
     pub compare: Option<PathBuf>,
     /// What makes the run fail.
     pub fail_on: Option<FailOn>,
+    /// Checks that must have looked, or `all`.
+    pub require: Vec<String>,
     /// Checks to run; empty for all.
     pub only: Vec<String>,
     /// Checks not to run.
@@ -86,8 +84,32 @@ pub struct Outcome {
     pub gone: Vec<baseline::Entry>,
     /// What became of the baseline that was to be brought up to date.
     pub updated: Option<Updated>,
-    /// The run fails.
-    pub has_failed: bool,
+    /// Whether the run fails, why, and how much was looked at.
+    pub verdict: Verdict,
+}
+
+/// What came of one check, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SummaryRow {
+    /// Identifier.
+    pub check: &'static str,
+    /// Errors that nothing accepts.
+    pub errors: usize,
+    /// Warnings that nothing accepts.
+    pub warnings: usize,
+    /// Notes that nothing accepts.
+    pub notes: usize,
+    /// Findings that a baseline accepts.
+    pub accepted: usize,
+    /// Whether it has looked, and makes the run fail.
+    pub status: Status,
+}
+
+impl SummaryRow {
+    /// Whether the check has looked and found nothing.
+    pub fn is_clean(&self) -> bool {
+        self.status == Status::Passed && self.errors + self.warnings + self.notes + self.accepted == 0
+    }
 }
 
 /// How a baseline was brought up to date.
@@ -107,6 +129,36 @@ impl Outcome {
         self.skipped.iter().find(|skipped| skipped.check == check).map(|skipped| skipped.why.as_str())
     }
 
+    /// What came of a check.
+    pub fn status(&self, check: &str) -> Status {
+        let skipped = self.skipped.iter().find(|skipped| skipped.check == check);
+        let has_failing = self.findings.iter().any(|judged| judged.fails && judged.finding.check == check);
+        match skipped {
+            Some(skipped) if skipped.fails => Status::Failed,
+            _ if has_failing => Status::Failed,
+            Some(skipped) if skipped.is_applicable => Status::CouldNotLook,
+            Some(_) => Status::NotApplicable,
+            None => Status::Passed,
+        }
+    }
+
+    /// Every check in numbers, in the order of reports.
+    pub fn summary(&self) -> Vec<SummaryRow> {
+        let row = |check: &&'static Check| {
+            let own = || self.findings.iter().filter(|judged| judged.finding.check == check.id);
+            let n = |severity| own().filter(|judged| judged.is_open() && judged.finding.severity == severity).count();
+            SummaryRow {
+                check: check.id,
+                errors: n(Severity::Error),
+                warnings: n(Severity::Warning),
+                notes: n(Severity::Note),
+                accepted: own().filter(|judged| !judged.is_open()).count(),
+                status: self.status(check.id),
+            }
+        };
+        self.checks.iter().map(row).collect()
+    }
+
     /// Number of findings of a severity that no baseline accepts.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|judged| judged.is_open() && judged.finding.severity == severity).count()
@@ -121,52 +173,61 @@ impl Outcome {
 /// Runs the gate.
 pub fn run(options: &Options, progress: &dyn Progress) -> Result<Outcome, GateError> {
     let checks = selected(options)?;
+    let required = Required::parse(&options.require, &|id| checks.iter().any(|check| check.id == id))?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.n_threads).build();
     let pool = pool.map_err(|error| GateError(format!("threads: {error}")))?;
     // What is there is known from here on, but not read.
     let inputs = find_inputs(options, &options.paths)?;
-    let look = pool.install(|| look_at_all(&inputs, &checks, progress));
+    let build = pool.install(|| look_at_all(&inputs, &checks, progress))?;
     // Findings and facts of this build are complete. Now against what was accepted, or against another build.
     let updated = options.update_baseline.as_ref().filter(|path| path.exists());
     let mut base = match options.baseline.as_ref().or(updated) {
         Some(path) => Baseline::read(path)?,
         None => Baseline::default(),
     };
-    let skipped = coverage::skipped(&inputs, &look.facts, &checks);
+    let mut skipped = coverage::skipped(&inputs, &build.facts, &checks);
     // What was not looked at is neither there nor gone.
     let has_looked = |check: &str| {
         checks.iter().any(|other| other.id == check) && !skipped.iter().any(|skipped| skipped.check == check)
     };
-    let mut findings = look.findings;
+    let mut findings = build.findings;
     if let Some(other) = &options.compare {
         let other = find_inputs(options, std::slice::from_ref(other))?;
-        let before = pool.install(|| look_at_all(&other, &checks, progress));
+        let before = pool.install(|| look_at_all(&other, &checks, progress))?;
         base.accept_all(&before.findings);
-        findings.extend(baseline::compare_builds(&other, &before.facts, &inputs, &look.facts, &checks));
+        findings.extend(baseline::compare_builds(&other, &before.facts, &inputs, &build.facts, &checks));
     }
     findings.extend(base.compare_exports(&inputs, &checks));
     sort(&mut findings);
-    let (findings, gone) = base.judge(findings, &inputs.config, &has_looked);
+    let (mut findings, gone) = base.judge(findings, &inputs.config, &has_looked);
     let updated = match &options.update_baseline {
         Some(path) => Some(update(path, &findings, &inputs, &has_looked)?),
         None => None,
     };
     let has_base = options.baseline.is_some() || options.compare.is_some();
+    // Who only asks for a baseline accepts what is there.
+    if let Some(updated) = updated.as_ref().filter(|_| !has_base && options.fail_on.is_none()) {
+        accept(&mut findings, &updated.path);
+    }
     let fail_on = options.fail_on.unwrap_or(match has_base {
         true => FailOn::New,
         false => FailOn::Severity(Severity::Error),
     });
-    let fails = |judged: &Judged| {
-        judged.is_open()
-            && match fail_on {
-                FailOn::Severity(severity) => judged.finding.severity >= severity,
-                FailOn::New => true,
-            }
-    };
-    // Who only asks for a baseline accepts what is there.
-    let only_updates = updated.is_some() && !has_base && options.fail_on.is_none();
-    let has_failed = !only_updates && findings.iter().any(fails);
-    Ok(Outcome { inputs, checks, skipped, findings, gone, updated, has_failed })
+    for judged in &mut findings {
+        judged.fails = judged.is_open() && fail_on.is_met_by(judged.finding.severity);
+    }
+    for skipped in &mut skipped {
+        skipped.fails = required.is_missed(skipped);
+    }
+    let verdict = Verdict::of(&checks, &skipped, &findings, fail_on);
+    Ok(Outcome { inputs, checks, skipped, findings, gone, updated, verdict })
+}
+
+/// Accepts what a baseline was just brought up to date with.
+fn accept(findings: &mut [Judged], path: &Path) {
+    for judged in findings.iter_mut().filter(|judged| judged.is_open()) {
+        judged.accepted = Some(format!("added to {}", path.display()));
+    }
 }
 
 /// Brings a baseline up to date, or begins one.
@@ -207,35 +268,37 @@ fn find_inputs(options: &Options, paths: &[PathBuf]) -> Result<Inputs, GateError
 }
 
 /// Findings and facts of one build.
-struct Look {
+struct BuildFacts {
     findings: Vec<Finding>,
     facts: Vec<Facts>,
 }
 
 /// Looks at every object, as many at a time as there are threads, then at all together.
-fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progress) -> Look {
+fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progress) -> Result<BuildFacts, GateError> {
     let reader = ObjectReader::new(inputs, checks);
     // The largest first: it takes longer than many others together.
     let mut order: Vec<usize> = (0..inputs.objects.len()).collect();
     order.sort_by_key(|index| inputs.objects.get(*index).map(|file| std::cmp::Reverse(file.size)));
     let n_done = AtomicUsize::new(0);
-    let look = |&index: &usize| {
+    let look_at = |&index: &usize| {
         let file = inputs.objects.get(index)?;
         let result = reader.look_at(file);
         let done = n_done.fetch_add(1, Ordering::Relaxed) + 1;
         progress.step(done, inputs.objects.len(), &file.name);
         Some((index, result))
     };
-    let mut results: Vec<(usize, (Vec<Finding>, Facts))> = order.par_iter().with_max_len(1).filter_map(look).collect();
+    let mut results: Vec<(usize, Result<(Vec<Finding>, Facts), GateError>)> =
+        order.par_iter().with_max_len(1).filter_map(look_at).collect();
     results.sort_by_key(|(index, _)| *index);
     let (mut findings, mut facts) = (Vec::new(), Vec::new());
-    for (_, (found, fact)) in results {
+    for (_, result) in results {
+        let (found, fact) = result?;
         findings.extend(found);
         facts.push(fact);
     }
     let world = WorldCx { inputs, facts: &facts };
     findings.extend(checks.iter().flat_map(|check| check.look_at_world(&world)));
-    Look { findings, facts }
+    Ok(BuildFacts { findings, facts })
 }
 
 /// By check, gravest first, then by subject and place.

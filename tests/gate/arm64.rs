@@ -403,7 +403,7 @@ fn findings_about_arm64_frames_show_the_way() {
     let faulty = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/arm64/stack/faulty.o");
     fs::copy(faulty, dir.path().join("sound.o")).expect("it can be copied");
     let outcome = gate::run(&options(&folder.root), &Quiet).expect("the gate runs");
-    assert!(outcome.has_failed && outcome.why_skipped("stack").is_none());
+    assert!(outcome.verdict.has_failed && outcome.why_skipped("stack").is_none());
     let of = |kind: &str| {
         let found = outcome.findings.iter().map(|judged| &judged.finding).find(|found| found.kind == kind);
         found.unwrap_or_else(|| panic!("no {kind}"))

@@ -295,6 +295,10 @@ pub const ALL: &[Damage] = &[
         let at = o.code_reloc(is_code, &[0x5d, 0xe9], is_thunk);
         o.put(&at.section, at.offset - 2, &[0x90]);
     })),
+    damage!("a module that is listed and not there", ["modules-order/not-there no/such/module -"], |c| {
+        let order = c.read_text("modules.order");
+        c.write("modules.order", format!("{order}no/such/module.o\n"));
+    }),
     damage!("another version", ["versions/wrong {one} {import}"], |c| {
         let line = dump_line(c, &c.import);
         text(c, "Module.symvers", &line, &format!("0xdeadbeef{}", &line[10..]));

@@ -97,7 +97,7 @@ fn an_intact_folder_passes_against_its_kernel() {
     let pair = Pair::new();
     let outcome = pair.look();
     assert_eq!(lines(&outcome), Vec::<String>::new());
-    assert!(!outcome.has_failed && outcome.inputs.config.has("MODVERSIONS"));
+    assert!(!outcome.verdict.has_failed && outcome.inputs.config.has("MODVERSIONS"));
     assert_eq!(skipped(&outcome), ALWAYS_SKIPPED);
     assert_eq!(outcome.inputs.missing, ["vmlinux.o: the kernel itself was not checked"]);
     let found = outcome.inputs.found.join(", ");
@@ -250,7 +250,7 @@ fn each_damage_of_an_external_folder_is_found() {
         make(&pair);
         let outcome = pair.look();
         let found = lines(&outcome);
-        if found != *expected || !outcome.has_failed {
+        if found != *expected || !outcome.verdict.has_failed {
             wrong.push(format!("{name}: expected {expected:?}, found {found:?}"));
         }
     }

@@ -27,9 +27,9 @@ use postlink::gate::Severity;
 use postlink::gate::finding::Key;
 use postlink::gate::report;
 use postlink::gate::report::Format;
-use postlink::gate::run::FailOn;
 use postlink::gate::run::Options;
 use postlink::gate::run::Quiet;
+use postlink::gate::verdict::FailOn;
 
 use crate::cast::Cast;
 use crate::common::tally::Tally;
@@ -47,6 +47,7 @@ fn options(dir: &Path) -> Options {
         update_baseline: None,
         compare: None,
         fail_on: None,
+        require: Vec::new(),
         only: Vec::new(),
         skip: Vec::new(),
         n_threads: 1,
@@ -96,7 +97,7 @@ fn the_kernel_is_of_its_sources() {
 #[test]
 fn the_whole_kernel_passes() {
     let outcome = gate::run(&options(&kernel()), &Quiet).expect("the gate runs");
-    assert!(!outcome.has_failed);
+    assert!(!outcome.verdict.has_failed);
     let kinds: Vec<&str> = outcome.findings.iter().map(|judged| judged.finding.kind).collect();
     assert_eq!(kinds, ["function", "summary"], "{:?}", outcome.findings);
     assert!(outcome.inputs.missing.is_empty(), "{:?}", outcome.inputs.missing);
@@ -275,16 +276,16 @@ fn a_baseline_accepts_what_it_lists_and_new_findings_fail() {
     assert!(text.contains("promoted-symbols/function vmlinux slow_path .text -\n"), "{text}");
     let with = Options { baseline: Some(file.clone()), ..options(dir.path()) };
     let outcome = gate::run(&with, &Quiet).expect("the gate runs");
-    assert!(!outcome.has_failed && outcome.n_accepted() == 2 && outcome.gone.is_empty());
+    assert!(!outcome.verdict.has_failed && outcome.n_accepted() == 2 && outcome.gone.is_empty());
 
     // Another hash of the promoted function's file is the same finding.
     let promoted = damages::ALL.iter().find(|damage| damage.name == "one more promoted function").expect("it is there");
     (promoted.make)(&Cast::of(dir.path()));
     let outcome = gate::run(&with, &Quiet).expect("the gate runs");
-    assert!(outcome.has_failed, "a new promoted function");
+    assert!(outcome.verdict.has_failed, "a new promoted function");
     assert_eq!(outcome.gone.len(), 1, "the old one is gone");
     let lenient = Options { fail_on: Some(FailOn::Severity(Severity::Error)), ..with.clone() };
-    assert!(!gate::run(&lenient, &Quiet).expect("the gate runs").has_failed, "a note is no error");
+    assert!(!gate::run(&lenient, &Quiet).expect("the gate runs").verdict.has_failed, "a note is no error");
 
     // Reasons stay, gone lines go.
     fs::write(&file, text.replace(" - -\n", " - - # known\n")).expect("it can be written");
@@ -297,7 +298,7 @@ fn a_baseline_accepts_what_it_lists_and_new_findings_fail() {
 fn two_builds_are_compared() {
     let dir = copy();
     let compare = Options { compare: Some(kernel()), ..options(dir.path()) };
-    assert!(!gate::run(&compare, &Quiet).expect("the gate runs").has_failed);
+    assert!(!gate::run(&compare, &Quiet).expect("the gate runs").verdict.has_failed);
     let damage = damages::ALL.iter().find(|damage| damage.name == "an export that is not listed").expect("it is there");
     (damage.make)(&Cast::of(dir.path()));
     let outcome = gate::run(&compare, &Quiet).expect("the gate runs");
@@ -349,7 +350,7 @@ fn reports_are_well_formed() {
         damages::ALL.iter().find(|damage| damage.name == "a frame that is not taken down").expect("it is there");
     (damage.make)(&Cast::of(dir.path()));
     let outcome = gate::run(&options(dir.path()), &Quiet).expect("the gate runs");
-    assert!(outcome.has_failed);
+    assert!(outcome.verdict.has_failed);
     let render = |format| String::from_utf8(report::render(&outcome, format).expect("it renders")).expect("text");
 
     let json: serde_json::Value = serde_json::from_str(&render(Format::Json)).expect("it is JSON");
@@ -369,7 +370,7 @@ fn reports_are_well_formed() {
     assert!(html.contains("return-modified-frame") && html.contains("cfa=rsp+16") && !html.contains("http"));
     let text = render(Format::Text);
     assert!(
-        text.contains("error [return-modified-frame] vmlinux: quiet_entry+") && text.ends_with("says more)\n"),
+        text.contains("error [return-modified-frame] vmlinux: quiet_entry+") && text.contains("\nFAIL: 1 error; "),
         "{text}"
     );
 }

@@ -9,6 +9,8 @@ use postlink::gate::report::Format;
 use postlink::gate::run::Options;
 use postlink::gate::run::Outcome;
 use postlink::gate::run::Quiet;
+use postlink::gate::verdict::FailOn;
+use postlink::gate::verdict::Status;
 use serde_json::Value;
 
 use crate::cast::Cast;
@@ -32,7 +34,7 @@ fn outcomes() -> Vec<Outcome> {
     fs::write(&baseline, "promoted-symbols/summary vmlinux - - - # known\norc/missing gone - - -\n").expect("a file");
     let damaged = Options { baseline: Some(baseline), ..options(dir.path()) };
     let damaged = gate::run(&damaged, &Quiet).expect("the gate runs");
-    assert!(damaged.n_accepted() == 1 && damaged.gone.len() == 1 && damaged.has_failed);
+    assert!(damaged.n_accepted() == 1 && damaged.gone.len() == 1 && damaged.verdict.has_failed);
     let bare = tempfile::tempdir().expect("a folder");
     fs::copy(kernel().join("drivers/one.o"), bare.path().join("a b.o")).expect("it can be copied");
     let bare = gate::run(&options(&bare.path().join("a b.o")), &Quiet).expect("the gate runs");
@@ -155,14 +157,10 @@ fn junit_counts_are_those_of_its_cases() {
             assert_eq!(number(&head, "skipped"), body.matches("<skipped").count(), "{head}");
         }
         assert_eq!(n_suites, outcome.checks.len());
-        let fails = |check: &str| {
-            let open = outcome.findings.iter().filter(|judged| judged.is_open()).map(|judged| &judged.finding);
-            open.into_iter().any(|found| found.check == check && found.severity > gate::Severity::Note)
-        };
+        let fails = |check: &str| outcome.status(check) == Status::Failed;
         let skipped = outcome.skipped.iter().filter(|skipped| !fails(skipped.check)).count();
         assert_eq!(junit.matches("<skipped").count(), skipped);
-        let open = |severity| outcome.count(severity);
-        assert_eq!(junit.matches("<failure").count(), open(gate::Severity::Error) + open(gate::Severity::Warning));
+        assert_eq!(junit.matches("<failure").count(), outcome.findings.iter().filter(|judged| judged.fails).count());
     }
 }
 
@@ -190,4 +188,91 @@ fn kcidb_has_what_its_schema_requires() {
         let skipped = tests.iter().filter(|test| test["status"] == "SKIP").count();
         assert!(skipped <= outcome.skipped.len() && (skipped > 0 || outcome.skipped.is_empty()));
     }
+}
+
+/// A verdict of each kind, and whether it is a failure.
+fn verdicts(dir: &Path) -> Vec<(&'static str, bool, Outcome)> {
+    let run = |options: Options| gate::run(&options, &Quiet).expect("the gate runs");
+    let damaged = || {
+        let damage = damages::ALL.iter().find(|damage| damage.name == "no srcversion").expect("it is there");
+        (damage.make)(&Cast::of(dir));
+    };
+    let new = Options { fail_on: Some(FailOn::New), ..options(&kernel()) };
+    let required = Options { require: vec!["trim".to_owned()], ..options(&kernel()) };
+    let mut verdicts = vec![
+        ("nothing but notes", false, run(options(&kernel()))),
+        ("notes that nothing accepts", true, run(new)),
+        ("a required check that could not look", true, run(required)),
+    ];
+    damaged();
+    verdicts.push(("an error", true, run(options(dir))));
+    let lenient = Options { skip: vec!["versions".to_owned()], ..options(dir) };
+    verdicts.push(("an error of a check that does not run", false, run(lenient)));
+    let accepted = dir.join("accepted");
+    let update = Options { update_baseline: Some(accepted.clone()), ..options(dir) };
+    verdicts.push(("a baseline brought up to date", false, run(update)));
+    verdicts.push(("an accepted error", false, run(Options { baseline: Some(accepted), ..options(dir) })));
+    verdicts
+}
+
+/// Whether a report says that the run fails.
+fn says_fail(outcome: &Outcome, format: Format) -> bool {
+    let text = text(outcome, format);
+    let value = || serde_json::from_str::<Value>(&text).expect("it is JSON");
+    let words = |line: &str| line.contains("FAIL: ");
+    match format {
+        Format::Text => words(text.lines().last().expect("a verdict")),
+        Format::Json => value()["result"] == "fail",
+        Format::Sarif => value()["runs"][0]["invocations"][0]["exitCode"] == 1,
+        Format::Junit => !text.contains(" failures=\"0\" errors=\"0\" uuid") && text.contains("<failure"),
+        Format::Kcidb => value()["tests"].as_array().expect("tests").iter().any(|test| test["status"] == "FAIL"),
+        Format::Github => words(text.lines().last().expect("a verdict")),
+        Format::Html => text.contains("class=\"verdict failed\""),
+    }
+}
+
+#[test]
+fn every_format_has_the_same_verdict() {
+    const FORMATS: [Format; 7] =
+        [Format::Text, Format::Json, Format::Sarif, Format::Junit, Format::Kcidb, Format::Github, Format::Html];
+    let dir = copy();
+    for (what, fails, outcome) in verdicts(dir.path()) {
+        assert_eq!(outcome.verdict.has_failed, fails, "{what}");
+        for format in FORMATS {
+            assert_eq!(says_fail(&outcome, format), fails, "{what}, {format:?}");
+            // How much was looked at, and why the run fails.
+            assert!(text(&outcome, format).contains(&outcome.verdict.line()), "{what}, {format:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_baseline_was_brought_up_to_date_with_is_accepted() {
+    let dir = copy();
+    let (_, _, outcome) = verdicts(dir.path()).remove(5);
+    let report = json(&outcome, Format::Json);
+    assert_eq!((&report["result"], &report["counts"]["error"]), (&"pass".into(), &0.into()));
+    assert!(report["counts"]["accepted"].as_u64().expect("a number") >= 3, "{report}");
+}
+
+#[test]
+fn one_cause_in_many_modules_is_told_once() {
+    let dir = copy();
+    let cast = Cast::of(dir.path());
+    // Four more modules like the first, all with another version of what they import.
+    let order = cast.read_text("modules.order");
+    let more: Vec<String> = (0..4).map(|nth| format!("more/m{nth}")).collect();
+    fs::create_dir(dir.path().join("more")).expect("a folder");
+    for name in &more {
+        fs::copy(dir.path().join(cast.one_ko()), dir.path().join(format!("{name}.ko"))).expect("it can be copied");
+    }
+    let lines: String = more.iter().map(|name| format!("{name}.o\n")).collect();
+    cast.write("modules.order", format!("{order}{lines}"));
+    let damage = damages::ALL.iter().find(|damage| damage.name == "another version").expect("it is there");
+    (damage.make)(&cast);
+    let outcome = gate::run(&options(dir.path()), &Quiet).expect("the gate runs");
+    assert_eq!(outcome.count(gate::Severity::Error), 5, "{:?}", outcome.findings);
+    let text = text(&outcome, Format::Text);
+    assert_eq!(text.matches("error [wrong]").count(), 1, "{text}");
+    assert!(text.contains("and in 4 more objects: more/m0, more/m1, more/m2, more/m3\n"), "{text}");
 }

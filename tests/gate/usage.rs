@@ -63,13 +63,13 @@ fn damage(cast: &Cast, name: &str) {
 fn exit_statuses() {
     let (status, stdout, stderr) = gate(&[]);
     assert_eq!((status, &*stderr), (0, ""), "{stdout}");
-    assert!(stdout.ends_with("PASS\n"), "{stdout}");
+    assert!(stdout.ends_with("\nPASS: 21 of 22 checks ran, 1 not for this build\n"), "{stdout}");
     let dir = copy();
     damage(&Cast::of(dir.path()), "no srcversion");
     let dir = dir.path().to_str().expect("text");
     let (status, stdout, stderr) = gate(&[dir]);
     assert_eq!((status, &*stderr), (1, ""));
-    assert!(stdout.ends_with("FAIL (postlink explain <check> says more)\n"), "{stdout}");
+    assert!(stdout.ends_with("\nFAIL: 1 error; 21 of 22 checks ran, 1 not for this build\n"), "{stdout}");
     assert_eq!(gate(&[dir, "--skip", "versions"]).0, 0);
     assert_eq!(gate(&[dir, "--nonsense"]).0, 2);
     assert_eq!(gate(&[dir, "--format", "nonsense"]).0, 2);
@@ -249,8 +249,48 @@ fn files_of_a_folder_that_cannot_be_read_are_told() {
     symlink(root.join("a.ko"), root.join("a.ko")).expect("a link");
     assert!(Command::new("mkfifo").arg(root.join("b.ko")).status().expect("mkfifo runs").success());
     let (status, stdout, _) = gate(&[root.to_str().expect("text")]);
-    assert!(stdout.contains("any object of a, b, ../../../etc/passwd, which modules.order lists"), "{stdout}");
-    assert_eq!(status, 0);
+    let line =
+        "error [not-there] ../../../etc/passwd: modules.order lists ../../../etc/passwd, and nothing of it is there";
+    assert!(stdout.contains(line) && stdout.contains("and in 2 more objects: a, b\n"), "{stdout}");
+    assert_eq!(status, 1);
+}
+
+#[test]
+fn what_cannot_be_read_is_no_finding() {
+    // A regular file that gives an error as soon as it is read.
+    let dir = copy();
+    let root = dir.path();
+    fs::remove_file(root.join("drivers/one.ko")).expect("it goes");
+    symlink("/proc/self/mem", root.join("drivers/one.ko")).expect("a link");
+    assert_refused(&[root.to_str().expect("text")], "drivers/one.ko: ");
+    let text = root.join("text");
+    fs::write(&text, "no object").expect("it can be written");
+    assert_refused(&[text.to_str().expect("text")], "text: not an object: it is neither ELF nor LLVM bitcode");
+}
+
+#[test]
+fn checks_that_must_look() {
+    let (status, stdout, _) = gate(&["--require", "all"]);
+    assert_eq!(status, 0, "{stdout}");
+    assert_eq!(gate(&["--fail-on-skipped"]).0, 0);
+    // What the configuration does not ask for is missed only by those who ask for it by name.
+    let (status, stdout, _) = gate(&["--require", "orc,trim"]);
+    let line = "FAIL: required and could not look: trim; 21 of 22 checks ran, 1 not for this build\n";
+    assert!(status == 1 && stdout.ends_with(line), "{stdout}");
+    let dir = tempfile::tempdir().expect("a folder");
+    for name in ["one.ko", "two.ko"] {
+        fs::copy(kernel().join("drivers").join(name), dir.path().join(name)).expect("it can be copied");
+    }
+    let dir = dir.path().to_str().expect("text");
+    let (status, stdout, _) = gate(&[dir]);
+    let verdict = stdout.lines().last().expect("a verdict");
+    assert!(status == 0 && verdict.starts_with("PASS: ") && verdict.contains(" could not look"), "{stdout}");
+    for options in [&["--fail-on-skipped"][..], &["--require", "all"], &["--require", "undefined"]] {
+        let (status, stdout, _) = gate(&[&[dir], options].concat());
+        assert!(status == 1 && stdout.contains("\nFAIL: required and could not look: "), "{stdout}");
+    }
+    assert_refused(&["--require", "nonsense"], "the check 'nonsense' is required and does not run");
+    assert_refused(&["--require", "orc", "--skip", "orc"], "the check 'orc' is required and does not run");
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::path::PathBuf;
 
+use rustc_hash::FxHashSet;
+
 use super::kernel::Records;
 use super::text;
 
 /// One line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SymversLine {
     /// The version; `None` if the field is no number.
     pub crc: Option<u32>,
@@ -27,7 +29,10 @@ pub fn read(root: &Path, others: &[PathBuf], records: &Records) -> Option<Vec<Sy
     for line in &mut lines {
         line.module = records.relative(&line.module);
     }
-    lines.extend(others.iter().filter_map(|dump| text::read(dump)).flat_map(|text| parse(text.as_bytes())));
+    // One dump may be there twice: the folder's own may have the kernel's lines as well, or be a link to it.
+    let mut seen: FxHashSet<SymversLine> = lines.iter().cloned().collect();
+    let others = others.iter().filter_map(|dump| text::read(dump)).flat_map(|text| parse(text.as_bytes()));
+    lines.extend(others.filter(|line| seen.insert(line.clone())));
     lines.iter().any(|line| line.module == "vmlinux").then_some(lines)
 }
 
@@ -52,6 +57,19 @@ fn line(line: &str) -> Option<SymversLine> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_dump_that_is_there_twice_counts_once() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let other = dir.path().join("other");
+        let line = "0x0000000a\tfoo\tvmlinux\tEXPORT_SYMBOL\t\n";
+        std::fs::write(dir.path().join("Module.symvers"), line).expect("it can be written");
+        std::fs::write(&other, format!("{line}0x0000000b\tbar\tvmlinux\tEXPORT_SYMBOL\t\n"))
+            .expect("it can be written");
+        let lines = read(dir.path(), &[other.clone(), other], &Records::default()).expect("the kernel's exports");
+        let names: Vec<&str> = lines.iter().map(|line| &*line.symbol).collect();
+        assert_eq!(names, ["foo", "bar"]);
+    }
 
     #[test]
     fn fields() {

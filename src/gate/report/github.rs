@@ -38,8 +38,7 @@ pub fn render(outcome: &Outcome) -> String {
         }
     }
     not_checked(&mut out, outcome);
-    let result = if outcome.has_failed { "fail" } else { "pass" };
-    let _ = writeln!(out, "postlink gate: {result}, {} accepted", outcome.n_accepted());
+    let _ = writeln!(out, "postlink gate: {}; {} accepted", outcome.verdict.line(), outcome.n_accepted());
     out
 }
 

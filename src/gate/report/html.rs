@@ -10,6 +10,7 @@ use crate::gate::error::GateError;
 use crate::gate::finding::Finding;
 use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
+use crate::gate::run::SummaryRow;
 
 const TEMPLATE: &str = include_str!("page.html");
 
@@ -48,6 +49,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
     // The name's ending switches escaping on.
     env.add_template("page.html", TEMPLATE).map_err(fail)?;
     let groups: Vec<Group> = outcome.checks.iter().map(|check| group(outcome, check)).collect();
+    let summary: Vec<SummaryRow> = outcome.summary().into_iter().filter(|row| !row.is_clean()).collect();
     let page = env.get_template("page.html").map_err(fail)?.render(context! {
         dir => outcome.inputs.root.display().to_string(),
         series => outcome.inputs.selection.series.name(),
@@ -55,7 +57,9 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
         found => outcome.inputs.found.clone(),
         missing => outcome.inputs.missing.clone(),
         skipped => minijinja::Value::from(Serde(&outcome.skipped)),
-        has_failed => outcome.has_failed,
+        has_failed => outcome.verdict.has_failed,
+        verdict => outcome.verdict.line(),
+        summary => minijinja::Value::from(Serde(&summary)),
         n_errors => outcome.count(Severity::Error),
         n_warnings => outcome.count(Severity::Warning),
         n_notes => outcome.count(Severity::Note),

@@ -7,9 +7,10 @@ use crate::gate::error::GateError;
 use crate::gate::finding::Finding;
 use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
+use crate::gate::run::SummaryRow;
 
 /// Version of the format: a new field raises the second number, anything else the first.
-pub const VERSION: &str = "1.1";
+pub const VERSION: &str = "1.2";
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -21,6 +22,10 @@ struct Report<'a> {
     found: &'a [String],
     missing: &'a [String],
     result: &'static str,
+    verdict: String,
+    reasons: &'a [String],
+    coverage: Coverage,
+    summary: Vec<SummaryRow>,
     counts: Counts,
     checks: Vec<CheckInfo>,
     skipped: &'a [Skipped],
@@ -37,6 +42,14 @@ struct Counts {
 }
 
 #[derive(Serialize)]
+struct Coverage {
+    checks: usize,
+    ran: usize,
+    not_applicable: usize,
+    could_not_look: usize,
+}
+
+#[derive(Serialize)]
 struct CheckInfo {
     id: &'static str,
     severity: Severity,
@@ -49,6 +62,7 @@ struct Item<'a> {
     #[serde(flatten)]
     finding: &'a Finding,
     accepted: bool,
+    fails: bool,
     reason: &'a str,
     key: String,
 }
@@ -64,7 +78,16 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
         compiler: inputs.config.compiler(),
         found: &inputs.found,
         missing: &inputs.missing,
-        result: if outcome.has_failed { "fail" } else { "pass" },
+        result: outcome.verdict.word(),
+        verdict: outcome.verdict.line(),
+        reasons: &outcome.verdict.reasons,
+        coverage: Coverage {
+            checks: outcome.verdict.n_checks,
+            ran: outcome.verdict.n_looked(),
+            not_applicable: outcome.verdict.n_not_applicable,
+            could_not_look: outcome.verdict.n_could_not_look,
+        },
+        summary: outcome.summary(),
         counts: Counts {
             error: outcome.count(Severity::Error),
             warning: outcome.count(Severity::Warning),
@@ -91,6 +114,7 @@ fn item(judged: &crate::gate::baseline::Judged) -> Item<'_> {
     Item {
         finding: &judged.finding,
         accepted: !judged.is_open(),
+        fails: judged.fails,
         reason: judged.accepted.as_deref().unwrap_or_default(),
         key: format!("{}/{} {} {} {} {}", key.check, key.kind, key.subject, key.symbol, key.section, key.counterpart),
     }

@@ -1,4 +1,4 @@
-//! JUnit XML: a suite for each check; a case for each finding that nothing accepts, one that passes where there is none.
+//! JUnit XML: a suite for each check; a case for each finding that fails the run, one that passes where there is none.
 
 use quick_junit::NonSuccessKind;
 use quick_junit::Report;
@@ -8,27 +8,32 @@ use quick_junit::TestSuite;
 
 use crate::gate::error::GateError;
 use crate::gate::finding::Finding;
-use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
+use crate::gate::verdict::Status;
 
 /// Renders the report.
 pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
-    let mut report = Report::new("postlink gate");
+    let mut report = Report::new(format!("postlink gate: {}", outcome.verdict.line()));
     for check in &outcome.checks {
         let mut suite = TestSuite::new(check.id);
         let own = || outcome.findings.iter().filter(|judged| judged.finding.check == check.id);
-        // Notes do not fail a case; they would be thousands.
-        for judged in own().filter(|judged| judged.is_open() && judged.finding.severity > Severity::Note) {
+        // What does not fail the run fails no case; notes would be thousands.
+        for judged in own().filter(|judged| judged.fails) {
             suite.add_test_case(case(&judged.finding));
         }
         if suite.test_cases.is_empty() {
-            let status = match outcome.why_skipped(check.id) {
-                Some(why) => {
+            let status = match (outcome.status(check.id), outcome.why_skipped(check.id)) {
+                (Status::Failed, Some(why)) => {
+                    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                    status.set_message(format!("required and could not look: {why}"));
+                    status
+                }
+                (_, Some(why)) => {
                     let mut status = TestCaseStatus::skipped();
                     status.set_message(why.to_owned());
                     status
                 }
-                None => TestCaseStatus::success(),
+                (_, None) => TestCaseStatus::success(),
             };
             let mut case = TestCase::new(check.title(), status);
             case.set_classname(check.id);

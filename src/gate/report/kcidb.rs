@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::gate::error::GateError;
-use crate::gate::finding::Severity;
 use crate::gate::run::Outcome;
+use crate::gate::verdict::Status;
 
 /// Where results come from; the submitting system puts its own name here.
 const ORIGIN: &str = "postlink";
@@ -18,7 +18,6 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
     let folder = root.file_name().map_or_else(|| "build".to_owned(), |name| name.to_string_lossy().into_owned());
     let tests = outcome.checks.iter().map(|check| {
         let open: Vec<_> = outcome.findings.iter().filter(|j| j.finding.check == check.id && j.is_open()).collect();
-        let has_failed = open.iter().any(|judged| judged.finding.severity == Severity::Error);
         let named = open.iter().take(MAX_NAMED).map(|judged| {
             let finding = &judged.finding;
             json!({"kind": finding.kind, "severity": finding.severity, "subject": finding.subject, "message": finding.message})
@@ -29,12 +28,12 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
             "origin": ORIGIN,
             "path": format!("postlink.gate.{}", check.id.replace('-', "_")),
             "comment": check.title(),
-            "status": match (has_failed, outcome.why_skipped(check.id)) {
-                (true, _) => "FAIL",
-                (false, Some(_)) => "SKIP",
-                (false, None) => "PASS",
+            "status": match outcome.status(check.id) {
+                Status::Failed => "FAIL",
+                Status::NotApplicable | Status::CouldNotLook => "SKIP",
+                Status::Passed => "PASS",
             },
-            "misc": {"skipped": outcome.why_skipped(check.id), "n_findings": open.len(), "findings": named.collect::<Vec<_>>()},
+            "misc": {"verdict": outcome.verdict.line(), "skipped": outcome.why_skipped(check.id), "n_findings": open.len(), "findings": named.collect::<Vec<_>>()},
         })
     });
     let report = json!({"version": {"major": 4, "minor": 3}, "tests": tests.collect::<Vec<_>>()});

@@ -62,6 +62,8 @@ fn invocation(outcome: &Outcome) -> Invocation {
     // A run that cannot do its work writes no report.
     Invocation::builder()
         .execution_successful(true)
+        .exit_code(i64::from(outcome.verdict.has_failed))
+        .exit_code_description(outcome.verdict.line())
         .tool_execution_notifications(missing.chain(skipped).collect::<Vec<_>>())
         .build()
 }
