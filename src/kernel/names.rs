@@ -56,9 +56,9 @@ impl Names {
         if let Some(names) = quoted_between(text, "*uaccess_safe_builtin[] = {", "};", "\"") {
             self.uaccess_safe = owned(names);
         }
-        if let Some(names) =
-            quoted_between(text, "static bool is_rust_noreturn(", "\n}", "str_ends_with(func->name, \"_")
-        {
+        // What stands in brackets asks for more than the end of a name.
+        let rust = between(text, "static bool is_rust_noreturn(", "\n}").map(|body| until(body, "(strstr("));
+        if let Some(names) = rust.and_then(|body| quoted(body, "str_ends_with(func->name, \"_")) {
             self.rust_noreturn_suffixes = owned(names.into_iter().map(|name| format!("_{name}")).collect());
         }
         let ibt = |before| quoted_between(text, "static int validate_ibt(", "\n}", before);
@@ -72,8 +72,22 @@ impl Names {
 
 /// The texts in quotes behind `before`, from `start` to `end`; `None` if there are none.
 fn quoted_between(text: &[u8], start: &str, end: &str, before: &str) -> Option<Vec<String>> {
+    quoted(between(text, start, end)?, before)
+}
+
+/// The text from `start` to the next `end`.
+fn between<'a>(text: &'a [u8], start: &str, end: &str) -> Option<&'a [u8]> {
     let text = text.get(memchr::memmem::find(text, start.as_bytes())?..)?;
-    let text = text.get(..memchr::memmem::find(text, end.as_bytes())?)?;
+    text.get(..memchr::memmem::find(text, end.as_bytes())?)
+}
+
+/// The text up to `end`, or all of it.
+fn until<'a>(text: &'a [u8], end: &str) -> &'a [u8] {
+    memchr::memmem::find(text, end.as_bytes()).and_then(|at| text.get(..at)).unwrap_or(text)
+}
+
+/// The texts in quotes behind `before`; `None` if there are none.
+fn quoted(text: &[u8], before: &str) -> Option<Vec<String>> {
     let mut names = Vec::new();
     let mut rest = text;
     while let Some(at) = memchr::memmem::find(rest, before.as_bytes()) {
@@ -205,7 +219,6 @@ const RUST_NORETURN_SUFFIXES: &[Group] = &[
             "_4core9panicking5panic",
             "_4core9panicking9panic_fmt",
             "_7___rustc17rust_begin_unwind",
-            "_fail",
         ],
     ),
     (
@@ -450,7 +463,9 @@ static bool is_rust_noreturn(const struct symbol *func)
 		return false;
 	return str_ends_with(func->name, \"_4core_a\")	||
 	       str_ends_with(func->name, \"_4core_b\")	||
-	       strstr(func->name, \"_4core_c\");
+	       strstr(func->name, \"_4core_c\")	||
+	       (strstr(func->name, \"_4core_d\") &&
+		str_ends_with(func->name, \"_e\"));
 }
 static int validate_ibt(struct objtool_file *file)
 {
@@ -464,8 +479,9 @@ static int validate_ibt(struct objtool_file *file)
     fn lists_are_read_from_the_text() {
         let quoted = |start, end, before| quoted_between(CHECK.as_bytes(), start, end, before);
         assert_eq!(quoted("*uaccess_safe_builtin[] = {", "};", "\""), Some(vec!["kasan_report".to_owned()]));
-        let suffixes = quoted("static bool is_rust_noreturn(", "\n}", "str_ends_with(func->name, \"_");
-        assert_eq!(suffixes, Some(vec!["4core_a".to_owned(), "4core_b".to_owned()]));
+        let texts = Texts::of(File::Check, CHECK);
+        let names = Names::of_point(super::super::Series::NEWEST.release().newest()).or_of_tree(&texts, None);
+        assert_eq!(names.rust_noreturn_suffixes, ["_4core_a", "_4core_b"]);
         let ignored = quoted("static int validate_ibt(", "\n}", "!strcmp(sec->name, \"");
         assert_eq!(ignored, Some(vec![".altinstructions".to_owned()]));
         assert_eq!(quoted("nothing", "};", "\""), None);

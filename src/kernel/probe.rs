@@ -100,6 +100,12 @@ impl Texts {
         files.iter().map(read).collect::<Option<Vec<_>>>().map(Self)
     }
 
+    /// Of one file, this text.
+    #[cfg(test)]
+    pub fn of(file: File, text: &str) -> Self {
+        Self(vec![(file, text.into())])
+    }
+
     /// The text of one of the files.
     pub fn get(&self, file: File) -> &[u8] {
         self.0.iter().find(|(known, _)| *known == file).map_or(&[], |(_, text)| text)
