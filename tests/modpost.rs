@@ -13,15 +13,14 @@ mod common;
 #[path = "modpost/extended.rs"]
 mod extended;
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Command;
 
 use case::Case;
 use case::Entry;
+use common::program::Program;
 
 /// The releases that cases run for, the newest first.
 const RELEASES: [&str; 12] = [
@@ -39,24 +38,6 @@ const RELEASES: [&str; 12] = [
     "5.10",
 ];
 
-/// A folder of the test's own, removed in the end.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let folder = env::temp_dir().join(format!("postlink-modpost-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).expect("a folder can be made");
-        Self(folder)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
 fn write_inputs(case: &Case, folder: &Path) {
     for (name, entry) in &case.files {
         let path = folder.join(name);
@@ -68,37 +49,19 @@ fn write_inputs(case: &Case, folder: &Path) {
     }
 }
 
-/// The files below `folder` by name.
-fn read_files(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
-    for entry in fs::read_dir(folder).expect("a folder").flatten() {
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            read_files(&entry.path(), &format!("{name}/"), files);
-        } else {
-            files.insert(name, fs::read(entry.path()).expect("a file"));
-        }
-    }
-}
-
 /// What a run leaves behind, as text.
-fn run(case: &Case, series: &str, name: &str) -> String {
-    let scratch = Scratch::new(&format!("{name}-{series}"));
-    write_inputs(case, &scratch.0);
-    let mut before = BTreeMap::new();
-    read_files(&scratch.0, "", &mut before);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_modpost"));
-    command.args(&case.args).current_dir(&scratch.0).env_clear().env("POSTLINK_SERIES", series);
+fn run(case: &Case, series: &str) -> String {
+    let mut program = Program::modpost(series).args(&case.args);
     if case.is_posix {
-        command.env("POSIXLY_CORRECT", "1");
+        program = program.env("POSIXLY_CORRECT", "1");
     }
-    use std::os::unix::process::CommandExt;
-    let output = command.arg0("modpost").output().expect("modpost runs");
-    let mut after = BTreeMap::new();
-    read_files(&scratch.0, "", &mut after);
-    let mut text = format!("exit {}\n", output.status.code().unwrap_or(-1));
-    text += &String::from_utf8_lossy(&output.stdout);
-    text += &format!("--- stderr\n{}", String::from_utf8_lossy(&output.stderr));
-    for (name, bytes) in after {
+    write_inputs(case, program.folder());
+    let before = program.files();
+    let ran = program.run();
+    let mut text = format!("exit {}\n", ran.status.unwrap_or(-1));
+    text += &String::from_utf8_lossy(&ran.stdout);
+    text += &format!("--- stderr\n{}", ran.said());
+    for (name, bytes) in ran.files() {
         if before.get(&name) != Some(&bytes) {
             text += &format!("--- {name}\n{}", String::from_utf8_lossy(&bytes));
         }
@@ -191,7 +154,7 @@ fn cases() {
             if let Some(target) = env::var_os("EXPORT_CASES") {
                 export(&case, &Path::new(&target).join(series).join(&name));
             }
-            results.push((series, run(&case, series, &name)));
+            results.push((series, run(&case, series)));
         }
         failures.extend(check(&path, &results).err());
     }

@@ -1,5 +1,6 @@
 //! Runs of our programs in a folder of their own, in an environment that says nothing but what the test says.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -8,6 +9,9 @@ use std::process::Command;
 use std::process::Stdio;
 
 use tempfile::TempDir;
+
+/// Files by name; folders stand before a slash.
+pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// A run that is being prepared.
 pub struct Program {
@@ -83,6 +87,11 @@ impl Program {
         self.folder.path()
     }
 
+    /// The files in the folder.
+    pub fn files(&self) -> Files {
+        files_below(self.folder.path(), "")
+    }
+
     /// Runs it to its end.
     pub fn run(mut self) -> Ran {
         let done = self.command.output().unwrap_or_else(|error| panic!("{:?}: {error}", self.command.get_program()));
@@ -101,8 +110,28 @@ impl Ran {
         self.folder.path()
     }
 
+    /// The files in the folder.
+    pub fn files(&self) -> Files {
+        files_below(self.folder.path(), "")
+    }
+
     /// Standard error as text.
     pub fn said(&self) -> String {
         String::from_utf8_lossy(&self.stderr).into_owned()
     }
+}
+
+/// The files below a folder, by name.
+fn files_below(folder: &Path, prefix: &str) -> Files {
+    let mut files = Files::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = format!("{prefix}{}", path.file_name().expect("a name").to_string_lossy());
+        if path.is_dir() {
+            files.extend(files_below(&path, &format!("{name}/")));
+        } else {
+            files.insert(name, fs::read(path).expect("a file"));
+        }
+    }
+    files
 }

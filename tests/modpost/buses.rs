@@ -1,22 +1,19 @@
 //! Device tables of every bus, for both classes and byte orders: chosen entries with known aliases, and entries with
 //! pseudo-random contents, whose aliases the original confirmed.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use crate::RELEASES;
-use crate::Scratch;
 use crate::case::Case;
 use crate::case::Entry;
 use crate::case::fields;
 use crate::case::is_of;
 use crate::case::module_with_tables;
 use crate::common::elf_object::Target;
+use crate::common::program::Program;
 use crate::export;
-use crate::read_files;
 use crate::write_inputs;
 
 /// A bus: its name, the size of an entry for 64 and 32 bits, and whether any contents make sense.
@@ -289,16 +286,12 @@ fn case(target: Target, series: &str) -> Case {
 }
 
 /// The messages and aliases of a run.
-fn run(case: &Case, series: &str, name: &str) -> String {
-    let scratch = Scratch::new(&format!("buses-{name}-{series}"));
-    write_inputs(case, &scratch.0);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_modpost"));
-    command.args(&case.args).current_dir(&scratch.0).env_clear().env("POSTLINK_SERIES", series);
-    let output = command.output().expect("modpost runs");
-    let mut text = output.stderr.escape_ascii().to_string().replace("\\n", "\n");
-    let mut files = BTreeMap::new();
-    read_files(&scratch.0, "", &mut files);
-    for (_, bytes) in files.iter().filter(|(name, _)| name.ends_with(".mod.c")) {
+fn run(case: &Case, series: &str) -> String {
+    let program = Program::modpost(series).args(&case.args);
+    write_inputs(case, program.folder());
+    let ran = program.run();
+    let mut text = ran.stderr.escape_ascii().to_string().replace("\\n", "\n");
+    for (_, bytes) in ran.files().iter().filter(|(name, _)| name.ends_with(".mod.c")) {
         let aliases = bytes.split(|&byte| byte == b'\n').filter(|line| line.starts_with(b"MODULE_ALIAS"));
         text.extend(aliases.map(|line| line.escape_ascii().to_string() + "\n"));
     }
@@ -322,7 +315,7 @@ fn buses() {
             if let Some(to) = env::var_os("EXPORT_CASES") {
                 export(&case, &Path::new(&to).join(series).join(format!("buses+{name}")));
             }
-            let text = run(&case, series, name);
+            let text = run(&case, series);
             let file = folder.join(format!("{name}@{series}.expect"));
             if env::var_os("UPDATE_EXPECT").is_some() {
                 fs::create_dir_all(&folder).expect("a folder can be made");

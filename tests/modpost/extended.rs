@@ -1,11 +1,9 @@
 //! What `postlink modpost` says beyond the original.
 
-use std::fs;
-use std::process::Command;
-
-use crate::Scratch;
 use crate::case::Case;
 use crate::case::Entry;
+use crate::common;
+use crate::common::program::Program;
 use crate::write_inputs;
 
 const CASE: &str = "
@@ -56,12 +54,10 @@ fn archive(member: &str, symbol: &str) -> Vec<u8> {
 fn undefined_symbols_are_looked_for() {
     let mut case = Case::parse(CASE, "7.3");
     case.files.push(("lib/lib.a".to_owned(), Entry::File(archive("x.o", "archived"))));
-    let scratch = Scratch::new("extended");
-    write_inputs(&case, &scratch.0);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_postlink"));
-    command.arg("modpost").args(&case.args).current_dir(&scratch.0).env_clear().env("POSTLINK_SERIES", "7.3");
-    let output = command.output().expect("postlink runs");
-    let text = String::from_utf8(output.stderr).expect("text");
+    let program = Program::postlink().args(["modpost"]).args(&case.args).env("POSTLINK_SERIES", "7.3");
+    write_inputs(&case, program.folder());
+    let ran = program.run();
+    let text = ran.said();
     let notes: Vec<&str> = text.lines().filter(|line| line.starts_with("note:")).collect();
     let expected = [
         "note: 'archived' is needed by dir/a.ko",
@@ -82,19 +78,15 @@ fn undefined_symbols_are_looked_for() {
         "WARNING: modpost: vmlinux: section mismatch in reference: f [clone .isra.1]+0x4 (section: .text.x) -> start (section: .init.text)",
     ];
     assert_eq!(mismatches, expected);
-    assert_eq!(output.status.code(), Some(0));
-    assert!(fs::exists(scratch.0.join("dir/a.mod.c")).expect("known"));
+    assert_eq!(ran.status, Some(0));
+    assert!(ran.files().contains_key("dir/a.mod.c"));
 }
 
 #[test]
 fn mismatches_are_found_in_the_source() {
-    let scratch = Scratch::new("located");
-    let object = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/extras/mismatch.o");
-    fs::copy(object, scratch.0.join("m.o")).expect("a copy");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_postlink"));
-    command.args(["modpost", "-w", "m.o"]).current_dir(&scratch.0).env_clear().env("POSTLINK_SERIES", "7.3");
-    let output = command.output().expect("postlink runs");
-    let text = String::from_utf8(output.stderr).expect("text");
+    let program = Program::postlink().args(["modpost", "-w", "m.o"]).env("POSTLINK_SERIES", "7.3");
+    let ran = program.file("m.o", &common::read("extras/mismatch.o")).run();
+    let text = ran.said();
     // The references of `later.llvm.4711` are those of `later`, which it is a copy of.
     let expected = [
         "WARNING: modpost: m.ko: section mismatch in reference: later+0x1 (section: .text) -> 0xfffffffc (section: .init.text)",
@@ -104,5 +96,5 @@ fn mismatches_are_found_in_the_source() {
         "note:   at mismatch.c:33",
     ];
     assert_eq!(text.lines().collect::<Vec<_>>(), expected);
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(ran.status, Some(0));
 }
