@@ -26,13 +26,15 @@ use common::program::Ran;
 use expectations::CHANGE;
 use fixture::Fixture;
 use postlink::kernel::Profile;
+use postlink::kernel::releases::RELEASES;
+use postlink::kernel::releases::Release;
 use postlink::kernel::series::Series;
 use rayon::prelude::*;
 use records::Record;
 use records::Records;
 
 /// How many runs are compared at least, so that fixtures that get lost are missed.
-const LEAST: usize = 4300;
+const LEAST: usize = 4450;
 
 /// What was recorded, by release.
 type AllRecords = BTreeMap<String, Records>;
@@ -60,6 +62,30 @@ fn fixtures_are_answered_as_by_the_originals() {
     assert!(outcomes.len() >= LEAST, "only {} runs were compared", outcomes.len());
     let recorded: usize = records.values().map(Records::len).sum();
     assert_eq!(outcomes.len(), recorded, "some records were not compared");
+}
+
+/// The release of the product's table that a record is of: named by its version, or the newest of a release by the release.
+fn is_record_of(name: &str, release: &Release, version: &str) -> bool {
+    name == version || name == release.name && version == release.newest().version
+}
+
+#[test]
+fn records_are_of_the_releases_in_the_table() {
+    let recorded = records::releases();
+    let mut known = Vec::new();
+    for release in &RELEASES {
+        for point in release.points {
+            known.extend(std::iter::once(&point.version).chain(point.also).map(|version| (release, *version)));
+        }
+    }
+    for (release, version) in &known {
+        let has_record = recorded.iter().any(|name| is_record_of(name, release, version));
+        assert!(has_record, "{version}: no record; run scripts/parity/fixtures --update --release {version}");
+    }
+    for name in recorded {
+        let is_known = known.iter().any(|(release, version)| is_record_of(&name, release, version));
+        assert!(is_known, "{name}: a record, but not in the table of releases");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 #: objtool --orc --werror
-#: series 7.2..
+#: objtool@6.18 --orc --Werror
+#: series 6.18..
 # Warnings are errors, and nothing is written.
 .include "kernel.inc"
 
