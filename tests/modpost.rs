@@ -163,12 +163,9 @@ fn cases() {
 
 /// What is said by a run that finds nothing to do in a folder without anything, in this environment.
 fn said(environ: &[(&str, &str)]) -> (Option<i32>, String) {
-    let scratch =
-        Scratch::new(&format!("said-{}", environ.iter().map(|(_, value)| *value).collect::<Vec<_>>().join("-")));
-    let mut command = Command::new(env!("CARGO_BIN_EXE_modpost"));
-    command.arg("-w").current_dir(&scratch.0).env_clear().envs(environ.iter().copied());
-    let output = command.output().expect("modpost runs");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    let program = Program::other(env!("CARGO_BIN_EXE_modpost")).args(["-w"]);
+    let ran = environ.iter().fold(program, |program, (name, value)| program.env(name, value)).run();
+    (ran.status, ran.said())
 }
 
 #[test]
