@@ -61,9 +61,9 @@ fn work(request: &Request, mut opts: Opts, elf: &ElfFile<'_>, mut out: Outcome) 
     if let Some(line) = objtool::apply_module_rule(request.module_rule, &mut opts, elf) {
         out.stderr.extend(line.into_bytes());
     }
-    let below = if request.source { Below::Source } else { Below::Nothing };
+    let notes = if request.source { Notes::Source } else { Notes::Omitted };
     let noreturns = Noreturns::new(&request.profile, request.noreturns.as_ref());
-    let result = analyse(&opts, elf, &noreturns, below);
+    let result = analyse(&opts, elf, &noreturns, notes);
     out.stdout.extend_from_slice(&result.stdout);
     out.stderr.extend_from_slice(&result.stderr);
     let is_refused = result.failed || opts.werror && result.n_warnings != 0;
@@ -91,19 +91,19 @@ pub fn is_file_for(path: &Path) -> bool {
 
 /// What is said below each finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Below {
+pub enum Notes {
     /// Nothing.
-    Nothing,
-    /// Where in the source it is, and for findings about the stack the way through the function.
+    Omitted,
+    /// Where in the source it is, and for findings about the stack the path through the function.
     Source,
 }
 
 /// Analyses one file.
-pub fn analyse(opts: &Opts, elf: &ElfFile<'_>, noreturns: &Noreturns, below: Below) -> Analysis {
-    let debug_info = if below == Below::Source { DebugInfo::read(elf) } else { None };
-    let sources = (below == Below::Source)
+pub fn analyse(opts: &Opts, elf: &ElfFile<'_>, noreturns: &Noreturns, notes: Notes) -> Analysis {
+    let debug_info = if notes == Notes::Source { DebugInfo::read(elf) } else { None };
+    let sources = (notes == Notes::Source)
         .then(|| Sources { units: Units::read(elf), lines: debug_info.as_ref().and_then(Lines::of) });
-    let mut run = Run { opts, sources, out: Analysis::default() };
+    let mut run = Reporter { opts, sources, out: Analysis::default() };
     // What cannot be done is said before anything else is.
     if let Some(text) = options::refused(opts) {
         return run.fail(&text);
@@ -141,7 +141,7 @@ pub fn analyse(opts: &Opts, elf: &ElfFile<'_>, noreturns: &Noreturns, below: Bel
     run.out
 }
 
-struct Run<'o> {
+struct Reporter<'o> {
     opts: &'o Opts,
     /// Where places are in the source, if that is to be said.
     sources: Option<Sources<'o>>,
@@ -153,7 +153,7 @@ struct Sources<'o> {
     lines: Option<Lines<'o>>,
 }
 
-impl Run<'_> {
+impl Reporter<'_> {
     /// Adds findings in order.
     fn say(&mut self, object: &Object<'_>, findings: &[Finding]) {
         self.say_with(object, findings, |_, _| {});
@@ -177,10 +177,10 @@ impl Run<'_> {
     fn stack(&mut self, object: &Object<'_>, noreturns: &Noreturns) {
         let table = stack::analyse(object, noreturns);
         self.say_with(object, &stack::report::findings(&table), |out, place| {
-            for (nth, line) in stack::way::lines(object, &table, place).iter().enumerate() {
+            for (nth, line) in stack::path::lines(object, &table, place).iter().enumerate() {
                 labels::write_line(out, if nth == 0 { "path:" } else { "" }, line.as_bytes());
             }
-            for sentence in stack::way::others(object, &table, place) {
+            for sentence in stack::path::others(object, &table, place) {
                 labels::write_line(out, "note:", sentence.as_bytes());
             }
         });

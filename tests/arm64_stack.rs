@@ -93,8 +93,8 @@ fn damaged_objects_never_panic() {
                 let table = stack::analyse(&object, &noreturns(&[]));
                 let findings = report::findings(&table);
                 for place in findings.iter().filter_map(|finding| finding.place) {
-                    assert!(stack::way::lines(&object, &table, place).iter().all(|line| !line.is_empty()));
-                    let _ = stack::way::others(&object, &table, place);
+                    assert!(stack::path::lines(&object, &table, place).iter().all(|line| !line.is_empty()));
+                    let _ = stack::path::others(&object, &table, place);
                 }
                 let _ = orc::sections(&object, &table);
                 listing::write(&mut Vec::new(), &object, "*");
@@ -110,14 +110,14 @@ fn the_way_to_a_fault_is_shown_with_the_frame() {
     let object = Object::new(&elf);
     let table = stack::analyse(&object, &noreturns(&[]));
     let place = report::findings(&table).first().and_then(|finding| finding.place).expect("the first fault");
-    let lines = stack::way::lines(&object, &table, place);
+    let lines = stack::path::lines(&object, &table, place);
     let expected = [
         "ways_disagree+0x0  cbz    x0, 0x8 <ways_disagree+0x8>  starts with cfa=sp",
         "ways_disagree+0x4  sub    sp, sp, #0x10                then cfa=sp+16",
         "ways_disagree+0x8  ret                                 <- here, with cfa=sp+16",
     ];
     assert_eq!(lines, expected);
-    assert_eq!(stack::way::others(&object, &table, place), ["the way from ways_disagree+0x0 comes with cfa=sp"]);
+    assert_eq!(stack::path::others(&object, &table, place), ["the path from ways_disagree+0x0 comes with cfa=sp"]);
 }
 
 #[test]
@@ -129,10 +129,10 @@ fn the_source_is_said_below_findings_if_asked_for() {
         String::from_utf8(run::objtool(argv, &[], called_as).stderr).expect("it is plain")
     };
     let (without, with) = (run(CalledAs::DropIn, &[]), run(CalledAs::Postlink, &["--source"]));
-    assert!(!without.contains("way:"), "{without}");
+    assert!(!without.contains("path:"), "{without}");
     let more = with.lines().filter(|line| line.starts_with("  ")).count();
     let findings: Vec<&str> = with.lines().filter(|line| !line.starts_with("  ")).collect();
     assert_eq!(findings, without.lines().collect::<Vec<_>>());
-    assert_eq!(with.matches("way:").count(), findings.len(), "{with}");
+    assert_eq!(with.matches("path:").count(), findings.len(), "{with}");
     assert!(more > findings.len(), "{with}");
 }

@@ -7,8 +7,8 @@ use postlink::kernel::OptionTable;
 use postlink::kernel::series::Series;
 use postlink::objtool::options;
 use postlink::objtool::options::Exit;
+use postlink::objtool::options::Invocation;
 use postlink::objtool::options::Parsed;
-use postlink::objtool::options::Run;
 use postlink::objtool::opts::Opts;
 use std::env;
 use std::ffi::OsString;
@@ -126,7 +126,7 @@ macro_rules! fields {
 }
 
 /// The fields that are set, one a line.
-fn fields(Run { opts, rules }: &Run) -> String {
+fn fields(Invocation { opts, rules }: &Invocation) -> String {
     let fields = fields! {
         Opts of opts;
         cfi dump_orc hack_jump_label hack_noinstr hack_skylake fineibt ibt klp_symids mcount noabs noinstr orc prefix

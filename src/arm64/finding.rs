@@ -317,7 +317,7 @@ kinds! {
     ///
     /// Whatever follows works with one of them only: the function returns to a wrong place, or an unwinder shows a wrong caller.
     /// Fix: make both ways of the assembly code set up the same frame. In compiled code, report it to the compiler, or to us.
-    StackConflict = "arm64-stack-conflict" in Stack => "two ways meet here and disagree about {}";
+    StackConflict = "arm64-stack-conflict" in Stack => "two paths meet here and disagree about {}";
     /// After an instruction the frame can be found by no register.
     ///
     /// `sp` was set to a value that the function itself does not tell, and `x29` holds no frame. No unwinder gets past such code.

@@ -3,10 +3,10 @@
 use crate::objtool::opts::Opts;
 
 /// One option: how it is typed, and whether it was.
-type Row = (&'static str, fn(&Opts) -> bool);
+type Refused = (&'static str, fn(&Opts) -> bool);
 
 /// What belongs to x86-64: its mitigations, its way to patch.
-const X86_ONLY: [Row; 15] = [
+const X86_ONLY: [Refused; 15] = [
     ("--cfi", |opts| opts.cfi),
     ("--fineibt", |opts| opts.fineibt),
     ("--hacks=jump_label", |opts| opts.hack_jump_label),
@@ -26,6 +26,6 @@ const X86_ONLY: [Row; 15] = [
 
 /// Why the options are refused, if they are.
 pub fn refused(opts: &Opts) -> Option<String> {
-    let typed = |rows: &[Row]| rows.iter().find(|(_, is_typed)| is_typed(opts)).map(|(name, _)| *name);
+    let typed = |rows: &[Refused]| rows.iter().find(|(_, is_typed)| is_typed(opts)).map(|(name, _)| *name);
     typed(&X86_ONLY).map(|name| format!("{name} is for x86-64, and this file is for arm64"))
 }

@@ -45,7 +45,7 @@ use crate::objtool::orc::dump::DumpError;
 /// The sections that hold the entries.
 pub const SECTIONS: [&str; 2] = [".orc_unwind", ".orc_unwind_ip"];
 
-/// The entry for a state: `None` where no way leads to, or where nobody knows.
+/// The entry for a state: `None` where no path leads to, or where nobody knows.
 pub fn entry(state: Option<&State>) -> OrcEntry {
     state.and_then(trusted).unwrap_or_else(|| pack(0, 0, SP))
 }

@@ -1,7 +1,7 @@
 //! `--stackval` and the base of `--orc`: where the frame is at every instruction.
 //!
 //! For every function the frame address (CFA), the caller's frame pointer and the return address are followed along every
-//! way through it. Functions that end up with something else than they began with, or whose ways disagree, are findings. A
+//! path through it. Functions that end up with something else than they began with, or whose paths disagree, are findings. A
 //! function with an indirect jump that cannot be resolved is left alone and said to be so.
 //!
 //! The result depends on the object alone: units are walked on as many threads as there are, and put together in order.
@@ -9,10 +9,10 @@
 pub mod edges;
 mod flow;
 pub mod jump_table;
+pub mod path;
 pub mod regions;
 pub mod report;
 pub mod state;
-pub mod way;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -31,10 +31,10 @@ use state::State;
 
 /// The state from one instruction on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
+pub struct StateRow {
     /// First byte, from the start of the section.
     pub offset: u64,
-    /// The state, or `None` where no way leads to.
+    /// The state, or `None` where no path leads to.
     pub state: Option<State>,
 }
 
@@ -50,7 +50,7 @@ pub struct Function {
     /// Its symbol.
     pub symbol: SymbolId,
     /// Where its state changes, in ascending order; the first row is at its start.
-    pub rows: Vec<Row>,
+    pub rows: Vec<StateRow>,
     /// Why it could not be followed: the instruction and the reason. Its rows are then as far as it went.
     pub unresolved: Option<(Place, &'static str)>,
 }
@@ -67,7 +67,7 @@ pub struct Trouble {
 /// The kinds of [`Trouble`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TroubleKind {
-    /// Two ways meet that cannot.
+    /// Two paths meet that cannot.
     Conflict(Conflict),
     /// The frame address can no longer be found after the instruction.
     CfaLost,

@@ -9,8 +9,8 @@ use crate::objtool::ModuleRule;
 use crate::objtool::Request;
 use crate::objtool::options;
 use crate::objtool::options::Exit;
+use crate::objtool::options::Invocation;
 use crate::objtool::options::Parsed;
-use crate::objtool::options::Run;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -41,7 +41,7 @@ pub fn objtool(mut argv: Vec<OsString>, environ: &[(OsString, OsString)], called
     }
 }
 
-fn work(run: Run, selection: &Selection, argv: &[OsString], called_as: CalledAs, source: bool) -> Exit {
+fn work(run: Invocation, selection: &Selection, argv: &[OsString], called_as: CalledAs, source: bool) -> Exit {
     // The rules are about x86-64's options; for arm64 there is work without any.
     let is_arm64 = arm64::is_file_for(&run.opts.file);
     if let Some(exit) = run.refused().filter(|_| !is_arm64) {

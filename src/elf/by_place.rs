@@ -1,6 +1,6 @@
 //! The one index by place: which of many symbols cover an offset of a section.
 //!
-//! The symbols of a section stand in a row, by where they start; above the row is an implicit binary tree of the largest
+//! The symbols of a section stand in order, by where they start; above the row is an implicit binary tree of the largest
 //! ends. A search goes down only where an end is far enough, so what covers a place is found in logarithmic time however
 //! many symbols start before it and end too early. `code::symbols` lets the same tree answer in the original's order.
 
@@ -23,12 +23,12 @@ pub struct Span {
 /// Symbols by place.
 #[derive(Debug)]
 pub struct ByPlace {
-    by_section: Vec<Row>,
+    by_section: Vec<SectionSpans>,
 }
 
 /// The symbols of one section, by (start, end, symbol).
 #[derive(Debug)]
-struct Row {
+struct SectionSpans {
     spans: Vec<Span>,
     ends: EndTree,
 }
@@ -45,7 +45,7 @@ impl ByPlace {
                 list.push(Span { start: sym.value, end: sym.value.saturating_add(sym.size), symbol });
             }
         }
-        Self { by_section: by_section.into_iter().map(Row::new).collect() }
+        Self { by_section: by_section.into_iter().map(SectionSpans::new).collect() }
     }
 
     /// The symbols of a section by (start, end, symbol).
@@ -81,7 +81,7 @@ impl ByPlace {
     }
 }
 
-impl Row {
+impl SectionSpans {
     fn new(mut spans: Vec<Span>) -> Self {
         spans.sort_unstable();
         let ends = EndTree::build(spans.iter().map(|span| span.end));
@@ -170,7 +170,7 @@ mod tests {
     fn spans(list: &[(u64, u64)]) -> ByPlace {
         let span = |(index, &(start, end)): (usize, &(u64, u64))| Span { start, end, symbol: SymbolId(index as u32) };
         let spans = list.iter().enumerate().map(span).collect();
-        ByPlace { by_section: vec![Row::new(Vec::new()), Row::new(spans)] }
+        ByPlace { by_section: vec![SectionSpans::new(Vec::new()), SectionSpans::new(spans)] }
     }
 
     #[test]

@@ -50,16 +50,16 @@ pub fn of_orc_base(base: OrcBase, facts: &ArchFacts) -> i8 {
 /// Number of registers that have a place: 16 general ones and the return address.
 pub const N_REGS: usize = 17;
 
-/// Where something is: a base register or one of the special bases, and an offset in bytes.
+/// Where something is, the original's `struct cfi_reg`: a base register or one of the special bases, and an offset in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct CfiReg {
     /// Register number, or one of the special bases.
     pub base: i8,
     /// Offset from the base in bytes.
     pub offset: i32,
 }
 
-impl Place {
+impl CfiReg {
     /// The place of something nobody knows.
     pub const UNKNOWN: Self = Self { base: UNDEFINED, offset: 0 };
 }
@@ -96,7 +96,7 @@ pub struct CfiState {
     /// Bases of the values that registers hold.
     val_bases: [i8; N_REGS],
     /// The frame address.
-    pub cfa: Place,
+    pub cfa: CfiReg,
     /// Bytes between the stack pointer and the frame address.
     pub stack_size: i32,
     /// Register that points at the arguments of a realigned frame, or [`UNDEFINED`].
@@ -139,7 +139,7 @@ impl CfiState {
             val_offsets: [0; N_REGS],
             reg_bases: [UNDEFINED; N_REGS],
             val_bases: [UNDEFINED; N_REGS],
-            cfa: Place::UNKNOWN,
+            cfa: CfiReg::UNKNOWN,
             stack_size: 0,
             drap_reg: UNDEFINED,
             drap_offset: -1,
@@ -154,7 +154,7 @@ impl CfiState {
     /// The state at the first instruction of an x86-64 function: cfa = sp + 8, return address at cfa - 8.
     pub const fn at_function(facts: &ArchFacts) -> Self {
         let mut state = Self::unknown();
-        state.cfa = Place { base: facts.sp as i8, offset: 8 };
+        state.cfa = CfiReg { base: facts.sp as i8, offset: 8 };
         state.reg_bases[facts.ra as usize] = CFA;
         state.reg_offsets[facts.ra as usize] = -8;
         state.stack_size = 8;
@@ -170,26 +170,26 @@ impl CfiState {
     }
 
     /// Where register `reg` was saved.
-    pub fn reg(&self, reg: u8) -> Place {
+    pub fn reg(&self, reg: u8) -> CfiReg {
         let at = usize::from(reg).min(N_REGS - 1);
-        Place { base: self.reg_bases[at], offset: self.reg_offsets[at] }
+        CfiReg { base: self.reg_bases[at], offset: self.reg_offsets[at] }
     }
 
     /// Sets where register `reg` was saved.
-    pub fn set_reg(&mut self, reg: u8, place: Place) {
+    pub fn set_reg(&mut self, reg: u8, place: CfiReg) {
         let at = usize::from(reg).min(N_REGS - 1);
         self.reg_bases[at] = place.base;
         self.reg_offsets[at] = place.offset;
     }
 
     /// What register `reg` holds, if that is known relative to the frame.
-    pub fn val(&self, reg: u8) -> Place {
+    pub fn val(&self, reg: u8) -> CfiReg {
         let at = usize::from(reg).min(N_REGS - 1);
-        Place { base: self.val_bases[at], offset: self.val_offsets[at] }
+        CfiReg { base: self.val_bases[at], offset: self.val_offsets[at] }
     }
 
     /// Sets what register `reg` holds.
-    pub fn set_val(&mut self, reg: u8, place: Place) {
+    pub fn set_val(&mut self, reg: u8, place: CfiReg) {
         let at = usize::from(reg).min(N_REGS - 1);
         self.val_bases[at] = place.base;
         self.val_offsets[at] = place.offset;

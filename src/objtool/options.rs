@@ -26,7 +26,7 @@ use std::os::unix::ffi::OsStringExt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parsed {
     /// To work on one file.
-    Run(Box<Run>),
+    Run(Box<Invocation>),
     /// 7.3's `klp` with the words after it.
     Klp(Vec<OsString>),
     /// Nothing more than to print this and end.
@@ -35,14 +35,14 @@ pub enum Parsed {
 
 /// The options of a run, and the rules that the engine applies once it has opened the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Run {
+pub struct Invocation {
     /// What was typed.
     pub opts: Opts,
     /// Which combinations are refused after the file was opened.
     pub rules: OptionRules,
 }
 
-impl Run {
+impl Invocation {
     /// The end of the run if its options are refused before any file is opened.
     pub fn refused(&self) -> Option<Exit> {
         let conflict = self.rules.before_open(&self.opts).err()?;
@@ -73,7 +73,7 @@ pub fn parse(facts: &Facts, argv: &[OsString], environ: &[(OsString, OsString)])
 }
 
 /// `objtool <actions> [<options>] file.o`.
-fn actions(facts: &Facts, words: &Words, environ: &[(OsString, OsString)]) -> Result<Run, Exit> {
+fn actions(facts: &Facts, words: &Words, environ: &[(OsString, OsString)]) -> Result<Invocation, Exit> {
     let rows = rows::of(facts.options);
     let rules = OptionRules::new(facts);
     let mut opts = Opts::default();
@@ -88,5 +88,5 @@ fn actions(facts: &Facts, words: &Words, environ: &[(OsString, OsString)]) -> Re
         Ok([file]) => OsString::from_vec(file).into(),
         Err(_) => return Err(Exit::failure(Exit::USAGE, usage::full(USAGE, &rows, None))),
     };
-    Ok(Run { opts, rules })
+    Ok(Invocation { opts, rules })
 }

@@ -9,7 +9,7 @@ mod opcode_map;
 #[expect(clippy::indexing_slicing, reason = "tables of 256, indexed by bytes, and a window of fixed size")]
 mod quick;
 
-use super::stack_ops::Place;
+use super::stack_ops::InsnContext;
 use super::stack_ops::effects;
 use crate::DecodeError;
 use crate::DecodeFlags;
@@ -125,7 +125,7 @@ fn push_long(text: &TextSection<'_>, offset: u32, fields: &Fields, out: &mut Dec
     let mut kind = InsnKind::Other;
     if !fields.is_vex {
         let is_in_func = || (text.is_in_func)(offset);
-        let place = Place { flags: text.flags, is_init: text.is_init, is_in_func: &is_in_func };
+        let place = InsnContext { flags: text.flags, is_init: text.is_init, is_in_func: &is_in_func };
         let (found, note) = effects(fields, &place, &mut out.ops);
         kind = found;
         out.notes.extend(note.map(|kind| Note { offset, kind }));

@@ -16,7 +16,7 @@ use crate::OpSrc;
 use crate::StackOp;
 
 /// What the class of an instruction depends on besides its bytes.
-pub(super) struct Place<'a> {
+pub(super) struct InsnContext<'a> {
     pub(super) flags: DecodeFlags,
     /// Whether the section is init text.
     pub(super) is_init: bool,
@@ -25,7 +25,7 @@ pub(super) struct Place<'a> {
 }
 
 /// The class of an instruction, its stack operations in `ops`, and what there is to say about it.
-pub(super) fn effects(f: &Fields, place: &Place<'_>, ops: &mut Vec<StackOp>) -> (InsnKind, Option<NoteKind>) {
+pub(super) fn effects(f: &Fields, place: &InsnContext<'_>, ops: &mut Vec<StackOp>) -> (InsnKind, Option<NoteKind>) {
     let flags = place.flags;
     let is_narrow = flags.contains(DecodeFlags::NARROW_PATTERNS);
     let kind = match f.opcode[0] {

@@ -1,4 +1,4 @@
-//! The way of the state through one unit: forwards along every way that control may take, until nothing changes.
+//! The way of the state through one unit: forwards along every path that control may take, until nothing changes.
 //!
 //! Where ways meet, what they agree on holds ([`State::meet`]), so an instruction is seen a few times at most. A call may
 //! not return, and neither need a `brk`: what follows one is known to be its successor only if nothing else leads there.
@@ -21,7 +21,7 @@ use crate::arm64::object::Object;
 use crate::arm64::object::Place;
 
 use super::Context;
-use super::Row;
+use super::StateRow;
 use super::Trouble;
 use super::TroubleKind;
 use super::jump_table;
@@ -43,7 +43,7 @@ const MAX_RESTARTS: usize = 200;
 #[derive(Debug, Default)]
 pub struct Walked {
     /// Rows of each of its regions, in the order of its members.
-    pub rows: Vec<Vec<Row>>,
+    pub rows: Vec<Vec<StateRow>>,
     /// What is wrong with it.
     pub troubles: Vec<Trouble>,
     /// What could not be followed, if anything.
@@ -378,12 +378,12 @@ impl<'a> Flow<'a> {
     fn emit(&mut self) {
         let essences: Vec<State> = self.states.iter().map(State::essence).collect();
         for (region, first) in self.regions().zip(self.firsts.clone()) {
-            let mut rows: Vec<Row> = Vec::new();
+            let mut rows: Vec<StateRow> = Vec::new();
             for nth in 0..region.n_words() {
                 let id = self.ids.get(first as usize + nth).copied().unwrap_or(NONE);
                 let state = essences.get(id as usize).copied();
                 if rows.last().is_none_or(|last| last.state != state) {
-                    rows.push(Row { offset: region.start + nth as u64 * 4, state });
+                    rows.push(StateRow { offset: region.start + nth as u64 * 4, state });
                 }
             }
             self.out.rows.push(rows);

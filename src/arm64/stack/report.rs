@@ -16,7 +16,7 @@ pub fn findings(table: &StackTable) -> Vec<Finding> {
     // Parts of one function share its jump.
     unresolved.dedup_by_key(|(place, _)| *place);
     all.extend(unresolved.iter().map(|(place, why)| Finding::at(*place, Kind::StackUnresolved).with(*why)));
-    // Where ways disagree, one of them fails in another way as well; that they do is the reason.
+    // Where paths disagree, one of them fails in another way as well; that they do is the reason.
     all.sort_by_key(|finding| (finding.place, finding.kind != Kind::StackConflict));
     all.dedup_by_key(|finding| finding.place);
     all

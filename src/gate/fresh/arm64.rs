@@ -23,8 +23,8 @@ pub fn check(elf: &ElfFile<'_>, noreturns: Option<&Noreturns>) -> Fresh {
         let found = stack::report::findings(&table);
         findings.extend(found.iter().map(|finding| {
             let path = finding.place.map(|place| {
-                let others = stack::way::others(&object, &table, place);
-                stack::way::lines(&object, &table, place).into_iter().chain(others).collect()
+                let others = stack::path::others(&object, &table, place);
+                stack::path::lines(&object, &table, place).into_iter().chain(others).collect()
             });
             convert(finding, path.unwrap_or_default())
         }));

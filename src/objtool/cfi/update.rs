@@ -11,8 +11,8 @@ use arch::StackOp;
 
 use super::BP_INDIRECT;
 use super::CFA;
+use super::CfiReg;
 use super::CfiState;
-use super::Place;
 use super::SP_INDIRECT;
 use super::UNDEFINED;
 use super::frame;
@@ -103,19 +103,19 @@ fn move_register(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     let val = state.val(src);
     let is_swizzle = val.base == SP_INDIRECT && val.offset == state.cfa.offset;
     let has_sp_frame = is_reg(state.cfa.base, sp);
-    let saved_bp = Place { base: CFA, offset: state.cfa.offset.wrapping_neg() };
+    let saved_bp = CfiReg { base: CFA, offset: state.cfa.offset.wrapping_neg() };
     if src == sp && dest == bp && has_sp_frame && state.reg(bp) == saved_bp {
         // mov %rsp, %rbp
         state.cfa.base = bp.cast_signed();
         state.bp_scratch = false;
     } else if src == sp && dest == bp && state.drap {
         let offset = state.stack_size.wrapping_neg();
-        state.set_reg(bp, Place { base: bp.cast_signed(), offset });
+        state.set_reg(bp, CfiReg { base: bp.cast_signed(), offset });
         state.bp_scratch = false;
     } else if src == sp && has_sp_frame {
         // mov %rsp, %reg: the copy may come back later.
         let offset = state.stack_size.wrapping_neg();
-        state.set_val(dest, Place { base: CFA, offset });
+        state.set_val(dest, CfiReg { base: CFA, offset });
     } else if src == bp && dest == sp && (is_reg(state.cfa.base, bp) || state.cfa.base == state.drap_reg) {
         // mov %rbp, %rsp
         state.stack_size = state.reg(bp).offset.wrapping_neg();
@@ -127,7 +127,7 @@ fn move_register(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
             // The stack was switched; the old stack pointer is at the top of the new stack.
             state.cfa.base = SP_INDIRECT;
         } else {
-            state.cfa = Place::UNKNOWN;
+            state.cfa = CfiReg::UNKNOWN;
         }
     } else if dest == sp && is_swizzle {
         // The frame is found by another register, so the pop that ends the switch will look like any other.
@@ -165,13 +165,13 @@ fn add(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Message
         // lea disp(%rsp), %reg: possibly the argument pointer of a realigned frame.
         state.drap_reg = dest.cast_signed();
         let offset = state.stack_size.wrapping_neg().wrapping_add(op.src_offset);
-        state.set_val(dest, Place { base: CFA, offset });
+        state.set_val(dest, CfiReg { base: CFA, offset });
         return Ok(());
     }
     if state.drap && dest == sp && is_reg(state.drap_reg, src) {
         // lea disp(%drap), %rsp
         let offset = op.src_offset.wrapping_neg();
-        state.cfa = Place { base: sp.cast_signed(), offset };
+        state.cfa = CfiReg { base: sp.cast_signed(), offset };
         state.stack_size = offset;
         state.drap_reg = UNDEFINED;
         state.drap = false;
@@ -189,7 +189,7 @@ fn realign(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Mes
         return Err(Message::UnsupportedRealignment);
     }
     if state.drap_reg != UNDEFINED {
-        state.cfa = Place { base: state.drap_reg, offset: 0 };
+        state.cfa = CfiReg { base: state.drap_reg, offset: 0 };
         state.stack_size = 0;
         state.drap = true;
     }
@@ -221,7 +221,7 @@ fn load(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     let (src, dest) = (op.src_reg, op.dest_reg);
     if !state.drap && is_reg(state.cfa.base, dest) && dest == bp {
         // mov disp(%rsp), %rbp
-        state.cfa = Place { base: sp.cast_signed(), offset: state.stack_size };
+        state.cfa = CfiReg { base: sp.cast_signed(), offset: state.stack_size };
     }
     if state.drap && src == bp && op.src_offset == state.drap_offset {
         reload_drap(state);
@@ -247,14 +247,14 @@ fn push(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     }
     let slot = state.stack_size.wrapping_neg();
     if !state.drap {
-        save(state, src, Place { base: CFA, offset: slot }, cx);
+        save(state, src, CfiReg { base: CFA, offset: slot }, cx);
     } else if is_reg(state.cfa.base, src) && is_reg(state.drap_reg, src) {
-        state.cfa = Place { base: BP_INDIRECT, offset: slot };
+        state.cfa = CfiReg { base: BP_INDIRECT, offset: slot };
         state.drap_offset = slot;
     } else if src == bp && state.cfa.base == state.drap_reg {
         state.stack_size = 0;
     } else {
-        save(state, src, Place { base: bp.cast_signed(), offset: slot }, cx);
+        save(state, src, CfiReg { base: bp.cast_signed(), offset: slot }, cx);
     }
     // Assembly that uses the frame pointer as an ordinary register.
     if cx.stackval && cx.is_in_func && src == bp && !is_reg(state.cfa.base, bp) {
@@ -267,21 +267,21 @@ fn store(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     let (src, dest) = (op.src_reg, op.dest_reg);
     if state.drap {
         if is_reg(state.cfa.base, src) && is_reg(state.drap_reg, src) {
-            state.cfa = Place { base: BP_INDIRECT, offset: op.dest_offset };
+            state.cfa = CfiReg { base: BP_INDIRECT, offset: op.dest_offset };
             state.drap_offset = op.dest_offset;
         } else {
-            save(state, src, Place { base: bp.cast_signed(), offset: op.dest_offset }, cx);
+            save(state, src, CfiReg { base: bp.cast_signed(), offset: op.dest_offset }, cx);
         }
     } else if is_reg(state.cfa.base, dest) {
         let offset = op.dest_offset.wrapping_sub(state.cfa.offset);
-        save(state, src, Place { base: CFA, offset }, cx);
+        save(state, src, CfiReg { base: CFA, offset }, cx);
     } else if dest == sp {
         let offset = op.dest_offset.wrapping_sub(state.stack_size);
-        save(state, src, Place { base: CFA, offset }, cx);
+        save(state, src, CfiReg { base: CFA, offset }, cx);
     } else if src == sp && op.dest_offset == 0 {
         // mov %rsp, (%reg): prepares a switch to another stack.
         let offset = state.cfa.offset;
-        state.set_val(dest, Place { base: SP_INDIRECT, offset });
+        state.set_val(dest, CfiReg { base: SP_INDIRECT, offset });
     }
 }
 
@@ -293,12 +293,12 @@ fn shrink(state: &mut CfiState, cx: &OpContext) {
 }
 
 fn reload_drap(state: &mut CfiState) {
-    state.cfa = Place { base: state.drap_reg, offset: 0 };
+    state.cfa = CfiReg { base: state.drap_reg, offset: 0 };
     state.drap_offset = -1;
 }
 
 /// Remembers where a callee-saved register was saved; the first time counts.
-fn save(state: &mut CfiState, reg: u8, place: Place, cx: &OpContext) {
+fn save(state: &mut CfiState, reg: u8, place: CfiReg, cx: &OpContext) {
     let is_callee_saved = cx.facts.callee_saved.checked_shr(reg.into()).unwrap_or(0) & 1 != 0;
     if is_callee_saved && state.reg(reg).base == UNDEFINED {
         state.set_reg(reg, place);
@@ -307,7 +307,7 @@ fn save(state: &mut CfiState, reg: u8, place: Place, cx: &OpContext) {
 
 /// A register has its value from the function's start again.
 fn restore(state: &mut CfiState, reg: u8, cx: &OpContext) {
-    let initial = if reg == cx.facts.ra { Place { base: CFA, offset: -8 } } else { Place::UNKNOWN };
+    let initial = if reg == cx.facts.ra { CfiReg { base: CFA, offset: -8 } } else { CfiReg::UNKNOWN };
     state.set_reg(reg, initial);
 }
 
@@ -371,10 +371,10 @@ mod tests {
     #[test]
     fn a_frame_is_set_up_and_taken_down() {
         let inside = run(&[push(BP), mov(SP, BP), push(BX), add(SP, SP, -32)]).expect("valid");
-        assert_eq!(inside.cfa, Place { base: BP as i8, offset: 16 });
+        assert_eq!(inside.cfa, CfiReg { base: BP as i8, offset: 16 });
         assert_eq!(inside.stack_size, 56);
-        assert_eq!(inside.reg(BP), Place { base: CFA, offset: -16 });
-        assert_eq!(inside.reg(BX), Place { base: CFA, offset: -24 });
+        assert_eq!(inside.reg(BP), CfiReg { base: CFA, offset: -16 });
+        assert_eq!(inside.reg(BX), CfiReg { base: CFA, offset: -24 });
         let leave = [mov(BP, SP), pop(BP)];
         let whole = [&[push(BP), mov(SP, BP), add(SP, SP, -32)], &leave[..]].concat();
         let cx = context();
@@ -393,27 +393,27 @@ mod tests {
         ];
         let inside = run(&prologue).expect("valid");
         assert!(inside.drap);
-        assert_eq!(inside.cfa, Place { base: BP_INDIRECT, offset: -8 });
+        assert_eq!(inside.cfa, CfiReg { base: BP_INDIRECT, offset: -8 });
         assert_eq!(inside.drap_offset, -8);
         let epilogue = [pop(R10), pop(BP), add(R10, SP, -8)];
         let done = run(&[&prologue[..], &epilogue].concat()).expect("valid");
-        assert_eq!(done.cfa, Place { base: SP as i8, offset: 8 });
+        assert_eq!(done.cfa, CfiReg { base: SP as i8, offset: 8 });
         assert!(!done.drap);
     }
 
     #[test]
     fn a_copy_of_the_stack_pointer_brings_it_back() {
         let state = run(&[mov(SP, CX), add(SP, SP, -64), mov(CX, BX), mov(BX, SP)]).expect("valid");
-        assert_eq!((state.cfa, state.stack_size), (Place { base: SP as i8, offset: 8 }, 8));
+        assert_eq!((state.cfa, state.stack_size), (CfiReg { base: SP as i8, offset: 8 }, 8));
     }
 
     #[test]
     fn a_stack_switch_keeps_the_frame_reachable() {
         let store = op(D::RegIndirect, CX, 0, S::Reg, SP, 0);
         let away = run(&[store, mov(CX, SP)]).expect("valid");
-        assert_eq!(away.cfa, Place { base: SP_INDIRECT, offset: 8 });
+        assert_eq!(away.cfa, CfiReg { base: SP_INDIRECT, offset: 8 });
         let back = run(&[store, mov(CX, SP), pop(SP)]).expect("valid");
-        assert_eq!(back.cfa, Place { base: SP as i8, offset: 8 });
+        assert_eq!(back.cfa, CfiReg { base: SP as i8, offset: 8 });
     }
 
     #[test]
@@ -431,8 +431,8 @@ mod tests {
     #[test]
     fn only_the_first_save_of_a_callee_saved_register_counts() {
         let state = run(&[push(BX), push(BX), push(CX)]).expect("valid");
-        assert_eq!(state.reg(BX), Place { base: CFA, offset: -16 });
-        assert_eq!(state.reg(CX), Place::UNKNOWN);
+        assert_eq!(state.reg(BX), CfiReg { base: CFA, offset: -16 });
+        assert_eq!(state.reg(CX), CfiReg::UNKNOWN);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::objtool::finding::Message;
 
 /// What the walks found.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct UnretResult {
     /// Findings in order.
     pub findings: Vec<Finding>,
     /// How many walks failed.
@@ -24,14 +24,14 @@ pub struct Outcome {
 }
 
 /// Walks from every marked instruction.
-pub fn check(code: &Code<'_>) -> Outcome {
+pub fn check(code: &Code<'_>) -> UnretResult {
     let mut pass = Unret {
         code,
         ends_at_dead_ends: code.profile.has(Behaviour::UnretEndsAtDeadEnds),
         ends_at_exits: code.profile.has(Behaviour::UnretEndsAtExits),
         visited: vec![false; code.insns.insns.len()],
         paths: Vec::new(),
-        out: Outcome::default(),
+        out: UnretResult::default(),
     };
     let starts = code.all_insns().filter(|insn| code.has(*insn, InsnFlags::UNRET));
     for insn in starts {
@@ -82,7 +82,7 @@ struct Unret<'a, 'd> {
     ends_at_exits: bool,
     visited: Vec<bool>,
     paths: Vec<Path>,
-    out: Outcome,
+    out: UnretResult,
 }
 
 impl Unret<'_, '_> {

@@ -3,7 +3,7 @@
 //! Their options are mostly off-switches; what later series have to be asked for is always on.
 
 use super::Exit;
-use super::Run;
+use super::Invocation;
 use super::rows;
 use super::subcmd;
 use super::usage;
@@ -27,8 +27,8 @@ const COMMANDS: &str = "
 
 ";
 
-pub(super) fn parse(words: &Words, facts: &Facts) -> Result<Run, Exit> {
-    let run = |opts| Run { opts, rules: OptionRules::new(facts) };
+pub(super) fn parse(words: &Words, facts: &Facts) -> Result<Invocation, Exit> {
+    let run = |opts| Invocation { opts, rules: OptionRules::new(facts) };
     match word(words, 1) {
         Some(b"check") => check(words).map(run),
         Some(b"orc") => orc(words).map(run),

@@ -2,7 +2,7 @@
 //!
 //! The order is the original's: it decides `--list-opts`, and which two options an ambiguous prefix names.
 
-use super::subcmd::Row;
+use super::subcmd::OptionRow;
 use super::subcmd::Takes;
 use crate::kernel::OptionTable;
 use crate::objtool::opts::Opts;
@@ -27,7 +27,7 @@ bitflags! {
 }
 
 /// The options of a command line, in the original's order.
-pub(super) fn of(table: OptionTable) -> Vec<&'static Row<Opts>> {
+pub(super) fn of(table: OptionTable) -> Vec<&'static OptionRow<Opts>> {
     let wanted = match table {
         OptionTable::Subcommands => In::V5_10,
         OptionTable::V6_1 => In::V6_1,
@@ -38,24 +38,24 @@ pub(super) fn of(table: OptionTable) -> Vec<&'static Row<Opts>> {
     ROWS.iter().filter(|(tables, _)| tables.contains(wanted)).map(|(_, row)| row).collect()
 }
 
-const fn heading(help: &'static str) -> Row<Opts> {
-    Row { letter: 0, name: "", takes: Takes::Heading, help }
+const fn heading(help: &'static str) -> OptionRow<Opts> {
+    OptionRow { letter: 0, name: "", takes: Takes::Heading, help }
 }
 
-const fn flag(letter: u8, name: &'static str, slot: fn(&mut Opts) -> &mut bool, help: &'static str) -> Row<Opts> {
-    Row { letter, name, takes: Takes::Nothing(slot), help }
+const fn flag(letter: u8, name: &'static str, slot: fn(&mut Opts) -> &mut bool, help: &'static str) -> OptionRow<Opts> {
+    OptionRow { letter, name, takes: Takes::Nothing(slot), help }
 }
 
-const fn number(name: &'static str, slot: fn(&mut Opts) -> &mut i32, help: &'static str) -> Row<Opts> {
-    Row { letter: 0, name, takes: Takes::Number(slot), help }
+const fn number(name: &'static str, slot: fn(&mut Opts) -> &mut i32, help: &'static str) -> OptionRow<Opts> {
+    OptionRow { letter: 0, name, takes: Takes::Number(slot), help }
 }
 
-const fn option(letter: u8, name: &'static str, takes: Takes<Opts>, help: &'static str) -> Row<Opts> {
-    Row { letter, name, takes, help }
+const fn option(letter: u8, name: &'static str, takes: Takes<Opts>, help: &'static str) -> OptionRow<Opts> {
+    OptionRow { letter, name, takes, help }
 }
 
 #[rustfmt::skip]
-static ROWS: &[(In, Row<Opts>)] = &[
+static ROWS: &[(In, OptionRow<Opts>)] = &[
     (In::V5_10, flag(b'f', "no-fp", |o| &mut o.no_fp, "Skip frame pointer validation")),
     (In::V5_10, flag(b'u', "no-unreachable", |o| &mut o.no_unreachable, "Skip 'unreachable instruction' warnings")),
     (In::V5_10, flag(b'r', "retpoline", |o| &mut o.retpoline, "Validate retpoline assumptions")),

@@ -9,7 +9,7 @@ use super::words::Pos;
 use super::words::Words;
 
 /// One line of an option table.
-pub(super) struct Row<T: 'static> {
+pub(super) struct OptionRow<T: 'static> {
     /// The one-letter name, 0 if there is none.
     pub(super) letter: u8,
     /// The long name without dashes, empty for a heading.
@@ -41,7 +41,7 @@ pub(super) enum Takes<T: 'static> {
 pub(super) fn parse<T>(
     words: &Words,
     first: usize,
-    rows: &[&Row<T>],
+    rows: &[&OptionRow<T>],
     usage: &[&str],
     target: &mut T,
 ) -> Result<Vec<Vec<u8>>, Exit> {
@@ -52,7 +52,7 @@ pub(super) fn parse<T>(
 /// The state while going through the words.
 struct Parser<'a, T: 'static> {
     words: &'a Words,
-    rows: &'a [&'a Row<T>],
+    rows: &'a [&'a OptionRow<T>],
     usage: &'a [&'a str],
     target: &'a mut T,
     /// The index of the word being looked at.
@@ -186,7 +186,7 @@ impl<'a, T> Parser<'a, T> {
             (Some(last), Some(before)) => {
                 self.stderr.extend_from_slice(b" Error: Ambiguous option: ");
                 self.stderr.extend_from_slice(typed);
-                let name = |(row, negated, _): (&Row<T>, bool, _)| format!("--{}{}", no(negated), row.name);
+                let name = |(row, negated, _): (&OptionRow<T>, bool, _)| format!("--{}{}", no(negated), row.name);
                 self.stderr.extend_from_slice(format!(" (could be {} or {})\n", name(before), name(last)).as_bytes());
                 Err(Refusal::Misused)
             }
@@ -194,7 +194,7 @@ impl<'a, T> Parser<'a, T> {
     }
 
     /// Gives the option what it takes. Upstream: `get_value()`.
-    fn apply(&mut self, row: &Row<T>, spelling: Spelling) -> Result<(), Refusal> {
+    fn apply(&mut self, row: &OptionRow<T>, spelling: Spelling) -> Result<(), Refusal> {
         let negated = spelling == Spelling::Negated;
         let takes_nothing = matches!(row.takes, Takes::Nothing(_)) && spelling != Spelling::Letter;
         if self.rest.is_some() && (negated || takes_nothing) {
@@ -226,7 +226,7 @@ impl<'a, T> Parser<'a, T> {
     }
 
     /// The option's value: the rest of this word, else the next word whatever it looks like.
-    fn value(&mut self, row: &Row<T>, spelling: Spelling) -> Result<&'a [u8], Refusal> {
+    fn value(&mut self, row: &OptionRow<T>, spelling: Spelling) -> Result<&'a [u8], Refusal> {
         let words = self.words;
         if let Some(at) = self.rest.take() {
             return Ok(words.text(at));
@@ -238,7 +238,7 @@ impl<'a, T> Parser<'a, T> {
     }
 
     /// Upstream: `opterror()`. The line is ended by what follows it.
-    fn complain(&mut self, row: &Row<T>, spelling: Spelling, reason: &str) -> Refusal {
+    fn complain(&mut self, row: &OptionRow<T>, spelling: Spelling, reason: &str) -> Refusal {
         let option = match spelling {
             Spelling::Letter => format!("switch `{}'", char::from(row.letter)),
             Spelling::Name => format!("option `{}'", row.name),

@@ -2,7 +2,7 @@
 //!
 //! Upstream: `usage_with_options()`, `parse_options_usage()` and `print_option_help()`.
 
-use super::subcmd::Row;
+use super::subcmd::OptionRow;
 use super::subcmd::Takes;
 use super::words::Pos;
 use super::words::Words;
@@ -12,7 +12,7 @@ const NAMES_WIDTH: usize = 24;
 const GAP: usize = 2;
 
 /// All options, sorted within their groups, under an optional error.
-pub(super) fn full<T>(usage: &[&str], rows: &[&Row<T>], error: Option<&[u8]>) -> Vec<u8> {
+pub(super) fn full<T>(usage: &[&str], rows: &[&OptionRow<T>], error: Option<&[u8]>) -> Vec<u8> {
     let mut out = Vec::new();
     if let Some(error) = error {
         out.extend_from_slice(b"  Error: ");
@@ -24,7 +24,7 @@ pub(super) fn full<T>(usage: &[&str], rows: &[&Row<T>], error: Option<&[u8]>) ->
 }
 
 /// The options that the words from `first` on ask about; all of them if there are no words.
-pub(super) fn about<T>(usage: &[&str], rows: &[&Row<T>], words: &Words, first: usize) -> Vec<u8> {
+pub(super) fn about<T>(usage: &[&str], rows: &[&OptionRow<T>], words: &Words, first: usize) -> Vec<u8> {
     let mut out = Vec::new();
     let asked: Vec<Pos> = (first..words.len()).filter_map(|word| words.start(word)).collect();
     print(usage, rows, |row| asked.is_empty() || asked.iter().any(|at| concerns(row, words, *at)), &mut out);
@@ -34,7 +34,7 @@ pub(super) fn about<T>(usage: &[&str], rows: &[&Row<T>], words: &Words, first: u
 /// The usage line and the options that the wrongly used one at `at` may have meant.
 pub(super) fn of_option<T>(
     usage: &[&str],
-    rows: &[&Row<T>],
+    rows: &[&OptionRow<T>],
     words: &Words,
     at: Pos,
     is_letter: bool,
@@ -60,7 +60,7 @@ pub(super) fn of_option<T>(
     }
 }
 
-fn print<T>(usage: &[&str], rows: &[&Row<T>], wanted: impl Fn(&Row<T>) -> bool, out: &mut Vec<u8>) {
+fn print<T>(usage: &[&str], rows: &[&OptionRow<T>], wanted: impl Fn(&OptionRow<T>) -> bool, out: &mut Vec<u8>) {
     usage_lines(usage, out);
     if !matches!(rows.first().map(|row| &row.takes), Some(Takes::Heading)) {
         out.push(b'\n');
@@ -82,7 +82,7 @@ fn usage_lines(usage: &[&str], out: &mut Vec<u8>) {
 }
 
 /// Each group by itself: letters in alphabetical order without regard to case, then names without a letter.
-fn sorted<'a, T>(rows: &[&'a Row<T>]) -> Vec<&'a Row<T>> {
+fn sorted<'a, T>(rows: &[&'a OptionRow<T>]) -> Vec<&'a OptionRow<T>> {
     let mut rows = rows.to_vec();
     for group in rows.split_mut(|row| matches!(row.takes, Takes::Heading)) {
         group.sort_by_key(|row| {
@@ -96,7 +96,7 @@ fn sorted<'a, T>(rows: &[&'a Row<T>]) -> Vec<&'a Row<T>> {
 /// Whether the word at `at` asks about this option: its letter, its name, or a part of its description.
 ///
 /// Upstream: `option__in_argv()`.
-fn concerns<T>(row: &Row<T>, words: &Words, at: Pos) -> bool {
+fn concerns<T>(row: &OptionRow<T>, words: &Words, at: Pos) -> bool {
     let second = words.byte(at.saturating_add(1));
     let text = words.text(at);
     let is_name = |text: &[u8]| !row.name.is_empty() && row.name.as_bytes() == text;
@@ -115,7 +115,7 @@ fn contains(help: &[u8], text: &[u8]) -> bool {
     text.is_empty() || help.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text))
 }
 
-fn option<T>(row: &Row<T>, out: &mut Vec<u8>) {
+fn option<T>(row: &OptionRow<T>, out: &mut Vec<u8>) {
     if matches!(row.takes, Takes::Heading) {
         out.extend_from_slice(format!("\n{}\n", row.help).as_bytes());
         return;

@@ -5,8 +5,8 @@ use std::io::Write;
 use arch::ArchFacts;
 
 use crate::objtool::cfi;
+use crate::objtool::cfi::CfiReg;
 use crate::objtool::cfi::N_REGS;
-use crate::objtool::cfi::Place;
 use crate::objtool::check::walk::PathState;
 
 /// Whether the states are the same in every respect, shown or not.
@@ -40,7 +40,7 @@ pub(super) fn write(out: &mut Vec<u8>, facts: &ArchFacts, before: &PathState, af
     if a.drap != b.drap {
         say(format_args!("drap={} ", b.drap));
     }
-    let drap = |state: &cfi::CfiState| Place { base: state.drap_reg, offset: state.drap_offset };
+    let drap = |state: &cfi::CfiState| CfiReg { base: state.drap_reg, offset: state.drap_offset };
     if b.drap && drap(a) != drap(b) {
         let name = base_name(b.drap_reg.into(), facts);
         say(format_args!("drap:{} ", value(&name, drap(b), facts)));
@@ -70,7 +70,7 @@ pub fn describe(state: &cfi::CfiState, facts: &ArchFacts) -> String {
 }
 
 /// What a register holds.
-fn value(name: &str, place: Place, facts: &ArchFacts) -> String {
+fn value(name: &str, place: CfiReg, facts: &ArchFacts) -> String {
     match place.base {
         cfi::UNDEFINED => format!("{name}=<undef>"),
         base => format!("{name}={}{:+}", base_name(base.into(), facts), place.offset),
@@ -78,7 +78,7 @@ fn value(name: &str, place: Place, facts: &ArchFacts) -> String {
 }
 
 /// Where a register was saved.
-fn saved(name: &str, place: Place, facts: &ArchFacts) -> String {
+fn saved(name: &str, place: CfiReg, facts: &ArchFacts) -> String {
     match place.base {
         cfi::UNDEFINED => format!("{name}=<undef>"),
         base => format!("{name}=({}{:+})", base_name(base.into(), facts), place.offset),

@@ -19,9 +19,9 @@ use crate::kernel::Behaviour;
 use crate::objtool::cfi;
 use crate::objtool::cfi::CFA;
 use crate::objtool::cfi::CfiId;
+use crate::objtool::cfi::CfiReg;
 use crate::objtool::cfi::CfiTable;
 use crate::objtool::cfi::OpContext;
-use crate::objtool::cfi::Place;
 use crate::objtool::code::InsnFlags;
 use crate::objtool::code::InsnId;
 use crate::objtool::code::SecFlags;
@@ -551,7 +551,7 @@ impl<O: Observer> Walker<'_, '_, O> {
     fn has_frame(&self, state: &PathState) -> bool {
         let facts = self.code.arch.facts();
         let (cfi, bp) = (&state.cfi, facts.bp.cast_signed());
-        let slot = |offset: i32| Place { base: CFA, offset };
+        let slot = |offset: i32| CfiReg { base: CFA, offset };
         let base = cfi.cfa.offset.wrapping_neg();
         let is_frame =
             cfi.cfa.base == bp && cfi.reg(facts.bp) == slot(base) && cfi.reg(facts.ra) == slot(base.wrapping_add(8));

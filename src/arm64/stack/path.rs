@@ -1,6 +1,6 @@
-//! The way through a function to a finding about its stack: the instructions that tell something, and the frame at each.
+//! The path through a function to a finding about its stack: the instructions that tell something, and the frame at each.
 //!
-//! The analysis goes over a function until nothing changes and remembers no way, so one is looked for afterwards: the
+//! The analysis goes over a function until nothing changes and remembers no path, so one is looked for afterwards: the
 //! shortest from the function's start that brings the frame written down there. Where none is found (over a jump table, from another part of the function) all that
 //! changes the frame above the finding is shown instead.
 
@@ -22,20 +22,20 @@ use super::regions::branch_target;
 use super::state::Content;
 use super::state::State;
 
-/// Steps that are shown from the beginning of a long way, and from its end.
+/// Steps that are shown from the beginning of a long path, and from its end.
 const FIRST_STEPS: usize = 6;
 const LAST_STEPS: usize = 24;
 
-/// One line of a way.
+/// One line of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// The instruction.
     pub place: Place,
-    /// What it does to the frame, or where the way goes from there.
+    /// What it does to the frame, or where the path goes from there.
     pub remark: String,
 }
 
-/// The way to a place, as lines of equal columns: place, instruction, remark. Empty outside of functions.
+/// The path to a place, as lines of equal columns: place, instruction, remark. Empty outside of functions.
 pub fn lines(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<String> {
     let steps = steps(object, table, place);
     let n_left_out = steps.len().saturating_sub(FIRST_STEPS + LAST_STEPS);
@@ -57,10 +57,10 @@ pub fn lines(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<Strin
     lines
 }
 
-/// The steps of the way to a place that tell something; the last one is the place.
+/// The steps of the path to a place that tell something; the last one is the place.
 pub fn steps(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<Step> {
     let Some(function) = table.function(place.section, place.offset) else { return Vec::new() };
-    let way = shortest(object, function, place.offset).unwrap_or_else(|| {
+    let path = shortest(object, function, place.offset).unwrap_or_else(|| {
         let above = function.rows.iter().map(|row| row.offset).filter(|offset| *offset < place.offset);
         let mut all: Vec<u64> =
             above.flat_map(|offset| [offset.saturating_sub(4).max(function.start), offset]).collect();
@@ -70,7 +70,7 @@ pub fn steps(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<Step>
     });
     let mut steps = Vec::new();
     let at = |offset| Place { section: place.section, offset };
-    for (nth, pair) in way.windows(2).enumerate() {
+    for (nth, pair) in path.windows(2).enumerate() {
         let &[from, to] = pair else { continue };
         let (before, after) = (function.state(from), function.state(to));
         let mut remarks = Vec::new();
@@ -95,7 +95,7 @@ pub fn steps(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<Step>
     steps
 }
 
-/// The other ways that lead directly to a place with another frame than the one written down there, as sentences.
+/// The other paths that lead directly to a place with another frame than the one written down there, as sentences.
 pub fn others(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<String> {
     let Some(function) = table.function(place.section, place.offset) else { return Vec::new() };
     let Some(known) = function.state(place.offset) else { return Vec::new() };
@@ -107,7 +107,7 @@ pub fn others(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<Stri
             && let Some(after) = flow::after(object, function.start, from, *before).map(|state| state.essence())
             && after != *known
         {
-            sentences.push(format!("the way from {} comes with {}", object.describe(from), describe(&after)));
+            sentences.push(format!("the path from {} comes with {}", object.describe(from), describe(&after)));
         }
     }
     sentences
@@ -144,20 +144,20 @@ pub fn describe(state: &State) -> String {
     text
 }
 
-/// Offsets of the instructions on the shortest way from a function's start to one of its instructions.
+/// Offsets of the instructions on the shortest path from a function's start to one of its instructions.
 fn shortest(object: &Object<'_>, function: &Function, goal: u64) -> Option<Vec<u64>> {
     let mut came_from: FxHashMap<u64, u64> = FxHashMap::default();
     let mut queue = VecDeque::from([function.start]);
     while let Some(offset) = queue.pop_front() {
         if offset == goal {
-            let mut way = vec![goal];
+            let mut path = vec![goal];
             let mut at = goal;
             while at != function.start {
                 at = *came_from.get(&at)?;
-                way.push(at);
+                path.push(at);
             }
-            way.reverse();
-            return Some(way);
+            path.reverse();
+            return Some(path);
         }
         for next in successors(object, function, offset).into_iter().flatten() {
             let is_new = next != function.start && !came_from.contains_key(&next);
