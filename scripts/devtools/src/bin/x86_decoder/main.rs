@@ -12,8 +12,8 @@ mod corpus;
 mod original;
 mod sweeps;
 
-use arch::DecodeFlags;
 use original::Checker;
+use postlink::kernel::releases::Series;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -40,7 +40,8 @@ fn main() -> ExitCode {
 
 fn run() -> Result<bool, String> {
     let args = parse()?;
-    let flags = flags_of(&args.series).ok_or(format!("unknown series {}", args.series))?;
+    let series = Series::of_version(&args.series).ok_or(format!("unknown series {}", args.series))?;
+    let flags = series.facts().decode;
     let (mut n_same, mut n_different) = (0, 0);
     let wants = |name: &str| args.sweeps.is_empty() || args.sweeps.iter().any(|sweep| sweep == name);
     let files = args.corpus.as_deref().map(corpus::objects).unwrap_or_default();
@@ -89,25 +90,4 @@ fn parse() -> Result<Args, String> {
         }
     }
     Ok(args)
-}
-
-/// What the profile of a series chooses.
-fn flags_of(series: &str) -> Option<DecodeFlags> {
-    let since_6_1 = DecodeFlags::ENDBR | DecodeFlags::LOOP_IS_JUMP | DecodeFlags::FP16;
-    let since_6_12 =
-        since_6_1 | DecodeFlags::MOV_REG_REG | DecodeFlags::APX | DecodeFlags::FRED | DecodeFlags::SIB_NO_BASE;
-    let old_nops = DecodeFlags::PAUSE_IS_NOP | DecodeFlags::PREFETCH_IS_NOP;
-    match series {
-        "7.3" => Some(
-            since_6_12
-                | DecodeFlags::SYSCALL_SPLIT
-                | DecodeFlags::LEA_RIP
-                | DecodeFlags::UDB
-                | DecodeFlags::INVALID64_AS_BARE,
-        ),
-        "6.12" => Some(since_6_12 | old_nops),
-        "6.1" => Some(since_6_1 | old_nops),
-        "5.10" => Some(old_nops | DecodeFlags::NARROW_PATTERNS),
-        _ => None,
-    }
 }
