@@ -82,11 +82,11 @@ fn parts_of_a_file_are_enough() {
     assert_eq!((on_disk.read(u64::MAX, 2), on_disk.read(1, u64::MAX)), (None, None));
 }
 
-/// Compares every bitcode file below the folders in `POSTLINK_BITCODE` with what `llvm-nm` (or `NM`) says of it. Without
-/// folders there is nothing to compare; `scripts/parity/bitcode` names them.
+/// Compares every bitcode file below the folders in `POSTLINK_BITCODE` with what `llvm-nm` (or `NM`) says of it.
 #[test]
+#[ignore = "scripts/parity/bitcode runs it, and names the folders"]
 fn all_tables_are_those_of_llvm_nm() {
-    let Some(folders) = std::env::var_os("POSTLINK_BITCODE") else { return };
+    let folders = std::env::var_os("POSTLINK_BITCODE").expect("folders to compare");
     let nm = std::env::var("NM").unwrap_or_else(|_| "llvm-nm-19".to_owned());
     let mut files = Vec::new();
     std::env::split_paths(&folders).for_each(|folder| bitcode_below(&folder, &mut files));

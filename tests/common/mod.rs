@@ -35,6 +35,12 @@ pub fn read(name: &str) -> Vec<u8> {
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// Says that this machine lacks what a test needs. One that is set up for CI must have it.
+pub fn skip(why: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{why}");
+    eprintln!("skipped: {why}");
+}
+
 /// Whether expectations are to be written instead of compared.
 pub fn is_update() -> bool {
     std::env::var_os("UPDATE_EXPECT").is_some()

@@ -1,4 +1,4 @@
-//! An object that is damaged on purpose: single fields are overwritten in place.
+//! What the damages of the gate do to an object beyond single fields.
 
 use std::collections::BTreeSet;
 
@@ -6,88 +6,9 @@ use postlink::elf::ElfFile;
 use postlink::elf::SectionId;
 use postlink::elf::Symbol;
 
-/// The bytes of a 64-bit little-endian object.
-pub struct Object(pub Vec<u8>);
-
-/// Fields of a section header: offset and width.
-pub const SH_FLAGS: (usize, usize) = (8, 8);
-pub const SH_OFFSET: (usize, usize) = (24, 8);
-pub const SH_SIZE: (usize, usize) = (32, 8);
-pub const SH_LINK: (usize, usize) = (40, 4);
-
-/// Fields of a relocation with addend.
-pub const R_OFFSET: (usize, usize) = (0, 8);
-pub const R_TYPE: (usize, usize) = (8, 4);
-pub const R_SYM: (usize, usize) = (12, 4);
-pub const R_ADDEND: (usize, usize) = (16, 8);
-
-/// Fields of a symbol.
-pub const ST_INFO: (usize, usize) = (4, 1);
-pub const ST_VALUE: (usize, usize) = (8, 8);
+pub use crate::common::damaged::*;
 
 impl Object {
-    fn with<T>(&self, look: impl FnOnce(&ElfFile<'_>) -> T) -> T {
-        look(&ElfFile::parse(&self.0).expect("the object is whole before it is damaged"))
-    }
-
-    /// Number of the last section of this name.
-    pub fn section(&self, name: &str) -> usize {
-        let found = self.with(|elf| elf.section_ids().rev().find(|id| elf.section(*id).name == name.as_bytes()));
-        found.unwrap_or_else(|| panic!("no section {name}")).index()
-    }
-
-    /// Number of the symbol of this name.
-    pub fn symbol(&self, name: &str) -> usize {
-        let found = self.with(|elf| elf.symbols.iter().position(|sym| elf.symbol_name(sym) == name.as_bytes()));
-        found.unwrap_or_else(|| panic!("no symbol {name}"))
-    }
-
-    /// Place of a section's contents in the file.
-    pub fn contents(&self, name: &str) -> usize {
-        let id = SectionId(self.section(name) as u32);
-        self.with(|elf| elf.section(id).offset as usize)
-    }
-
-    /// Place of a field of a section header.
-    pub fn header(&self, name: &str, field: (usize, usize)) -> (usize, usize) {
-        let start = self.with(|elf| elf.section_headers_offset as usize) + self.section(name) * 64;
-        (start + field.0, field.1)
-    }
-
-    /// Place of a field of the `nth` relocation of a section.
-    pub fn reloc(&self, section: &str, nth: usize, field: (usize, usize)) -> (usize, usize) {
-        (self.contents(&format!(".rela{section}")) + nth * 24 + field.0, field.1)
-    }
-
-    /// Place of a field of a symbol.
-    pub fn symbol_field(&self, name: &str, field: (usize, usize)) -> (usize, usize) {
-        self.field_of(self.symbol(name), field)
-    }
-
-    /// Place of a field of the symbol of this number.
-    pub fn field_of(&self, symbol: usize, field: (usize, usize)) -> (usize, usize) {
-        let start = self.with(|elf| elf.section(elf.symtab).offset as usize) + symbol * 24;
-        (start + field.0, field.1)
-    }
-
-    /// Reads a number.
-    pub fn get(&self, (at, width): (usize, usize)) -> u64 {
-        let mut raw = [0; 8];
-        raw[..width].copy_from_slice(&self.0[at..at + width]);
-        u64::from_le_bytes(raw)
-    }
-
-    /// Overwrites a number.
-    pub fn set(&mut self, (at, width): (usize, usize), value: u64) {
-        self.0[at..at + width].copy_from_slice(&value.to_le_bytes()[..width]);
-    }
-
-    /// Overwrites bytes of a section.
-    pub fn put(&mut self, section: &str, offset: usize, bytes: &[u8]) {
-        let at = self.contents(section) + offset;
-        self.0[at..at + bytes.len()].copy_from_slice(bytes);
-    }
-
     /// Gives a symbol another name that is not longer.
     pub fn rename(&mut self, old: &str, new: &str) {
         assert!(new.len() <= old.len(), "names are overwritten in place");

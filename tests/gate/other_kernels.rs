@@ -8,6 +8,8 @@ use postlink::gate::run::Options;
 use postlink::gate::run::Outcome;
 use postlink::gate::run::Quiet;
 
+use crate::common::elf_object;
+use crate::common::elf_object::Target;
 use crate::copy;
 use crate::kernel;
 use crate::object::Object;
@@ -86,33 +88,7 @@ fn without_exports(dir: &Path) -> Options {
 
 /// A 64-bit object with nothing but a symbol table, for a machine, in a byte order.
 fn bare_object(machine: u16, is_big: bool) -> Vec<u8> {
-    let two = |n: u16| if is_big { n.to_be_bytes() } else { n.to_le_bytes() };
-    let four = |n: u32| if is_big { n.to_be_bytes() } else { n.to_le_bytes() };
-    let eight = |n: u64| if is_big { n.to_be_bytes() } else { n.to_le_bytes() };
-    let strings = b"\0.symtab\0.strtab\0";
-    let (symbols_at, strings_at) = (64_u64, 88_u64);
-    let headers_at = 112_u64;
-    let mut data = b"\x7fELF\x02".to_vec();
-    data.extend([if is_big { 2 } else { 1 }, 1, 0]);
-    data.extend([0; 8]);
-    data.extend([two(1), two(machine)].concat());
-    data.extend(four(1));
-    data.extend([eight(0), eight(0), eight(headers_at)].concat());
-    data.extend(four(0));
-    data.extend([64, 0, 0, 64, 3, 2].map(two).concat());
-    data.extend([0; 24]);
-    data.extend(strings);
-    data.resize(headers_at as usize, 0);
-    let mut header = |name: u32, kind: u32, at: u64, size: u64, link: u32, info: u32, entry: u64| {
-        data.extend([four(name), four(kind)].concat());
-        data.extend([0, 0, at, size].map(eight).concat());
-        data.extend([four(link), four(info)].concat());
-        data.extend([1, entry].map(eight).concat());
-    };
-    header(0, 0, 0, 0, 0, 0, 0);
-    header(1, 2, symbols_at, 24, 2, 1, 24);
-    header(9, 3, strings_at, strings.len() as u64, 0, 0, 0);
-    data
+    elf_object::Object::new(Target { is_64: true, is_big, machine, kind: 1 }).bytes()
 }
 
 #[test]
