@@ -24,7 +24,8 @@ def die(message):
 
 def parser(doc):
     """For a command line whose usage is the second paragraph of the script's description."""
-    return argparse.ArgumentParser(usage=doc.split("\n\n")[1][7:], description=doc.split("\n\n")[0],
+    purpose, usage, *rest = doc.split("\n\n")
+    return argparse.ArgumentParser(usage=usage[7:], description="\n\n".join([purpose, *rest]),
                                    formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
