@@ -47,8 +47,6 @@ pub struct Function {
     pub start: u64,
     /// The byte after the last.
     pub end: u64,
-    /// Its symbol.
-    pub symbol: SymbolId,
     /// Where its state changes, in ascending order; the first row is at its start.
     pub rows: Vec<StateRow>,
     /// Why it could not be followed: the instruction and the reason. Its rows are then as far as it went.
@@ -144,7 +142,6 @@ fn collect(cx: &Context<'_>, walked: Vec<Walked>) -> StackTable {
                 section: region.section,
                 start: region.start,
                 end: region.end,
-                symbol: region.symbol,
                 rows,
                 unresolved: walked.unresolved,
             });

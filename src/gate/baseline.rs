@@ -190,13 +190,6 @@ impl Baseline {
         lines(self).difference(&lines(other)).count()
     }
 
-    /// Fixes the exported set of a build from now on.
-    pub fn with_exports(mut self, inputs: &Inputs) -> Self {
-        self.exports = exports_of(inputs);
-        self.exports.sort();
-        self
-    }
-
     /// Writes the file, if it changes.
     pub fn write(&self, path: &Path) -> Result<(), GateError> {
         let text = self.to_string();

@@ -76,11 +76,6 @@ pub fn word_at(text: &[u8], offset: usize) -> Option<u32> {
     text.get(offset..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
 }
 
-/// Whether this is `nop` itself. Other hints that do nothing on some processors are not.
-pub const fn is_nop(word: u32) -> bool {
-    word == NOP
-}
-
 /// Bits `from` and up of `word`, `count` of them.
 const fn bits(word: u32, from: u32, count: u32) -> u32 {
     word >> from & ((1 << count) - 1)

@@ -57,8 +57,6 @@ pub struct Regions {
     members: Vec<RegionId>,
     /// Each unit's part of `members`, in the order of their first regions.
     units: Vec<Range<u32>>,
-    /// The unit of each region.
-    unit_of: Vec<u32>,
 }
 
 impl Regions {
@@ -86,11 +84,6 @@ impl Regions {
     pub fn members(&self, unit: usize) -> &[RegionId] {
         let range = self.units.get(unit).cloned().unwrap_or_default();
         self.members.get(range.start as usize..range.end as usize).unwrap_or_default()
-    }
-
-    /// The unit of a region.
-    pub fn unit_of(&self, region: RegionId) -> usize {
-        self.unit_of.get(region as usize).map_or(usize::MAX, |unit| *unit as usize)
     }
 
     /// The region that holds a place.
@@ -139,7 +132,6 @@ impl Regions {
     fn group(&mut self, roots: Vec<RegionId>) {
         let mut order: Vec<RegionId> = (0..roots.len() as u32).collect();
         order.sort_by_key(|id| roots.get(*id as usize).copied());
-        self.unit_of = vec![0; roots.len()];
         let mut last = None;
         for (position, id) in order.iter().enumerate() {
             let root = roots.get(*id as usize).copied();
@@ -147,10 +139,8 @@ impl Regions {
                 self.units.push(position as u32..position as u32);
                 last = root;
             }
-            let unit = self.units.len() - 1;
-            if let (Some(range), Some(slot)) = (self.units.last_mut(), self.unit_of.get_mut(*id as usize)) {
+            if let Some(range) = self.units.last_mut() {
                 range.end = position as u32 + 1;
-                *slot = unit as u32;
             }
         }
         self.members = order;

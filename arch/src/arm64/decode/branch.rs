@@ -110,11 +110,6 @@ pub const fn branch(word: u32) -> Option<Branch> {
     Some(Branch { disp: field * 4, range, kind })
 }
 
-/// Whether `word` is an always-true conditional branch (`b.al`, `b.nv` and the `bc` forms).
-pub const fn is_always(word: u32) -> bool {
-    word >> 24 == 0x54 && word & 0xe == 0xe
-}
-
 /// The distance in bytes from an `adr` to what it names; for `adrp` between the two pages of 4 KiB.
 pub const fn adr_disp(word: u32) -> i64 {
     let field = signed(bits(word, 5, 19) << 2 | bits(word, 29, 2), 21) as i64;
