@@ -61,7 +61,7 @@ enum Command {
         finding: Vec<String>,
     },
     /// Look at what a kernel build made and say pass or fail before the merge.
-    Gate(gate::args::GateArgs),
+    Gate(Box<gate::args::GateArgs>),
     /// Say which kernel releases are known, or what a kernel's source tree is, difference by difference.
     Series {
         /// A kernel's source tree.
@@ -106,7 +106,7 @@ fn main() -> ExitCode {
                 }
             }
         }
-        Command::Gate(args) => gate::args::main(args),
+        Command::Gate(args) => gate::args::main(*args),
         Command::Series { tree: None, format: Format::Text } => print(&series::list()),
         Command::Series { tree: None, format: Format::Json } => print(&series::list_json()),
         Command::Series { tree: Some(tree), format } => {

@@ -287,8 +287,7 @@ fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progre
         progress.step(done, inputs.objects.len(), &file.name);
         Some((index, result))
     };
-    let mut results: Vec<(usize, Result<(Vec<Finding>, Facts), GateError>)> =
-        order.par_iter().with_max_len(1).filter_map(look_at).collect();
+    let mut results: Vec<_> = order.par_iter().with_max_len(1).filter_map(look_at).collect();
     results.sort_by_key(|(index, _)| *index);
     let (mut findings, mut facts) = (Vec::new(), Vec::new());
     for (_, result) in results {
