@@ -59,7 +59,7 @@ pub(crate) use request::backup;
 /// Runs `objtool` as `request` says.
 pub fn run(request: &Request) -> Outcome {
     if request.opts.dump_orc {
-        return dump(request, |out, elf| orc::dump::write(out, elf, request.profile.orc));
+        return dump(request, |out, elf| orc::dump::write(out, elf, &request.profile));
     }
     on_file(request, |opts, elf, out| work(request, opts, elf, out))
 }
@@ -80,7 +80,7 @@ pub(crate) fn on_file(request: &Request, work: impl FnOnce(Opts, &ElfFile<'_>, O
     // The file's tables are whole and consistent from here on.
     let opened = open(&data).and_then(|elf| {
         if opts.stats {
-            out.stdout.extend(stats::of_file(&elf).into_bytes());
+            out.stdout.extend(stats::of_file(&elf, profile).into_bytes());
         }
         let is_refused = elf.symbols.is_empty() && profile.has(Behaviour::SymtabRequired);
         if is_refused { Err("no .symtab".to_owned()) } else { Ok(elf) }
@@ -109,7 +109,7 @@ fn work(request: &Request, mut opts: Opts, elf: &ElfFile<'_>, mut out: Outcome) 
         return out.with_code(1);
     }
     if opts.stats {
-        out.stdout.extend(stats::of_relocs(elf).into_bytes());
+        out.stdout.extend(stats::of_relocs(elf, profile).into_bytes());
     }
     if opts.backup
         && profile.has(Behaviour::BackupAtOpen)
@@ -178,6 +178,7 @@ pub(crate) fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, edits: Ve
         group_follows_signature: profile.has(Behaviour::GroupFollowsSymbol),
         strings_are_aligned: profile.has(Behaviour::StringsAligned),
         section_names_are_unique: profile.has(Behaviour::SectionNamesUnique),
+        debug_is_unread: profile.has(Behaviour::DebugUnread),
     };
     let image = match Image::build(elf, edits, rules) {
         Ok(image) => image,

@@ -22,8 +22,12 @@ use postlink::elf::WriteRules;
 const FIXTURES: [&str; 2] = ["groups", "locals"];
 const COMPILERS: [&str; 2] = ["gcc", "clang"];
 
-const RULES: WriteRules =
-    WriteRules { group_follows_signature: true, strings_are_aligned: true, section_names_are_unique: true };
+const RULES: WriteRules = WriteRules {
+    group_follows_signature: true,
+    strings_are_aligned: true,
+    section_names_are_unique: true,
+    debug_is_unread: true,
+};
 
 fn fixture(name: &str) -> Vec<u8> {
     common::read(&format!("elf/{name}"))

@@ -5,6 +5,8 @@ The same seed gives the same file. Most of it is well formed, so that the tools 
 
 import random
 
+import tools
+
 REGS = "rax rcx rdx rbx rsp rbp rsi rdi r8 r9 r10 r11 r12 r13 r14 r15".split()
 SAVED = "rbp rbx r12 r13 r14 r15".split()
 SECTIONS = [".text"] * 8 + [".text.unlikely", ".text.a", ".init.text", ".noinstr.text", ".noinstr.text", ".entry.text",
@@ -25,6 +27,11 @@ ODD = ["udb", ".byte 0x0f,0x01,0xca", "lock nop", ".byte 0xf3,0x0f,0x1e,0xfa", "
        ".byte 0x82", "hlt", "wrmsr", "movabs $ext,%rax", "lfence", ".byte 0xd6", "leaq (%rax,%rbx,2),%rsp", ".byte 0xf2,0x0f,0x01,0xca",
        ".byte 0x66,0xe8,0,0", "ret $8", "pushfw", "popfw", "pushw %ax", "push %fs", "pop %fs", "pushq (%rax)", "popq (%rax)",
        "pushq $5", "xchg %rsp,%rax", "enter $8,$0", "movl %esp,%ebp", "movq %rsp,%gs:8", "bnd jmp .+2"]
+
+
+def feature(number):
+    """The feature of an alternative, which had 16 bits before 6.3."""
+    return ".if .Lseries >= 603", f".long {number}", ".else", f".short {number & 0xffff}", ".endif"
 
 
 class Source:
@@ -68,6 +75,8 @@ class Source:
             self.symbols()
         if self.chance(0.1):
             self.pv_ops()
+        if self.chance(0.3):
+            self.emit('.section .comment,"MS",@progbits,1', '.asciz "compiler"')
         if self.chance(0.04):
             self.emit('.section .modinfo,"a"', '.byte 0', f'.asciz "livepatch={self.some("Y", "N")}"')
         if self.chance(0.04):
@@ -343,7 +352,7 @@ class Source:
             tag = self.label()
             self.emit(f"{tag}_o:", *orig, f".skip -((({tag}_e2-{tag}_r)-(.-{tag}_o)) > 0)*(({tag}_e2-{tag}_r)-(.-{tag}_o)),0x90",
                       f"{tag}_e:")
-            self.aside(".altinstructions", "a", f".long {tag}_o-.", f".long {tag}_r-.", f".long {self.some(0x134, 9)}",
+            self.aside(".altinstructions", "a", f".long {tag}_o-.", f".long {tag}_r-.", *feature(self.some(0x134, 9)),
                        f".byte {tag}_e-{tag}_o", f".byte {tag}_e2-{tag}_r")
             self.aside(".altinstr_replacement", "ax", f"{tag}_r:", *repl, f"{tag}_e2:")
             self.emit(self.some("nop", "call __asan_load8", "call ext", "lfence"))
@@ -377,9 +386,9 @@ class Source:
                 self.emit(f".skip -((({tag}_{n}e-{tag}_{n}r)-(.-{orig})) > 0)*(({tag}_{n}e-{tag}_{n}r)-(.-{orig})),0x90")
         self.emit(f"{end}:")
         for n in range(count):
-            feature = self.some(1, 2, 0x134, 0x97, 0x10134, 0x10097, 0x20003)
+            number = self.some(1, 2, 0x134, 0x97, 0x10134, 0x10097, 0x20003)
             olen = f"{end}-{orig}" if self.chance(0.98) else f"{end}-{orig}+{self.some(1, -1)}"
-            self.aside(".altinstructions", "a", f".long {orig}-.", f".long {tag}_{n}r-.", f".long {feature}", f".byte {olen}",
+            self.aside(".altinstructions", "a", f".long {orig}-.", f".long {tag}_{n}r-.", *feature(number), f".byte {olen}",
                        f".byte {tag}_{n}e-{tag}_{n}r")
             body = self.simple_insns(2)
             if self.chance(0.08):
@@ -390,7 +399,7 @@ class Source:
         if count == 1 and self.chance(0.05):
             # One inside the other.
             self.aside(".altinstr_replacement", "ax", f"{tag}_x:", "nop", f"{tag}_y:")
-            self.aside(".altinstructions", "a", f".long {self.some(f'{tag}_0r', orig, end)}-.", f".long {tag}_x-.", ".long 5",
+            self.aside(".altinstructions", "a", f".long {self.some(f'{tag}_0r', orig, end)}-.", f".long {tag}_x-.", *feature(5),
                        f".byte {self.some(1, 1, 2)}", ".byte 1")
 
     def static_branch(self, name):
@@ -469,7 +478,7 @@ class Source:
         if kind == 8:
             behind = self.label()
             self.emit(f"{behind}:")
-            self.aside(".discard.reachable", "aw", f".long {behind}-.")
+            self.aside(self.some(".discard.reachable", ".discard.reachable", ".discard.unreachable"), "aw", f".long {behind}-.")
 
     def data(self):
         name = self.rng.choice(DATA)
@@ -534,4 +543,4 @@ def options(rng, series):
                "--noinstr", "--noabs"}
     if not actions & set(args):
         args.append("--orc")
-    return args
+    return tools.older_words(series, args)

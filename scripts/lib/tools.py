@@ -44,6 +44,36 @@ def number(release):
     return major * 100 + minor
 
 
+# Options that older releases do not have, by the first release that has them.
+SINCE = {"--mnop": 602, "--prefix": 602, "--cfi": 602, "--verbose": 604, "--fineibt": 703, "--werror": 703, "--noabs": 703}
+# Options of the releases with sub-commands.
+SUBCOMMANDS = ("--module --no-unreachable --retpoline --rethunk --unret --backtrace --uaccess --stats --sls --vmlinux "
+               "--duplicate --no-fp").split()
+
+
+def older_words(release, words):
+    """Options of today's command line as a release has them: without those that it does not know, and before 5.19 as one of the
+    sub-commands, where rules for noinstr code come with --vmlinux and those for frame pointers unless switched off."""
+    n = number(release)
+    if words[:1] in (["check"], ["orc"]):
+        return words
+    words = [word for word in words if SINCE.get(word.partition("=")[0], 0) <= n]
+    if n < 602:
+        words = [word.replace(",skylake", "") for word in words if word != "--hacks=skylake"]
+    if n >= 519:
+        return words or ["--orc"]
+    if any(word.startswith("--dump") for word in words):
+        return ["orc", "dump"]
+    known = SUBCOMMANDS + ["--mcount", "--noinstr", "--backup"] * (n > 510)
+    older = ["orc", "generate"] if "--orc" in words else ["check"]
+    older += [word for word in words if word in known]
+    older += ["--no-fp"] * ("--stackval" not in words)
+    if "--noinstr" in words:
+        walks = {"--orc", "--stackval", "--uaccess", "--unret"} & set(words)
+        older += ["--vmlinux"] + ["--duplicate"] * bool(walks)
+    return older
+
+
 def assemble(source, output, series, options=()):
     """What the assembler says against it; empty if the object was made."""
     command = ["as", "--64", "--defsym", f".Lseries={number(series)}", "-I", ROOT / "testdata/x86", *options, "-o", output, source]

@@ -121,4 +121,7 @@ pub struct WriteRules {
     pub strings_are_aligned: bool,
     /// A new section whose name is taken is refused. 7.3; before, there are then two.
     pub section_names_are_unique: bool,
+    /// Debug sections that stay in place are not written, nor is a gap between two of them. 6.5; before, they were read and
+    /// so written.
+    pub debug_is_unread: bool,
 }

@@ -50,7 +50,7 @@ impl<'f, 'd> Image<'f, 'd> {
             builder.apply(edit)?;
         }
         let (changes, added) = builder.finish()?;
-        let layout = Layout::compute(file, &changes, &added)?;
+        let layout = Layout::compute(file, &changes, &added, rules)?;
         Ok(Self { file, changes, added, layout })
     }
 }

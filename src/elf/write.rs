@@ -19,6 +19,7 @@ use super::Image;
 use super::ImageError;
 use super::Section;
 use super::SectionId;
+use super::WriteRules;
 use super::change::SectionChange;
 use super::error::elf_err;
 use super::image::AddedSection;
@@ -101,6 +102,7 @@ impl Layout {
         file: &ElfFile<'_>,
         changes: &BTreeMap<SectionId, SectionChange>,
         added: &[AddedSection],
+        rules: WriteRules,
     ) -> Result<Self, ImageError> {
         let count = file.sections.len() + added.len();
         let program_headers = program_headers(file);
@@ -111,7 +113,7 @@ impl Layout {
             if nth == 0 {
                 cursor.null_section(section, count);
             } else {
-                cursor.place(file, nth, &Header::of_input(file, section, change))?;
+                cursor.place(file, nth, &Header::of_input(file, section, change, rules))?;
             }
         }
         for (nth, section) in (file.sections.len()..).zip(added) {
@@ -141,9 +143,10 @@ struct Header {
 }
 
 impl Header {
-    fn of_input(file: &ElfFile<'_>, section: &Section<'_>, change: Option<&SectionChange>) -> Self {
+    fn of_input(file: &ElfFile<'_>, section: &Section<'_>, change: Option<&SectionChange>, rules: WriteRules) -> Self {
         let appended = change.map_or(0, |change| change.appended.len() as u64);
-        let unread = change.is_none() && (section.size == 0 || section.name.starts_with(b".debug_"));
+        let unread =
+            change.is_none() && (section.size == 0 || rules.debug_is_unread && section.name.starts_with(b".debug_"));
         let size =
             if section.kind == elf::SHT_NOBITS { section.size } else { stored(file, section).len() as u64 + appended };
         Self {

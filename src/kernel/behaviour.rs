@@ -56,6 +56,8 @@ behaviours! {
     UnretFailuresCount,
     /// An unret walk that could not be completed ends the run with exit status 255.
     UnretFailureIsFatal,
+    /// Checking and making ORC are two commands: ORC is made whatever the check says, and what it lacks ends the run.
+    Subcommands,
 
     // Backups and repetition.
     /// `--backup` keeps the input before anything else is done.
@@ -90,6 +92,18 @@ behaviours! {
     ListsAfterFailure,
     /// Without `CROSS_COMPILE`, the command for listings begins with `(null)`.
     ObjdumpNeedsCrossCompile,
+    /// Places are told as `func()+0x1`, and by no other symbols than functions.
+    LocationAsCall,
+    /// Some messages of the walk tell the section that the path began in with the offset of the instruction.
+    LocationWherePathBegan,
+    /// Alternatives that disagree about the stack are reported at the original code.
+    AltConflictAtOriginal,
+    /// An indirect call through `pv_ops` is named if a pass has looked at its relocation before.
+    NamesPvCalls,
+    /// Registers have the numbers that DWARF gives them.
+    DwarfNumbers,
+    /// `--stats` tells the sizes of hash tables, which depend on the file.
+    TableSizesVary,
 
     // Symbols.
     /// Symbols without a length are visible to look-ups by place.
@@ -122,6 +136,18 @@ behaviours! {
     SrsoAliasEmbedded,
     /// Calls of `__tsan_func_*` count as profiling.
     TsanIsProfiling,
+    /// Symbols are searched in a tree by offset and length alone, and the first of equal ones is canonical.
+    SymbolsByLength,
+    /// Untyped symbols own instructions; a function at the end of its section is fatal, one inside an instruction owns none.
+    LabelsOwnCode,
+    /// The return thunk is taken for the one symbol that begins inside another instruction.
+    ThunkIsEmbedded,
+    /// Thunks in `.text.__x86.*` are noinstr code, instead of those in `.text..__x86.*`.
+    ThunksInText,
+    /// `.cpuidle.text` is noinstr code.
+    CpuidleNoinstr,
+    /// All instructions form one list across sections, in which fillers of replacements stand at their places.
+    FlatInsnList,
 
     // Cold parts.
     /// Any symbol with `.cold` in its name is a function.
@@ -154,6 +180,14 @@ behaviours! {
     IgnoreBySymbol,
     /// A livepatch module may bring static-call and mcount sections.
     LivepatchSections,
+    /// `.discard.noendbr` is read.
+    ReadsNoendbr,
+    /// Annotated dead ends are read before calls are linked.
+    DeadEndsFirst,
+    /// Unwind hints in ignored functions are walked from.
+    HintsInIgnored,
+    /// Unret walks start at entry hints.
+    UnretFromHints,
 
     // Jumps and calls.
     /// Inside a function, a jump with a relocation to a named symbol is a tail call, even one to a label of the same function.
@@ -170,6 +204,20 @@ behaviours! {
     NoEmbeddedCallSites,
     /// Rust functions that panic are known by parts of their names.
     RustNoreturns,
+    /// A jump from any symbol to the start of a function is a tail call. Otherwise only those from functions are.
+    JumpLeavesSymbol,
+    /// Jumps are linked before alternatives, and tail calls within a file keep their destinations.
+    JumpsBeforeAlternatives,
+    /// Weak functions are looked for among those that never return.
+    WeakNoreturns,
+    /// Whether a callee returns is asked when a path comes to the call, with jump tables known.
+    NoreturnAskedByWalk,
+    /// Jumps to the return thunk are listed only in code that stays in the kernel.
+    ReturnSitesInText,
+    /// Calls of the tracer become NOPs with `--mnop` alone. Otherwise `--mcount` is enough.
+    MnopOnRequest,
+    /// What `pv_ops` may hold is looked up.
+    PvOps,
 
     // Alternatives.
     /// Alternatives of one instruction are followed latest first.
@@ -186,6 +234,16 @@ behaviours! {
     FillerHasNoReloc,
     /// `--hacks=jump_label` alone has alternatives read.
     AltsForJumpLabelHack,
+    /// All alternatives of one place share a group for the original code. Otherwise the last one's counts.
+    AltGroupShared,
+    /// Records of alternatives have 14 bytes, not 12.
+    LongAltEntries,
+    /// A replacement may have relocations anywhere. Otherwise only a branch that begins it may.
+    AltRelocsAnywhere,
+    /// Alternatives are read only for options that need them.
+    AltsOnDemand,
+    /// Entries of `__jump_table` have keys, which can ask for a NOP.
+    JumpLabelKeys,
 
     // Jump tables.
     /// `.data.rel.ro*` sections may hold jump tables.
@@ -202,6 +260,8 @@ behaviours! {
     BacktrackConditionals,
     /// Jump tables of aliases are not looked for.
     JumpTablesSkipAliases,
+    /// Targets of a jump table are followed last one first.
+    JumpTablesReversed,
 
     // The walk.
     /// noinstr rules need `--link`.
@@ -222,6 +282,44 @@ behaviours! {
     IbtSkipsTrampolines,
     /// `pv_ops` tables are concatenated with `pv_ops_lock`.
     PvOpsLock,
+    /// Rules for noinstr code hold with `--noinstr`. Otherwise with `--vmlinux` alone.
+    NoinstrOnRequest,
+    /// Pushed flags are followed in alternatives alone.
+    FlagsInAlternatives,
+    /// Calls of symbols embedded in other instructions need no frame.
+    EmbeddedNeedsNoFrame,
+    /// Static calls are allowed in noinstr code.
+    NoinstrStaticCalls,
+    /// Falling through to another function is warned about only in files with a `.comment`.
+    FallThroughInC,
+    /// Symbols of type hashes may fall through.
+    TypeHashFallsThrough,
+    /// Symbols of padding may fall through.
+    PaddingFallsThrough,
+    /// A path that jumps to a restoring hint before the saving one was seen waits for the straight way.
+    RestoreDeferred,
+    /// What enters or leaves the kernel ends the path even in a function.
+    ContextSwitchEnds,
+    /// Straight-line speculation is checked along the paths, and findings do not count.
+    SlsInWalk,
+    /// Switches to another stack are understood.
+    StackSwitch,
+    /// `mov %rbp,%rsp` ends a realigned frame.
+    RealignedReturn,
+    /// A hint at the next instruction makes up for a lost stack pointer.
+    HintMakesUp,
+    /// A frame pointer's frame is where the frame address says, not always 16 bytes below.
+    FrameByAddress,
+    /// A frame pointer may be loaded back from the stack.
+    FrameReloaded,
+    /// Registers are saved below the stack pointer while another register finds the frame.
+    SavedBySp,
+    /// `lea disp(%rsp),%rbp` sets a frame up.
+    FrameByLea,
+    /// Another machine's frame convention is looked for in every symbol.
+    ForeignFrames,
+    /// The end of a range of code may have its address taken, and so may a function's cold part in the function.
+    IbtKnowsRanges,
 
     // Unreachable code.
     /// The unreachable pass looks at the walk's warnings alone, not at all warnings so far.
@@ -230,6 +328,14 @@ behaviours! {
     HolesMarkedFirst,
     /// Code after a call of `exc_double_fault()` is not reported.
     DoubleFaultExcused,
+    /// All unreachable instructions are reported, not only the first.
+    UnreachableAll,
+    /// Trampolines of static calls are not reported.
+    TrampolinesExcused,
+    /// Code in `.fixup` is not reported.
+    FixupExcused,
+    /// With `--link`, code between symbols is not reported.
+    HolesExcused,
 
     // What is written.
     /// `--prefix` takes functions from `__patchable_function_entries`.
@@ -244,6 +350,14 @@ behaviours! {
     GroupFollowsSymbol,
     /// New strings are aligned as their section is.
     StringsAligned,
+    /// A module's `init_module()` without a pointer to it is remarked upon.
+    MagicInitSaid,
+    /// `__mcount_loc` is aligned to its records.
+    McountAligned,
+    /// Relocations of new sections are counted before they are made, so a failure leaves empty records.
+    RelocsCountedFirst,
+    /// Debug sections are not read, and so not written where they stay in place.
+    DebugUnread,
 }
 
 impl Behaviour {

@@ -15,6 +15,8 @@ use super::probe::File::Decode;
 use super::probe::File::Elf;
 use super::probe::File::Insn;
 use super::probe::File::OrcTypes;
+use super::probe::File::Special;
+use super::probe::File::SpecialArch;
 use super::probe::File::SpecialHeader;
 use super::probe::File::SpecialX86;
 use super::probe::File::Warn;
@@ -76,6 +78,7 @@ pub static DIFFERENCES: &[Difference] = &[
         P::there(Check, &["ret = validate_unrets(file);", "if (ret < 0)", "return ret;"]),
         P::there(Check, &["ret = validate_unret(file);", "if (ret < 0)", "return ret;"]),
     ]),
+    does(B::Subcommands, In::UP_TO_5_15, &[P::absent(Builtin, &["OPT_GROUP(\"Actions:\"),"])]),
 
     // Backups and repetition.
     does(B::BackupAtOpen, In::SINCE_5_15.intersection(In::UP_TO_6_12), &[
@@ -101,6 +104,15 @@ pub static DIFFERENCES: &[Difference] = &[
         P::there(Check, &["print_args();", "disas_warned_funcs(file);"]),
     ]),
     does(B::ObjdumpNeedsCrossCompile, In::V6_6_ANDROID.union(In::V6_6), &[P::there(Check, &["cross_compile = getenv(\"CROSS_COMPILE\");", ""])]),
+    does(B::LocationAsCall, In::UP_TO_5_15, &[P::there(Warn, &["sprintf(str, \"%s()+0x%lx\", name, name_off);"])]),
+    does(B::LocationWherePathBegan, In::UP_TO_6_1, &[P::there(Check, &["WARN_FUNC(\"recursive UACCESS enable\", sec, insn->offset);"])]),
+    does(B::AltConflictAtOriginal, In::SINCE_6_6, &[
+        P::there(Check, &["WARN_INSN(orig, \"stack layout conflict in alternatives: %s\", where);"]),
+        P::there(Check, &["WARN_INSN(orig, \"stack layout conflict in alternatives: %s\","]),
+    ]),
+    does(B::NamesPvCalls, In::V6_1, &[P::there(Check, &["rel = insn_reloc(NULL, insn);"])]),
+    does(B::DwarfNumbers, In::V5_10, &[P::absent(Decode, &["#define rm_is_mem(reg)\t(mod_is_mem() && !is_RIP() && rm_is(reg))"])]),
+    does(B::TableSizesVary, In::SINCE_5_15, &[P::there(Elf, &["printf(\"section_bits: %d\\n\", elf->section_bits);"])]),
 
     // Symbols.
     does(B::ZeroLengthVisible, In::SINCE_7_2, &[P::there(Elf, &["return s->offset + (s->len ? s->len - 1 : 0);"])]),
@@ -124,6 +136,15 @@ pub static DIFFERENCES: &[Difference] = &[
     ]),
     does(B::SrsoAliasEmbedded, In::SINCE_6_18, &[P::there(Decode, &["!strcmp(sym->name, \"srso_alias_safe_ret\") ||"])]),
     does(B::TsanIsProfiling, In::SINCE_6_1.intersection(In::UP_TO_6_12), &[P::there(Check, &["if (!strncmp(name, \"__tsan_func_\", 12) ||"])]),
+    does(B::SymbolsByLength, In::UP_TO_5_15, &[P::there(Elf, &["sa->alias = sb;"])]),
+    does(B::LabelsOwnCode, In::SINCE_6_6, &[
+        P::there(Check, &["if (func->type != STT_NOTYPE && func->type != STT_FUNC)"]),
+        P::there(Check, &["if (!is_notype_sym(func) && !is_func_sym(func))"]),
+    ]),
+    does(B::ThunkIsEmbedded, In::V5_15_85, &[P::there(Check, &["if (sym && sym->return_thunk) {"])]),
+    does(B::ThunksInText, In::V5_15_85, &[P::there(Check, &["!strncmp(sec->name, \".text.__x86.\", 12))"])]),
+    does(B::CpuidleNoinstr, In::SINCE_6_6, &[P::there(Check, &["!strcmp(sec->name, \".cpuidle.text\") ||"])]),
+    does(B::FlatInsnList, In::UP_TO_6_1, &[P::there(Check, &["struct instruction *next = list_next_entry(insn, list);"])]),
 
     // Cold parts.
     does(B::ColdByName, In::SINCE_7_2, &[P::there(Elf, &["sym->type = STT_FUNC;"])]),
@@ -142,6 +163,14 @@ pub static DIFFERENCES: &[Difference] = &[
     does(B::LabelsInAnnotations, In::V6_12.union(In::V6_18_2).union(In::V6_18), &[P::there(Check, &["} else if (reloc->sym->local_label) {"])]),
     does(B::IgnoreBySymbol, In::SINCE_6_18, &[P::there(Check, &["func->ignore = true;"])]),
     does(B::LivepatchSections, In::SINCE_7_2, &[P::there(Check, &["file->klp = is_livepatch_module(file);"])]),
+    does(B::ReadsNoendbr, In::SINCE_6_1, &[
+        P::there(Check, &["sec = find_section_by_name(file->elf, \".rela.discard.noendbr\");"]),
+        P::there(Check, &["rsec = find_section_by_name(file->elf, \".rela.discard.noendbr\");"]),
+        P::there(Check, &["case ANNOTYPE_NOENDBR:"]),
+    ]),
+    does(B::DeadEndsFirst, In::UP_TO_5_15, &[P::absent(Check, &["* Must be after add_call_destinations() such that it can override"])]),
+    does(B::HintsInIgnored, In::SINCE_6_18.union(In::UP_TO_5_15), &[P::there(Check, &["if (insn->hint && !insn->visited) {"])]),
+    does(B::UnretFromHints, In::UP_TO_6_1, &[P::there(Check, &["if (hint->type == UNWIND_HINT_TYPE_ENTRY) {"])]),
 
     // Jumps and calls.
     does(B::NamedJumpIsTailCall, In::UP_TO_6_18, &[P::absent(Check, &["if (is_undef_sym(dest_sym)) {"])]),
@@ -154,6 +183,17 @@ pub static DIFFERENCES: &[Difference] = &[
     does(B::ReplacementCallSites, In::SINCE_6_18, &[P::absent(Check, &["* Alternative replacement code is just template code which is"])]),
     does(B::NoEmbeddedCallSites, In::SINCE_6_18, &[P::there(Check, &["!insn->_call_dest->embedded_insn)"])]),
     does(B::RustNoreturns, In::SINCE_6_12, &[P::there(Check, &["static bool is_rust_noreturn(const struct symbol *func)"])]),
+    does(B::JumpLeavesSymbol, In::SINCE_6_6, &[P::there(Check, &["return (is_static_jump(insn) && insn_call_dest(insn));"])]),
+    does(B::JumpsBeforeAlternatives, In::UP_TO_5_15, &[P::there(Check, &["* Must be before add_special_section_alts() as that depends on"])]),
+    does(B::WeakNoreturns, In::SINCE_6_6, &[
+        P::there(Check, &["if (func->bind == STB_GLOBAL || func->bind == STB_WEAK) {"]),
+        P::there(Check, &["if (func->bind == STB_GLOBAL || func->bind == STB_WEAK)"]),
+        P::there(Check, &["if (!is_local_sym(func)) {"]),
+    ]),
+    does(B::NoreturnAskedByWalk, In::UP_TO_5_15, &[P::there(Check, &["if (dead_end_function(file, insn->call_dest))"])]),
+    does(B::ReturnSitesInText, In::UP_TO_5_15, &[P::there(Check, &["if (add && insn->sec->text)"])]),
+    does(B::MnopOnRequest, In::SINCE_6_6, &[P::there(Check, &["if (opts.mnop) {"])]),
+    does(B::PvOps, In::SINCE_6_1, &[P::there(Check, &["static int init_pv_ops(struct objtool_file *file)"])]),
 
     // Alternatives.
     does(B::AltsReversed, In::UP_TO_6_18, &[P::absent(Check, &["* Store alternatives in the same order they have been"])]),
@@ -166,6 +206,15 @@ pub static DIFFERENCES: &[Difference] = &[
         P::there(Check, &["if (opts.stackval || opts.orc || opts.uaccess || opts.noinstr ||", "opts.hack_jump_label) {"]),
         P::there(Check, &["opts.hack_jump_label\t\t||"]),
     ]),
+    does(B::AltGroupShared, In::SINCE_6_6, &[P::there(Check, &["orig_alt_group = orig_insn->alt_group;"])]),
+    does(B::LongAltEntries, In::SINCE_6_6, &[P::there(SpecialArch, &["#define ALT_ENTRY_SIZE\t\t14"])]),
+    does(B::AltRelocsAnywhere, In::SINCE_6_6, &[P::there(SpecialX86, &["struct reloc *reloc)", "{", "return true;"])]),
+    does(B::AltsOnDemand, In::SINCE_6_6, &[
+        P::there(Check, &["if (opts.stackval || opts.orc || opts.uaccess || opts.noinstr) {"]),
+        P::there(Check, &["if (opts.stackval || opts.orc || opts.uaccess || opts.noinstr ||"]),
+        P::there(Check, &["if (alts_needed()) {"]),
+    ]),
+    does(B::JumpLabelKeys, In::SINCE_5_15, &[P::there(Special, &[".key = JUMP_KEY_OFFSET,"])]),
 
     // Jump tables.
     does(B::RelRoIsRodata, In::SINCE_6_12, &[
@@ -179,6 +228,7 @@ pub static DIFFERENCES: &[Difference] = &[
     does(B::JumpTableSkipsEnd, In::SINCE_6_12, &[P::there(Check, &["* Clang sometimes leaves dangling unused jump table entries"])]),
     does(B::BacktrackConditionals, In::SINCE_6_12.difference(In::V6_18_2).union(In::V6_1), &[P::there(Check, &["* Store back-pointers for forward jumps such"])]),
     does(B::JumpTablesSkipAliases, In::SINCE_7_2, &[P::there(Check, &["if (!is_func_sym(func) || is_alias_sym(func))"])]),
+    does(B::JumpTablesReversed, In::SINCE_6_6, &[P::there(Check, &["alt->next = insn->alts;"])]),
 
     // The walk.
     does(B::NoinstrNeedsLink, In::SINCE_6_1.intersection(In::UP_TO_6_12), &[P::there(Check, &["if (opts.link && opts.noinstr && sec)"])]),
@@ -193,11 +243,51 @@ pub static DIFFERENCES: &[Difference] = &[
     does(B::KcfiCallCheck, In::SINCE_6_18, &[P::there(Check, &["WARN_INSN(insn, \"no-cfi indirect call!\");"])]),
     does(B::IbtSkipsTrampolines, In::SINCE_6_1.intersection(In::UP_TO_6_12), &[P::there(Check, &["* static_call_update() references the trampoline, which"])]),
     does(B::PvOpsLock, In::SINCE_7_2, &[P::there(Check, &["{ .name = \"pv_ops_lock\", },"])]),
+    does(B::NoinstrOnRequest, In::SINCE_5_15, &[P::absent(Check, &["if (vmlinux && sec)"])]),
+    does(B::FlagsInAlternatives, In::SINCE_5_15, &[
+        P::there(Check, &["if (!insn->alt_group)", "continue;"]),
+        P::there(Check, &["if (!opts.uaccess || !insn->alt_group)"]),
+    ]),
+    does(B::EmbeddedNeedsNoFrame, In::V5_10.union(In::SINCE_6_1), &[P::there(Check, &["if (dest->fentry || dest->embedded_insn)"])]),
+    does(B::NoinstrStaticCalls, In::SINCE_6_6, &[P::there(Check, &["* If the symbol is a static_call trampoline, we can't tell."])]),
+    does(B::FallThroughInC, In::UP_TO_5_15, &[P::there(Check, &["if (file->c_file && func && insn->func && func != insn->func->pfunc) {"])]),
+    does(B::TypeHashFallsThrough, In::SINCE_6_1, &[
+        P::there(Check, &["if (!strncmp(func->name, \"__cfi_\", 6))"]),
+        P::there(Check, &["if (!strncmp(func->name, \"__cfi_\", 6) ||"]),
+        P::there(Check, &["if (is_prefix_func(func))"]),
+    ]),
+    does(B::PaddingFallsThrough, In::SINCE_6_6, &[
+        P::there(Check, &["!strncmp(func->name, \"__pfx_\", 6))"]),
+        P::there(Check, &["!strncmp(func->name, \"__pfx_\", 6) ||"]),
+        P::there(Check, &["if (is_prefix_func(func))"]),
+    ]),
+    does(B::RestoreDeferred, In::SINCE_6_6, &[P::there(Check, &["* defer following this branch for now."])]),
+    does(B::ContextSwitchEnds, In::UP_TO_5_15, &[P::there(Check, &["case INSN_CONTEXT_SWITCH:", "if (func && (!next_insn || !next_insn->hint)) {"])]),
+    does(B::SlsInWalk, In::UP_TO_5_15, &[P::there(Check, &["if (sls && !insn->retpoline_safe &&"])]),
+    does(B::StackSwitch, In::SINCE_5_15, &[P::there(Check, &["* Stack swizzle:"])]),
+    does(B::RealignedReturn, In::SINCE_5_15, &[P::there(Check, &["(cfa->base == CFI_BP || cfa->base == cfi->drap_reg)) {"])]),
+    does(B::HintMakesUp, In::SINCE_5_15, &[P::there(Check, &["if (op->dest.reg == cfi->cfa.base && !(next_insn && next_insn->hint)) {"])]),
+    does(B::FrameByAddress, In::SINCE_5_15, &[P::there(Check, &["check_reg_frame_pos(&cfi->regs[CFI_RA], -cfi->cfa.offset + 8))"])]),
+    does(B::FrameReloaded, In::SINCE_5_15, &[P::there(Check, &["if (!cfi->drap && op->dest.reg == cfa->base &&", "op->dest.reg == CFI_BP) {"])]),
+    does(B::SavedBySp, In::SINCE_5_15, &[P::there(Check, &["op->dest.offset - cfi->stack_size);"])]),
+    does(B::FrameByLea, In::V5_15_85, &[P::there(Check, &["/* lea disp(%rsp), %rbp */"])]),
+    does(B::ForeignFrames, In::SINCE_6_12, &[P::there(Check, &["/* addi.d fp,sp,imm on LoongArch */"])]),
+    does(B::IbtKnowsRanges, In::SINCE_6_6, &[P::there(Check, &["if (noendbr_range(file, dest))"])]),
 
     // Unreachable code.
     does(B::ReachableGatedByWalk, In::SINCE_6_18, &[P::there(Check, &["if (!w)"])]),
     does(B::HolesMarkedFirst, In::SINCE_7_2, &[P::there(Check, &["mark_holes(file);"])]),
     does(B::DoubleFaultExcused, In::V6_6_ANDROID.union(In::V6_6), &[P::there(Check, &["if (!strcmp(call_dest->name, \"exc_double_fault\")) {"])]),
+    does(B::UnreachableAll, In::SINCE_6_6, &[P::there(Check, &["WARN_INSN(insn, \"unreachable instruction\");", "warnings++;"])]),
+    does(B::TrampolinesExcused, In::SINCE_6_1, &[
+        P::there(Check, &["if (insn->func->static_call_tramp)"]),
+        P::there(Check, &["if (func->static_call_tramp)"]),
+    ]),
+    does(B::FixupExcused, In::UP_TO_5_15, &[P::there(Check, &["if (!strcmp(insn->sec->name, \".fixup\") ||"])]),
+    does(B::HolesExcused, In::SINCE_6_1, &[
+        P::there(Check, &["int size = find_symbol_hole_containing(insn->sec, insn->offset);"]),
+        P::there(Check, &["mark_holes(file);"]),
+    ]),
 
     // What is written.
     does(B::PrefixByEntries, In::SINCE_7_2, &[P::there(Check, &["ret = create_prefix_symbols(file);"])]),
@@ -206,6 +296,16 @@ pub static DIFFERENCES: &[Difference] = &[
     does(B::OldCfiSitesDropCalls, In::SINCE_6_6.intersection(In::UP_TO_6_18), &[P::there(Check, &["INIT_LIST_HEAD(&file->call_list);", "WARN(\"file already has .cfi_sites section, skipping\");"])]),
     does(B::GroupFollowsSymbol, In::SINCE_6_18, &[P::there(Elf, &["old->group_sec->sh.sh_info = new_idx;"])]),
     does(B::StringsAligned, In::SINCE_7_2, &[P::there(Elf, &["offset = ALIGN(sec_size(strtab), strtab->sh.sh_addralign);"])]),
+    does(B::MagicInitSaid, In::SINCE_6_6, &[
+        P::there(Check, &["WARN(\"%s(): not an indirect call target\", sym->name);"]),
+        P::there(Check, &["ERROR(\"%s(): Magic init_module() function name is deprecated, use module_init(fn) instead\","]),
+    ]),
+    does(B::McountAligned, In::SINCE_6_6, &[P::there(Check, &["sec->sh.sh_addralign = addr_size;"])]),
+    does(B::RelocsCountedFirst, In::SINCE_6_6, &[P::there(Elf, &["printf(\"num_relocs: %lu\\n\", elf->num_relocs);"])]),
+    does(B::DebugUnread, In::SINCE_6_6, &[
+        P::there(Elf, &["if (sec->sh.sh_size != 0 && !is_dwarf_section(sec)) {"]),
+        P::there(Elf, &["if (sec_size(sec) != 0 && !is_dwarf_section(sec)) {"]),
+    ]),
 
     // The decoder.
     decodes(DecodeFlags::PAUSE_IS_NOP, In::UP_TO_6_18, &[P::absent(Decode, &["if (prefix == 0xf3) /* REP NOP := PAUSE */"])]),
@@ -232,6 +332,7 @@ pub static DIFFERENCES: &[Difference] = &[
         P::there(Check, &["WARN(\"unexpected relocation symbol type in %s\", sec->rsec->name);"]),
         P::there(Check, &["ERROR(\"unexpected relocation symbol type in %s\", sec->rsec->name);"]),
     ]),
+    is(Fact::Options(OptionTable::V5_15), In::SINCE_5_15, &[P::there(Builtin, &["static const char * const env_usage[] = {"])]),
     is(Fact::Options(OptionTable::V6_1), In::SINCE_6_1, &[P::there(Builtin, &["OPT_GROUP(\"Actions:\"),"])]),
     is(Fact::Options(OptionTable::V6_6), In::SINCE_6_6, &[P::there(Builtin, &["static bool mnop_opts_valid(void)"])]),
     is(Fact::Options(OptionTable::V6_18), In::SINCE_6_18, &[P::there(Builtin, &["OPT_BOOLEAN(0,   \"Werror\", &opts.werror, \"return error on warnings\"),"])]),

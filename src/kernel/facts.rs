@@ -63,6 +63,8 @@ pub enum HintPlace {
 pub enum OptionTable {
     /// The sub-commands `check` and `orc`.
     Subcommands,
+    /// As 5.15: with options from the environment, `--mcount`, `--noinstr` and `--backup`.
+    V5_15,
     /// As 6.1: actions; options that need `--link` are looked at after the file was opened.
     V6_1,
     /// As 6.6 and 6.12: with `--mnop`, `--prefix`, `--cfi`, `--verbose`.

@@ -35,6 +35,8 @@ pub enum File {
     SpecialX86,
     /// Special sections, declarations.
     SpecialHeader,
+    /// Special sections of x86, declarations.
+    SpecialArch,
     /// ORC entries.
     OrcTypes,
 }
@@ -52,6 +54,9 @@ impl File {
             Self::Special => &["tools/objtool/special.c"],
             Self::SpecialX86 => &["tools/objtool/arch/x86/special.c"],
             Self::SpecialHeader => &["tools/objtool/include/objtool/special.h", "tools/objtool/special.h"],
+            Self::SpecialArch => {
+                &["tools/objtool/arch/x86/include/arch/special.h", "tools/objtool/arch/x86/include/arch_special.h"]
+            }
             Self::OrcTypes => &["tools/arch/x86/include/asm/orc_types.h"],
         }
     }

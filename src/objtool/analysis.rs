@@ -108,7 +108,8 @@ impl Printer<'_> {
         self.out.n_warnings = self.products.n_warnings;
         self.out.failed = matches!(self.products.end, End::Failed | End::Unreadable);
         self.out.unreadable = self.products.end == End::Unreadable;
-        let is_fatal = self.products.code.profile.has(Behaviour::UnretFailureIsFatal);
+        let profile = self.products.code.profile;
+        let is_fatal = profile.has(Behaviour::UnretFailureIsFatal) || profile.has(Behaviour::Subcommands);
         self.out.gave_up = self.products.end == End::GaveUp && is_fatal;
         let findings = std::mem::take(&mut self.products.findings);
         self.say(&findings);
@@ -123,7 +124,7 @@ impl Printer<'_> {
     }
 
     fn print_stats(&mut self) {
-        let Products { code, walk, endbrs, end, .. } = &self.products;
+        let Products { code, walk, endbrs, is_checked, .. } = &self.products;
         let out = &mut self.out.stdout;
         out.extend(super::stats::of_code(code).into_bytes());
         if let Some(endbrs) = endbrs
@@ -140,7 +141,7 @@ impl Printer<'_> {
                 let _ = writeln!(out, "ibt: {what} {count}");
             }
         }
-        let Some(walk) = walk.as_ref().filter(|_| *end == End::Complete) else { return };
+        let Some(walk) = walk.as_ref().filter(|_| *is_checked) else { return };
         let lines = [
             ("nr_insns_visited", walk.n_visited),
             ("nr_cfi", walk.cfis.n_made() as u64),

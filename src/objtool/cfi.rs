@@ -13,6 +13,8 @@ use arch::ArchFacts;
 use arch::OrcBase;
 use rustc_hash::FxHashMap;
 
+use crate::kernel::OrcFormat;
+
 pub use update::OpContext;
 pub use update::apply;
 
@@ -66,6 +68,8 @@ impl CfiReg {
 
 /// Kinds of frames, `UNWIND_HINT_TYPE_*` of 6.12 and newer.
 pub mod frame {
+    use crate::kernel::OrcFormat;
+
     /// No frame is known.
     pub const UNDEFINED: u8 = 0;
     /// The outermost frame.
@@ -82,6 +86,36 @@ pub mod frame {
     pub const SAVE: u8 = 6;
     /// Hint only: the remembered state holds here.
     pub const RESTORE: u8 = 7;
+    /// Added to the numbers of older releases that mean nothing.
+    pub const UNKNOWN: u8 = 0x80;
+
+    /// Kinds of hints before 6.4.
+    const OLD_FUNC: u8 = 3;
+    const OLD_SAVE: u8 = 5;
+    const OLD_RESTORE: u8 = 6;
+
+    /// The kind that hints of a format call `number`.
+    ///
+    /// Older numbers have no names for an undefined frame and for the outermost one. Numbers without a meaning are kept apart.
+    pub fn of_number(format: OrcFormat, number: u8) -> u8 {
+        match (format, number) {
+            (OrcFormat::EndBit, 0..=2) => number + CALL,
+            (OrcFormat::EndBit, OLD_FUNC) => FUNC,
+            (OrcFormat::EndBit, OLD_SAVE) => SAVE,
+            (OrcFormat::EndBit, OLD_RESTORE) => RESTORE,
+            (OrcFormat::EndBit, _) => number | UNKNOWN,
+            (OrcFormat::SignalBit | OrcFormat::SignalBitRenumbered, _) => number,
+        }
+    }
+
+    /// The number that messages and entries of a format give a kind.
+    pub fn number(format: OrcFormat, kind: u8) -> u8 {
+        match (format, kind) {
+            (OrcFormat::EndBit, CALL..=REGS_PARTIAL) => kind - CALL,
+            (OrcFormat::EndBit, _) => kind & !UNKNOWN,
+            (OrcFormat::SignalBit | OrcFormat::SignalBitRenumbered, _) => kind,
+        }
+    }
 }
 
 /// The state at one instruction, the original's `struct cfi_state`.
@@ -109,7 +143,7 @@ pub struct CfiState {
     pub bp_scratch: bool,
     /// The stack was realigned.
     pub drap: bool,
-    /// The instruction pointer is that of an interrupted instruction.
+    /// The instruction pointer is that of an interrupted instruction; before 6.3, the frame is the outermost one.
     pub signal: bool,
     /// `UNWIND_HINT_UNDEFINED`: nothing is to be followed.
     pub force_undefined: bool,
@@ -232,9 +266,10 @@ impl CfiTable {
     /// Number of the state of `UNWIND_HINT_UNDEFINED`; it is never found by its contents.
     pub const FORCE_UNDEFINED: CfiId = CfiId(2);
 
-    /// A table with the three states that every file has.
-    pub fn new(facts: &ArchFacts) -> Self {
-        let states = vec![CfiState::unknown(), CfiState::at_function(facts), CfiState::force_undefined()];
+    /// A table with the three states that every file has. Unknown code has the kind of frame that number 0 means.
+    pub fn new(facts: &ArchFacts, format: OrcFormat) -> Self {
+        let unknown = CfiState { kind: frame::of_number(format, 0), ..CfiState::unknown() };
+        let states = vec![unknown, CfiState::at_function(facts), CfiState::force_undefined()];
         let ids = [(states[0], Self::INIT), (states[1], Self::FUNC)].into_iter().collect();
         Self { states, ids, n_found: 0 }
     }

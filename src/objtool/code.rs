@@ -15,6 +15,7 @@ mod holes;
 mod insns;
 mod jump_tables;
 mod jumps;
+mod length_trees;
 mod links;
 mod names;
 mod noreturn;
@@ -142,6 +143,8 @@ pub struct Code<'d> {
     pub owners: Vec<SymbolId>,
     /// Where jumps and calls lead, by instruction; see [`Code::jump_dest`] and [`Code::call_dest`].
     dests: Vec<u32>,
+    /// Where tail calls within the file lead, for releases that keep both callee and destination.
+    tail_dests: FxHashMap<InsnId, InsnId>,
     /// What only few instructions have.
     rare: FxHashMap<InsnId, Rare>,
     /// Groups of alternatives.
@@ -168,6 +171,8 @@ pub struct Code<'d> {
     pub progress: Progress,
     /// Changes of instructions, in order.
     pub edits: Vec<Edit>,
+    /// Changes that get into the file only if something else changes it.
+    pub side_effects: Vec<Edit>,
     /// Instructions that were overwritten with returns.
     pub patched_returns: FxHashSet<InsnId>,
     /// `STT_FILE` symbols in symbol table order.
@@ -244,7 +249,7 @@ impl<'d> Code<'d> {
             profile,
             arch,
             elf,
-            sec_flags: sections::classify(elf, opts.module, profile.has(Behaviour::RelRoIsRodata)),
+            sec_flags: sections::classify(elf, profile, opts.module),
             section_names: SectionNames::read(elf),
             symbols,
             relocs,
@@ -252,10 +257,11 @@ impl<'d> Code<'d> {
             flags: Vec::new(),
             owners: Vec::new(),
             dests: Vec::new(),
+            tail_dests: FxHashMap::default(),
             rare: FxHashMap::default(),
             groups: Vec::new(),
             n_slots: 0,
-            cfis: CfiTable::new(arch.facts()),
+            cfis: CfiTable::new(arch.facts(), profile.orc),
             sites: CallSites::default(),
             endbrs: EndbrSites::default(),
             pv_ops: None,
@@ -265,6 +271,7 @@ impl<'d> Code<'d> {
             jump_labels: JumpLabelStats::default(),
             progress: Progress::default(),
             edits: Vec::new(),
+            side_effects: Vec::new(),
             patched_returns: FxHashSet::default(),
             file_symbols: file_symbols(elf),
             symbol_names: OnceLock::new(),
@@ -281,26 +288,40 @@ impl<'d> Code<'d> {
         // Every cold part knows its parent function.
         self.link_cold_parts().map_err(Stopped::Unreadable)?;
         self.is_livepatch = self.detect_livepatch();
-        self.init_pv_ops()?;
+        if self.profile.has(Behaviour::PvOps) {
+            self.init_pv_ops()?;
+        }
         // Thunks, trampolines and the like are marked.
         self.classify_symbols();
         // Instructions exist, and each knows its symbol.
         self.decode()?;
         self.progress.is_decoded = true;
+        let dead_ends_first = self.profile.has(Behaviour::DeadEndsFirst);
+        if dead_ends_first {
+            self.read_dead_ends()?;
+        }
         self.read_ignores()?;
         self.mark_uaccess_safe();
         self.read_early_annotations()?;
+        let jumps_first = self.profile.has(Behaviour::JumpsBeforeAlternatives);
+        if jumps_first {
+            self.link_jumps()?;
+        }
         if self.needs_alternatives() {
             // Alternatives exist, and each replacement belongs to what it replaces.
             self.add_alternatives()?;
             self.progress.has_alternatives = true;
         }
-        // Every direct jump has a destination or a callee.
-        self.link_jumps()?;
+        if !jumps_first {
+            // Every direct jump has a destination or a callee.
+            self.link_jumps()?;
+        }
         self.read_intra_function_calls()?;
         // Every direct call has a callee.
         self.link_calls()?;
-        self.read_dead_ends()?;
+        if !dead_ends_first {
+            self.read_dead_ends()?;
+        }
         self.add_jump_tables()?;
         self.read_unwind_hints()?;
         if self.profile.has(Behaviour::HolesMarkedFirst) {
@@ -309,17 +330,26 @@ impl<'d> Code<'d> {
         // Annotations override what the passes above concluded.
         self.read_late_annotations()?;
         self.order_alternatives();
+        if self.profile.has(Behaviour::NoreturnAskedByWalk) {
+            self.mark_noreturn_calls();
+        }
         Ok(())
     }
 
     /// Whether code is walked path by path (`validate_branch_enabled()`).
     pub fn walks_branches(&self) -> bool {
-        self.opts.stackval || self.opts.orc || self.opts.uaccess
+        self.profile.has(Behaviour::Subcommands) || self.opts.stackval || self.opts.orc || self.opts.uaccess
+    }
+
+    /// Whether there is a `.comment`, which compilers leave (before 5.18).
+    pub fn is_compiled(&self) -> bool {
+        !self.opts.vmlinux && self.section_names.get(".comment").is_some()
     }
 
     fn needs_alternatives(&self) -> bool {
+        let always = !self.profile.has(Behaviour::AltsOnDemand);
         let for_hack = self.opts.hack_jump_label && self.profile.has(Behaviour::AltsForJumpLabelHack);
-        self.walks_branches() || self.opts.noinstr || for_hack || self.opts.disas.is_some()
+        always || self.walks_branches() || self.opts.noinstr || for_hack || self.opts.disas.is_some()
     }
 
     /// Whether `.modinfo` says that this is a livepatch (`is_livepatch_module()`).

@@ -21,6 +21,7 @@ use crate::objtool::opts::Opts;
 use crate::objtool::opts::conflicts::OptionRules;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
+use subcmd::OptionRow;
 
 /// What a command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +61,7 @@ const MAX_ENV_WORDS: usize = 15;
 pub fn parse(facts: &Facts, argv: &[OsString], environ: &[(OsString, OsString)]) -> Parsed {
     let words = Words::of_process(argv, environ);
     let parsed = match (facts.options, argv) {
-        (OptionTable::Subcommands, _) => legacy::parse(&words, facts),
+        (OptionTable::Subcommands | OptionTable::V5_15, _) => legacy::parse(facts, &words, environ),
         (OptionTable::V7_2, [_, command, rest @ ..]) if command == "klp" => return Parsed::Klp(rest.to_vec()),
         (OptionTable::V6_1 | OptionTable::V6_6 | OptionTable::V6_18 | OptionTable::V7_2, _) => {
             actions(facts, &words, environ)
@@ -77,10 +78,7 @@ fn actions(facts: &Facts, words: &Words, environ: &[(OsString, OsString)]) -> Re
     let rows = rows::of(facts.options);
     let rules = OptionRules::new(facts);
     let mut opts = Opts::default();
-    if let Some(words) = Words::of_variable("OBJTOOL_ARGS", MAX_ENV_WORDS, environ) {
-        // Words that are not options are dropped.
-        subcmd::parse(&words, 1, &rows, ENV_USAGE, &mut opts)?;
-    }
+    parse_variable(environ, &rows, &mut opts)?;
     let verbose = environ.iter().find(|(key, _)| key == "OBJTOOL_VERBOSE");
     opts.verbose |= facts.options != OptionTable::V6_1 && verbose.is_some_and(|(_, value)| value == "1");
     let files = subcmd::parse(words, 1, &rows, USAGE, &mut opts)?;
@@ -89,4 +87,12 @@ fn actions(facts: &Facts, words: &Words, environ: &[(OsString, OsString)]) -> Re
         Err(_) => return Err(Exit::failure(Exit::USAGE, usage::full(USAGE, &rows, None))),
     };
     Ok(Invocation { opts, rules })
+}
+
+/// Options from the environment; words that are none are dropped.
+fn parse_variable(environ: &[(OsString, OsString)], rows: &[&OptionRow<Opts>], opts: &mut Opts) -> Result<(), Exit> {
+    if let Some(words) = Words::of_variable("OBJTOOL_ARGS", MAX_ENV_WORDS, environ) {
+        subcmd::parse(&words, 1, rows, ENV_USAGE, opts)?;
+    }
+    Ok(())
 }

@@ -28,12 +28,33 @@ impl OrcEntry {
     /// The entry for a state, or what ORC cannot express (`init_orc_entry()`).
     pub fn of_state(format: OrcFormat, facts: &ArchFacts, state: Option<&CfiState>) -> Result<Self, Message> {
         let Some(state) = state else { return Ok(Self::default()) };
+        if format == OrcFormat::EndBit {
+            return Self::with_end_bit(facts, state);
+        }
         let kind: u16 = match state.kind {
             frame::UNDEFINED => return Ok(Self::default()),
             frame::END_OF_STACK => return Ok(Self::pack(0, 0, 1 << 8)),
             kind @ (frame::CALL | frame::REGS | frame::REGS_PARTIAL) => kind.into(),
             kind => return Err(Message::UnknownHintType { kind }),
         };
+        let bits = Self::registers(format, facts, state)? | kind << 8 | u16::from(state.signal) << 11;
+        Ok(Self::pack(state.cfa.offset as i16, state.reg(facts.bp).offset as i16, bits))
+    }
+
+    /// Before 6.4: an undefined frame has no kind, and there are two bits for the others.
+    fn with_end_bit(facts: &ArchFacts, state: &CfiState) -> Result<Self, Message> {
+        let end = u16::from(state.signal) << 10;
+        if state.cfa.base == cfi::UNDEFINED {
+            return Ok(Self::pack(0, 0, end));
+        }
+        let format = OrcFormat::EndBit;
+        let kind = u16::from(frame::number(format, state.kind)) & 3;
+        let bits = Self::registers(format, facts, state)? | kind << 8 | end;
+        Ok(Self::pack(state.cfa.offset as i16, state.reg(facts.bp).offset as i16, bits))
+    }
+
+    /// The numbers of the two base registers.
+    fn registers(format: OrcFormat, facts: &ArchFacts, state: &CfiState) -> Result<u16, Message> {
         let number = |base: OrcBase| format.numbering().number(base);
         let base = cfi::orc_base(state.cfa.base, facts);
         let sp_reg = base.filter(|base| !matches!(base, OrcBase::Undefined | OrcBase::Cfa)).and_then(number);
@@ -44,8 +65,7 @@ impl OrcEntry {
             |base: &OrcBase| *base == OrcBase::Reg(facts.bp) || matches!(base, OrcBase::Undefined | OrcBase::Cfa);
         let bp_reg = base.filter(is_known).and_then(number);
         let bp_reg = bp_reg.ok_or(Message::UnknownBpBase { base: bp.base.into() })?;
-        let bits = sp_reg | bp_reg << 4 | kind << 8 | u16::from(state.signal) << 11;
-        Ok(Self::pack(state.cfa.offset as i16, bp.offset as i16, bits))
+        Ok(sp_reg | bp_reg << 4)
     }
 
     fn pack(sp_offset: i16, bp_offset: i16, bits: u16) -> Self {

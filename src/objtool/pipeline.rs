@@ -63,7 +63,8 @@ pub enum Tables {
 pub enum End {
     /// Through all of them.
     Complete,
-    /// The unret walk gave up, which ends the steps without a word more (before 7.3).
+    /// The unret walk gave up, which ends the steps without a word more (before 7.3); or ORC could not be made where that
+    /// is a command of its own.
     GaveUp,
     /// A fatal error was found; it is the last finding.
     Failed,
@@ -89,16 +90,33 @@ pub struct Products<'d> {
     pub edits: Vec<Edit>,
     /// How far the steps came.
     pub end: End,
+    /// The check came to its end, which is when its counters are told.
+    pub is_checked: bool,
 }
 
 /// Runs all steps. `recorder` watches the walk.
 pub fn run<'d>(task: &Task<'d>, arch: &'static dyn Arch, recorder: Option<&mut Recorder>) -> Products<'d> {
     let (mut code, findings, result) = code::build(task.opts, task.profile, arch, task.elf, task.noreturns);
     let edits = code.edits.drain(..).collect();
-    let out =
-        Products { code, findings, n_warnings: 0, walk: None, endbrs: None, orc: None, edits, end: End::Complete };
+    let out = Products {
+        code,
+        findings,
+        n_warnings: 0,
+        walk: None,
+        endbrs: None,
+        orc: None,
+        edits,
+        end: End::Complete,
+        is_checked: false,
+    };
     let mut steps = Steps { tables: task.tables, recorder, out };
-    let result = result.and_then(|()| if steps.out.code.insns.is_empty() { Ok(()) } else { Ok(steps.run()?) });
+    let result = match task.profile.has(Behaviour::Subcommands) {
+        true => steps.check_then_orc(result),
+        false => result.and_then(|()| if steps.out.code.insns.is_empty() { Ok(()) } else { Ok(steps.run()?) }),
+    };
+    if !steps.out.edits.is_empty() {
+        steps.out.edits.append(&mut steps.out.code.side_effects);
+    }
     if let Err(stopped) = result {
         let is_unreadable = matches!(stopped, Stopped::Unreadable(_));
         steps.out.end = if is_unreadable { End::Unreadable } else { End::Failed };
@@ -171,7 +189,80 @@ impl Steps<'_, '_> {
         }
         self.count(local.ibt);
         self.count(local.sls);
-        self.tables(walk, local.endbrs)
+        self.tables(walk, local.endbrs)?;
+        self.out.is_checked = true;
+        Ok(())
+    }
+
+    /// As [`Self::run`] for releases where checking and making ORC are two commands: ORC is made of whatever the check
+    /// left, even if it gave up.
+    fn check_then_orc(&mut self, built: Result<(), Stopped>) -> Result<(), Stopped> {
+        if let Err(Stopped::Unreadable(_)) = built {
+            return built;
+        }
+        if let Err(stopped) = built.and_then(|()| Ok(self.check()?)) {
+            self.out.end = End::Failed;
+            self.say(vec![stopped.into_finding()]);
+        }
+        let code = &self.out.code;
+        if !code.opts.orc || self.out.end == End::GaveUp || code.insns.is_empty() {
+            return Ok(());
+        }
+        let walk = self.out.walk.get_or_insert_with(|| check::walk::no_walk(code));
+        let made = match self.tables {
+            Tables::Create => orc::generate::sections(code, walk).map(|edits| self.out.edits.extend(edits)),
+            Tables::Compare => orc::generate::table(code, walk).map(|table| self.out.orc = Some(table)),
+        };
+        if let Err(Fatal(finding)) = made {
+            self.out.end = End::GaveUp;
+            self.say(vec![finding]);
+        }
+        Ok(())
+    }
+
+    /// The steps of the command `check`.
+    fn check(&mut self) -> Result<(), Fatal> {
+        if self.out.code.insns.is_empty() {
+            return Ok(());
+        }
+        let opts = self.out.code.opts;
+        if opts.retpoline && !is_noinstr_only(&self.out.code) {
+            self.count(check::retpoline::check(&self.out.code));
+        }
+        let (mut walk, found) = follow_paths(&self.out.code, &self.out.findings, self.recorder.as_deref_mut());
+        self.out.n_warnings += walk.n_warnings;
+        self.say(found);
+        let result = self.after_checking_walk(&mut walk);
+        self.out.walk = Some(walk);
+        result
+    }
+
+    /// What `check` does once the states of the frame are known.
+    fn after_checking_walk(&mut self, walk: &mut Walk) -> Result<(), Fatal> {
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note_known(walk);
+        }
+        if let Some(fatal) = walk.fatal.take() {
+            return Err(fatal);
+        }
+        if is_noinstr_only(&self.out.code) {
+            return Ok(());
+        }
+        if self.out.code.opts.unret && self.unret().is_err() {
+            self.out.end = End::GaveUp;
+            return Ok(());
+        }
+        if self.out.n_warnings == 0 {
+            let (findings, result) = check::reachable::check(&self.out.code, walk);
+            self.count(findings);
+            result?;
+        }
+        if self.tables == Tables::Create {
+            let endbrs = EndbrUse { superfluous: Vec::new() };
+            self.create_sites(walk, endbrs)?;
+        }
+        self.out.is_checked = true;
+        Ok(())
     }
 
     fn unret(&mut self) -> Result<(), ()> {
@@ -304,9 +395,15 @@ fn forget_padding(code: &Code<'_>, walk: &mut Walk) {
     }
 }
 
+/// Whether `check` looks at nothing but the sections without instrumentation.
+fn is_noinstr_only(code: &Code<'_>) -> bool {
+    code.profile.has(Behaviour::Subcommands) && code.opts.vmlinux && !code.opts.duplicate
+}
+
 /// Follows all paths as far as the options need it, with a trace if one was asked for. `found` is what was found before.
 fn follow_paths(code: &Code<'_>, found: &[Finding], recorder: Option<&mut Recorder>) -> (Walk, Vec<Finding>) {
     let extent = match code.opts.noinstr {
+        _ if is_noinstr_only(code) => Extent::NoinstrSections,
         _ if code.walks_branches() => Extent::Everything,
         true => Extent::NoinstrSections,
         false => return (check::walk::no_walk(code), Vec::new()),

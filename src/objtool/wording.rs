@@ -1,5 +1,6 @@
 //! The words of every message, as the kernel's tool prints them.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use super::finding::Location;
@@ -135,7 +136,10 @@ pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
             push(out, &[b"notrack prefix found at ", w.sec(*section)]);
             let _ = write!(out, ":0x{offset:x}");
         }
-        M::TailCallToFentry => text(format_args!("tail call to __fentry__ !?!?")),
+        M::TailCallToFentry => {
+            let tail = if code.profile.has(Behaviour::WarnOncePerSymbol) { "tail" } else { "Tail" };
+            text(format_args!("{tail} call to __fentry__ !?!?"));
+        }
         M::InvalidNopSize { len } => text(format_args!("invalid NOP size: {len}\n")),
         M::InvalidRetSize { len } => text(format_args!("invalid RET size: {len}\n")),
         _ => write_checks(out, code, message),
@@ -169,40 +173,47 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
             text(format_args!("objtool isn't smart enough to handle this CFI save/restore combo"));
         }
         M::MismatchCfa { base1, offset1, base2, offset2 } => {
+            let [base1, base2] = [*base1, *base2].map(|base| reg_number(code, base));
             text(format_args!("stack state mismatch: cfa1={base1}{offset1:+} cfa2={base2}{offset2:+}"));
         }
         M::MismatchReg { reg, base1, offset1, base2, offset2 } => {
+            let [reg, base1, base2] = [i32::from(*reg), *base1, *base2].map(|reg| reg_number(code, reg));
             text(format_args!("stack state mismatch: reg1[{reg}]={base1}{offset1:+} reg2[{reg}]={base2}{offset2:+}"))
         }
         M::MismatchType { type1, type2 } => {
             text(format_args!("stack state mismatch: type1={type1} type2={type2}"));
         }
-        M::MismatchDrap { drap1, reg1, offset1, drap2, reg2, offset2 } => text(format_args!(
-            "stack state mismatch: drap1={}({reg1},{offset1}) drap2={}({reg2},{offset2})",
-            u8::from(*drap1),
-            u8::from(*drap2)
-        )),
+        M::MismatchDrap { drap1, reg1, offset1, drap2, reg2, offset2 } => {
+            let [reg1, reg2] = [*reg1, *reg2].map(|reg| reg_number(code, reg));
+            let [drap1, drap2] = [*drap1, *drap2].map(u8::from);
+            text(format_args!("stack state mismatch: drap1={drap1}({reg1},{offset1}) drap2={drap2}({reg2},{offset2})"));
+        }
         M::CfiMissing => text(format_args!("CFI missing")),
         M::AltLayoutConflict { section, offset } => {
-            push(out, &[b"stack layout conflict in alternatives: "]);
+            push(out, &[b"stack layout conflict in alternatives"]);
+            if !code.profile.has(Behaviour::AltConflictAtOriginal) {
+                return;
+            }
+            push(out, &[b": "]);
             write_place(out, code, *section, *offset);
         }
         M::UndefinedStackState => text(format_args!("undefined stack state")),
         M::UnsupportedStackRegister => text(format_args!("unsupported stack register modification")),
         M::UnsupportedRealignment => text(format_args!("unsupported stack pointer realignment")),
         M::UnknownStackInsn => text(format_args!("unknown stack-related instruction")),
+        M::LeaveModifiedFrame => text(format_args!("leave instruction with modified stack frame")),
         M::UnknownStackMemory => text(format_args!("unknown stack-related memory operation")),
         M::FrameOutsideSymbol => text(format_args!("frame pointer changed outside any symbol")),
         M::PushfExhausted => text(format_args!("PUSHF stack exhausted")),
         M::LeavesNoinstr { callee } => {
-            push(out, &[b"call to ", w.callee(*callee), b"() leaves .noinstr.text section"]);
+            push(out, &[b"call to ", &w.callee(*callee), b"() leaves .noinstr.text section"]);
         }
         M::PvOpsInstrumented { index, symbol } => {
             text(format_args!("pv_ops[{index}]: "));
             push(out, &[w.sym(*symbol)]);
         }
         M::ReturnInstrumented => text(format_args!("return with instrumentation enabled")),
-        M::CallWithUaccess { callee } => push(out, &[b"call to ", w.callee(*callee), b"() with UACCESS enabled"]),
+        M::CallWithUaccess { callee } => push(out, &[b"call to ", &w.callee(*callee), b"() with UACCESS enabled"]),
         M::ReturnWithUaccess => text(format_args!("return with UACCESS enabled")),
         M::ReturnWithoutUaccess => {
             text(format_args!("return with UACCESS disabled from a UACCESS-safe function"));
@@ -210,7 +221,7 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         M::RecursiveUaccess => text(format_args!("recursive UACCESS enable")),
         M::RedundantUaccess => text(format_args!("redundant UACCESS disable")),
         M::UaccessSafeDisables => text(format_args!("UACCESS-safe disables UACCESS")),
-        M::CallWithDf { callee } => push(out, &[b"call to ", w.callee(*callee), b"() with DF set"]),
+        M::CallWithDf { callee } => push(out, &[b"call to ", &w.callee(*callee), b"() with DF set"]),
         M::ReturnWithDf => text(format_args!("return with DF set")),
         M::RecursiveStd => text(format_args!("recursive STD")),
         M::RedundantCld => text(format_args!("redundant CLD")),
@@ -260,8 +271,8 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
             push(out, &[b"static_call: can't find static_call_key symbol: ", name]);
         }
         M::PrefixNameTooLong { name } => text(format_args!("{name}: symbol name too long, can't create __pfx_ symbol")),
-        M::UnknownCfaBase { base } => text(format_args!("unknown CFA base reg {base}")),
-        M::UnknownBpBase { base } => text(format_args!("unknown BP base reg {base}")),
+        M::UnknownCfaBase { base } => text(format_args!("unknown CFA base reg {}", reg_number(code, *base))),
+        M::UnknownBpBase { base } => text(format_args!("unknown BP base reg {}", reg_number(code, *base))),
         M::UnknownHintType { kind } => text(format_args!("unknown unwind hint type {kind}")),
         M::LongAlternative { offset, name } => {
             text(format_args!("Alternative {offset:x}.{name} has more instructions than supported"));
@@ -278,6 +289,15 @@ fn write_checks(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
         // The rest is in `write()`.
         _ => {}
     }
+}
+
+/// The number that messages give a register or one of the special bases.
+fn reg_number(code: &Code<'_>, reg: i32) -> i32 {
+    /// DWARF's numbers of the first eight registers.
+    const DWARF: [i32; 8] = [0, 2, 1, 3, 7, 6, 4, 5];
+    let is_dwarf = code.profile.has(Behaviour::DwarfNumbers);
+    let number = usize::try_from(reg).ok().filter(|_| is_dwarf).and_then(|reg| DWARF.get(reg));
+    number.copied().unwrap_or(reg)
 }
 
 fn end_of_section(out: &mut Vec<u8>, w: &Words<'_, '_>, func: SymbolId, section: SectionId) {
@@ -304,10 +324,11 @@ impl<'d> Words<'_, 'd> {
         self.code.elf.section(id).name
     }
 
-    fn callee(&self, callee: Callee) -> &'d [u8] {
+    fn callee(&self, callee: Callee) -> Cow<'d, [u8]> {
         match callee {
-            Callee::Symbol(id) => self.sym(id),
-            Callee::Dynamic => b"{dynamic}",
+            Callee::Symbol(id) => self.sym(id).into(),
+            Callee::Dynamic => b"{dynamic}"[..].into(),
+            Callee::PvOps(index) => format!("pv_ops[{index}]").into_bytes().into(),
         }
     }
 }
@@ -333,6 +354,16 @@ pub fn write_location(out: &mut Vec<u8>, code: &Code<'_>, location: Location) {
 /// Appends a place as the nearest symbol and the distance from it, or as section and offset (`offstr()`).
 pub fn write_place(out: &mut Vec<u8>, code: &Code<'_>, section: SectionId, offset: u64) {
     let symbols = &code.symbols;
+    if code.profile.has(Behaviour::LocationAsCall) {
+        let func = symbols.func_containing(section, offset);
+        let (name, from) = match func {
+            Some(func) => (code.name(func), symbols.get(func).offset),
+            None => (code.elf.section(section).name, 0),
+        };
+        push(out, &[name, if func.is_some() { b"()" } else { b"" }]);
+        let _ = write!(out, "+0x{:x}", offset.wrapping_sub(from));
+        return;
+    }
     let is_text = code.elf.section(section).is_exec();
     let func = is_text.then(|| symbols.func_containing(section, offset)).flatten();
     let symbol = func.or_else(|| symbols.containing(section, offset));

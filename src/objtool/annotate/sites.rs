@@ -84,7 +84,9 @@ pub fn mcount(code: &Code<'_>) -> Created {
     let relocs = insns.iter().enumerate();
     let relocs = relocs.map(|(index, insn)| NewReloc { kind, ..text_reloc(code, index as u64 * 8, *insn) });
     let mut created = section("__mcount_loc", 8, insns.len(), relocs.collect());
-    created.align = 8;
+    if code.profile.has(Behaviour::McountAligned) {
+        created.align = 8;
+    }
     Created { edits: vec![add(created)], findings: Vec::new() }
 }
 
@@ -94,7 +96,7 @@ pub fn mcount(code: &Code<'_>) -> Created {
 pub fn seals(code: &Code<'_>, insns: &[InsnId]) -> (Created, Result<(), Fatal>) {
     let what = SiteTable { name: ".ibt_endbr_seal", already: ".ibt_endbr_seal" };
     let mut created = table(code, &what, insns);
-    if created.edits.is_empty() {
+    if created.edits.is_empty() || !code.profile.has(Behaviour::MagicInitSaid) {
         return (created, Ok(()));
     }
     for &insn in insns {

@@ -12,6 +12,7 @@ use super::text_reloc;
 use crate::elf::NewReloc;
 use crate::elf::RelocTarget;
 use crate::elf::SymbolId;
+use crate::kernel::Behaviour;
 use crate::objtool::code::Code;
 use crate::objtool::code::InsnId;
 use crate::objtool::finding::Fatal;
@@ -44,7 +45,10 @@ pub fn create(code: &Code<'_>) -> (Created, Result<(), Fatal>) {
         relocs.push(key_reloc(code, offset + 4, *insn)?);
         Ok(())
     });
-    relocs.resize(insns.len() * 2, NewReloc::UNSET);
+    // Before 6.5 relocations were added one by one.
+    if code.profile.has(Behaviour::RelocsCountedFirst) {
+        relocs.resize(insns.len() * 2, NewReloc::UNSET);
+    }
     let mut sites = section(".static_call_sites", RECORD, insns.len(), relocs);
     // Modules change the low bits of the key.
     sites.flags |= u64::from(elf::SHF_WRITE);

@@ -16,11 +16,13 @@ use super::CfiState;
 use super::SP_INDIRECT;
 use super::UNDEFINED;
 use super::frame;
+use crate::kernel::Behaviour;
+use crate::kernel::Profile;
 use crate::objtool::finding::Message;
 
 /// What an operation depends on besides the state.
 #[derive(Debug, Clone, Copy)]
-pub struct OpContext {
+pub struct OpContext<'a> {
     /// Register conventions.
     pub facts: &'static ArchFacts,
     /// The instruction belongs to a function.
@@ -31,12 +33,12 @@ pub struct OpContext {
     pub next_is_hinted: bool,
     /// Frame pointers are validated (`--stackval`).
     pub stackval: bool,
-    /// A copy of a copy of the stack pointer is followed.
-    pub tracks_copies: bool,
+    /// What the release knows of frames.
+    pub profile: &'a Profile,
 }
 
 /// Applies `op` to `state`, or says why it cannot be followed.
-pub fn apply(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Message> {
+pub fn apply(state: &mut CfiState, op: &StackOp, cx: &OpContext<'_>) -> Result<(), Message> {
     if state.force_undefined {
         return Ok(());
     }
@@ -63,12 +65,12 @@ pub fn apply(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), M
             Ok(())
         }
         OpDest::Mem => Err(Message::UnknownStackMemory),
-        OpDest::Leave => Err(Message::UnknownStackInsn),
+        OpDest::Leave => leave(state, cx),
     }
 }
 
 /// In a register frame only the distance between stack pointer and frame is followed.
-fn apply_to_regs_frame(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
+fn apply_to_regs_frame(state: &mut CfiState, op: &StackOp, cx: &OpContext<'_>) {
     let sp = cx.facts.sp;
     if !is_reg(state.cfa.base, sp) && state.cfa.base != SP_INDIRECT {
         return;
@@ -85,7 +87,7 @@ fn apply_to_regs_frame(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     }
 }
 
-fn apply_to_register(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Message> {
+fn apply_to_register(state: &mut CfiState, op: &StackOp, cx: &OpContext<'_>) -> Result<(), Message> {
     match op.src {
         OpSrc::Reg => move_register(state, op, cx),
         OpSrc::Add => return add(state, op, cx),
@@ -97,11 +99,13 @@ fn apply_to_register(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Resu
     Ok(())
 }
 
-fn move_register(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
+fn move_register(state: &mut CfiState, op: &StackOp, cx: &OpContext<'_>) {
     let (sp, bp) = (cx.facts.sp, cx.facts.bp);
     let (src, dest) = (op.src_reg, op.dest_reg);
     let val = state.val(src);
-    let is_swizzle = val.base == SP_INDIRECT && val.offset == state.cfa.offset;
+    let knows_switch = cx.profile.has(Behaviour::StackSwitch);
+    let is_swizzle = knows_switch && val.base == SP_INDIRECT && val.offset == state.cfa.offset;
+    let ends_realigned = cx.profile.has(Behaviour::RealignedReturn) && state.cfa.base == state.drap_reg;
     let has_sp_frame = is_reg(state.cfa.base, sp);
     let saved_bp = CfiReg { base: CFA, offset: state.cfa.offset.wrapping_neg() };
     if src == sp && dest == bp && has_sp_frame && state.reg(bp) == saved_bp {
@@ -116,7 +120,7 @@ fn move_register(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
         // mov %rsp, %reg: the copy may come back later.
         let offset = state.stack_size.wrapping_neg();
         state.set_val(dest, CfiReg { base: CFA, offset });
-    } else if src == bp && dest == sp && (is_reg(state.cfa.base, bp) || state.cfa.base == state.drap_reg) {
+    } else if src == bp && dest == sp && (is_reg(state.cfa.base, bp) || ends_realigned) {
         // mov %rbp, %rsp
         state.stack_size = state.reg(bp).offset.wrapping_neg();
     } else if is_reg(state.cfa.base, dest) {
@@ -132,13 +136,13 @@ fn move_register(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     } else if dest == sp && is_swizzle {
         // The frame is found by another register, so the pop that ends the switch will look like any other.
         state.stack_size = state.stack_size.wrapping_add(8);
-    } else if val.base == CFA && cx.tracks_copies {
+    } else if val.base == CFA && cx.profile.has(Behaviour::TracksCopiesOfCopies) {
         // A copy of a copy of the stack pointer.
         state.set_val(dest, val);
     }
 }
 
-fn add(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Message> {
+fn add(state: &mut CfiState, op: &StackOp, cx: &OpContext<'_>) -> Result<(), Message> {
     let (sp, bp) = (cx.facts.sp, cx.facts.bp);
     let (src, dest) = (op.src_reg, op.dest_reg);
     if dest == sp && src == sp {
@@ -149,8 +153,9 @@ fn add(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Message
         return Ok(());
     }
     // The original asks the symbol for another machine's frame convention here, without looking whether there is one.
-    let is_frame_start = dest == bp && src == sp;
-    let is_frame_end = dest == sp && src == bp && is_reg(state.cfa.base, bp) && state.cfa.offset == 0;
+    let is_foreign = cx.profile.has(Behaviour::ForeignFrames);
+    let is_frame_start = is_foreign && dest == bp && src == sp;
+    let is_frame_end = is_foreign && dest == sp && src == bp && is_reg(state.cfa.base, bp) && state.cfa.offset == 0;
     if (is_frame_start || is_frame_end) && !cx.is_in_symbol {
         return Err(Message::FrameOutsideSymbol);
     }
@@ -159,6 +164,13 @@ fn add(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Message
             // lea disp(%rbp), %rsp
             state.stack_size = op.src_offset.wrapping_add(state.reg(bp).offset).wrapping_neg();
         }
+        return Ok(());
+    }
+    if cx.profile.has(Behaviour::FrameByLea) && is_frame_by_lea(state, op, cx) {
+        // lea disp(%rsp), %rbp
+        let offset = state.cfa.offset.wrapping_sub(op.src_offset);
+        state.cfa = CfiReg { base: bp.cast_signed(), offset };
+        state.bp_scratch = false;
         return Ok(());
     }
     if src == sp && is_reg(state.cfa.base, sp) {
@@ -177,13 +189,21 @@ fn add(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Message
         state.drap = false;
         return Ok(());
     }
-    if is_reg(state.cfa.base, dest) && !cx.next_is_hinted {
+    let is_made_up = cx.next_is_hinted && cx.profile.has(Behaviour::HintMakesUp);
+    if is_reg(state.cfa.base, dest) && !is_made_up {
         return Err(Message::UnsupportedStackRegister);
     }
     Ok(())
 }
 
-fn realign(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Message> {
+/// Whether `lea` makes the frame pointer point at the saved one.
+fn is_frame_by_lea(state: &CfiState, op: &StackOp, cx: &OpContext<'_>) -> bool {
+    let is_lea = op.src_reg == cx.facts.sp && op.dest_reg == cx.facts.bp && is_reg(state.cfa.base, cx.facts.sp);
+    let offset = op.src_offset.wrapping_sub(state.cfa.offset);
+    !state.drap && is_lea && state.reg(cx.facts.bp) == CfiReg { base: CFA, offset }
+}
+
+fn realign(state: &mut CfiState, op: &StackOp, cx: &OpContext<'_>) -> Result<(), Message> {
     let expected = if state.drap_reg != UNDEFINED { cx.facts.sp } else { cx.facts.bp };
     if op.dest_reg != cx.facts.sp || !is_reg(state.cfa.base, expected) {
         return Err(Message::UnsupportedRealignment);
@@ -196,10 +216,10 @@ fn realign(state: &mut CfiState, op: &StackOp, cx: &OpContext) -> Result<(), Mes
     Ok(())
 }
 
-fn pop(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
+fn pop(state: &mut CfiState, op: &StackOp, cx: &OpContext<'_>) {
     let sp = cx.facts.sp;
     let dest = op.dest_reg;
-    if dest == sp && state.cfa.base == SP_INDIRECT {
+    if dest == sp && state.cfa.base == SP_INDIRECT && cx.profile.has(Behaviour::StackSwitch) {
         // pop %rsp: back from a stack switch.
         state.cfa.base = sp.cast_signed();
         return;
@@ -216,10 +236,11 @@ fn pop(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     shrink(state, cx);
 }
 
-fn load(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
+fn load(state: &mut CfiState, op: &StackOp, cx: &OpContext<'_>) {
     let (sp, bp) = (cx.facts.sp, cx.facts.bp);
     let (src, dest) = (op.src_reg, op.dest_reg);
-    if !state.drap && is_reg(state.cfa.base, dest) && dest == bp {
+    let is_reloaded = cx.profile.has(Behaviour::FrameReloaded);
+    if is_reloaded && !state.drap && is_reg(state.cfa.base, dest) && dest == bp {
         // mov disp(%rsp), %rbp
         state.cfa = CfiReg { base: sp.cast_signed(), offset: state.stack_size };
     }
@@ -229,13 +250,14 @@ fn load(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     let saved = state.reg(dest).offset;
     let is_drap_slot = state.drap && src == bp && op.src_offset == saved;
     let is_frame_slot = is_reg(state.cfa.base, src) && op.src_offset == saved.wrapping_add(state.cfa.offset);
-    let is_stack_slot = src == sp && op.src_offset == saved.wrapping_add(state.stack_size);
+    let by_sp = cx.profile.has(Behaviour::SavedBySp);
+    let is_stack_slot = by_sp && src == sp && op.src_offset == saved.wrapping_add(state.stack_size);
     if is_drap_slot || is_frame_slot || is_stack_slot {
         restore(state, dest, cx);
     }
 }
 
-fn push(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
+fn push(state: &mut CfiState, op: &StackOp, cx: &OpContext<'_>) {
     let (sp, bp) = (cx.facts.sp, cx.facts.bp);
     let src = op.src_reg;
     state.stack_size = state.stack_size.wrapping_add(8);
@@ -262,7 +284,7 @@ fn push(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     }
 }
 
-fn store(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
+fn store(state: &mut CfiState, op: &StackOp, cx: &OpContext<'_>) {
     let (sp, bp) = (cx.facts.sp, cx.facts.bp);
     let (src, dest) = (op.src_reg, op.dest_reg);
     if state.drap {
@@ -275,17 +297,32 @@ fn store(state: &mut CfiState, op: &StackOp, cx: &OpContext) {
     } else if is_reg(state.cfa.base, dest) {
         let offset = op.dest_offset.wrapping_sub(state.cfa.offset);
         save(state, src, CfiReg { base: CFA, offset }, cx);
-    } else if dest == sp {
+    } else if dest == sp && cx.profile.has(Behaviour::SavedBySp) {
         let offset = op.dest_offset.wrapping_sub(state.stack_size);
         save(state, src, CfiReg { base: CFA, offset }, cx);
-    } else if src == sp && op.dest_offset == 0 {
+    } else if src == sp && op.dest_offset == 0 && cx.profile.has(Behaviour::StackSwitch) {
         // mov %rsp, (%reg): prepares a switch to another stack.
         let offset = state.cfa.offset;
         state.set_val(dest, CfiReg { base: SP_INDIRECT, offset });
     }
 }
 
-fn shrink(state: &mut CfiState, cx: &OpContext) {
+/// `leave` as one operation, which 5.10 makes of it.
+fn leave(state: &mut CfiState, cx: &OpContext<'_>) -> Result<(), Message> {
+    let bp = cx.facts.bp;
+    let is_frame = if state.drap { state.cfa.base == state.drap_reg } else { is_reg(state.cfa.base, bp) };
+    if !is_frame {
+        return Err(Message::LeaveModifiedFrame);
+    }
+    state.stack_size = state.reg(bp).offset.wrapping_neg().wrapping_sub(8);
+    restore(state, bp, cx);
+    if !state.drap {
+        state.cfa = CfiReg { base: cx.facts.sp.cast_signed(), offset: state.cfa.offset.wrapping_sub(8) };
+    }
+    Ok(())
+}
+
+fn shrink(state: &mut CfiState, cx: &OpContext<'_>) {
     state.stack_size = state.stack_size.wrapping_sub(8);
     if is_reg(state.cfa.base, cx.facts.sp) {
         state.cfa.offset = state.cfa.offset.wrapping_sub(8);
@@ -298,7 +335,7 @@ fn reload_drap(state: &mut CfiState) {
 }
 
 /// Remembers where a callee-saved register was saved; the first time counts.
-fn save(state: &mut CfiState, reg: u8, place: CfiReg, cx: &OpContext) {
+fn save(state: &mut CfiState, reg: u8, place: CfiReg, cx: &OpContext<'_>) {
     let is_callee_saved = cx.facts.callee_saved.checked_shr(reg.into()).unwrap_or(0) & 1 != 0;
     if is_callee_saved && state.reg(reg).base == UNDEFINED {
         state.set_reg(reg, place);
@@ -306,7 +343,7 @@ fn save(state: &mut CfiState, reg: u8, place: CfiReg, cx: &OpContext) {
 }
 
 /// A register has its value from the function's start again.
-fn restore(state: &mut CfiState, reg: u8, cx: &OpContext) {
+fn restore(state: &mut CfiState, reg: u8, cx: &OpContext<'_>) {
     let initial = if reg == cx.facts.ra { CfiReg { base: CFA, offset: -8 } } else { CfiReg::UNKNOWN };
     state.set_reg(reg, initial);
 }
@@ -320,6 +357,7 @@ fn is_reg(base: i8, reg: u8) -> bool {
 mod tests {
     use super::super::CfiTable;
     use super::*;
+    use crate::kernel::OrcFormat;
     use arch::OpDest as D;
     use arch::OpSrc as S;
 
@@ -329,7 +367,7 @@ mod tests {
     const R10: u8 = 10;
     const CX: u8 = 1;
 
-    fn context() -> OpContext {
+    fn context() -> OpContext<'static> {
         let facts = arch::with_upstream(object::elf::EM_X86_64).expect("x86-64").facts();
         OpContext {
             facts,
@@ -337,7 +375,7 @@ mod tests {
             is_in_symbol: true,
             next_is_hinted: false,
             stackval: true,
-            tracks_copies: true,
+            profile: Box::leak(Box::new(Profile::newest())),
         }
     }
 
@@ -438,7 +476,7 @@ mod tests {
     #[test]
     fn equal_states_have_one_number() {
         let cx = context();
-        let mut table = CfiTable::new(cx.facts);
+        let mut table = CfiTable::new(cx.facts, OrcFormat::SignalBit);
         assert_eq!(table.intern(&CfiState::at_function(cx.facts)), CfiTable::FUNC);
         let pushed = run(&[push(BX)]).expect("valid");
         let id = table.intern(&pushed);

@@ -106,8 +106,11 @@ impl Ibt<'_, '_> {
             return;
         }
         // A function may know places of its own: the address of the current instruction, or a return to itself.
-        let is_own = code.pfunc_of(dest).is_some() && code.pfunc_of(dest) == code.pfunc_of(insn);
-        if is_own || code.has(dest, InsnFlags::NOENDBR) || self.is_end_of_range(dest) {
+        let knows_ranges = code.profile.has(Behaviour::IbtKnowsRanges);
+        let part_of = |insn| if knows_ranges { code.pfunc_of(insn) } else { code.func_of(insn) };
+        let is_own = part_of(dest).is_some() && part_of(dest) == part_of(insn);
+        let is_excused = || knows_ranges && self.is_end_of_range(dest);
+        if is_own || code.has(dest, InsnFlags::NOENDBR) || is_excused() {
             return;
         }
         let message = Message::RelocToNonEndbr {

@@ -42,6 +42,10 @@ pub fn check(code: &Code<'_>, walk: &Walk) -> (Vec<Finding>, Result<(), Fatal>) 
         if let Some(fatal) = pass.fatal.take() {
             return (findings, Err(fatal));
         }
+        if !code.profile.has(Behaviour::UnreachableAll) {
+            findings.push(Finding::warn_insn(insn, Message::UnreachableInsn));
+            break;
+        }
         let mut callee = pass.noreturn_callee_before(insn);
         if callee.is_some_and(|callee| pass.excuses(callee)) {
             // Whether it returns depends on the configuration, so the caller is not warned about at all.
@@ -91,11 +95,17 @@ impl Reachable<'_, '_> {
         if section.intersects(SecFlags::REPLACEMENT | SecFlags::ALT_AUX) {
             return true;
         }
-        if code.opts.link && func.is_none() && !code.profile.has(Behaviour::HolesMarkedFirst) {
+        if code.profile.has(Behaviour::FixupExcused) && code.elf.section(code.insns.section_of(insn)).name == b".fixup"
+        {
+            return true;
+        }
+        let has_holes = code.profile.has(Behaviour::HolesExcused) && !code.profile.has(Behaviour::HolesMarkedFirst);
+        if code.opts.link && func.is_none() && has_holes {
             return self.is_in_hole(insn);
         }
         let Some(func) = func else { return false };
-        if code.symbols.get(func).flags.contains(SymFlags::STATIC_CALL_TRAMP) {
+        let is_trampoline = code.symbols.get(func).flags.contains(SymFlags::STATIC_CALL_TRAMP);
+        if is_trampoline && code.profile.has(Behaviour::TrampolinesExcused) {
             return true;
         }
         self.is_trap_after_dead_end(insn) || self.leads_to_sanitizer(insn, func)
@@ -153,9 +163,20 @@ impl Reachable<'_, '_> {
     fn is_trap_after_dead_end(&self, insn: InsnId) -> bool {
         let code = self.code;
         let is_trap = |id: InsnId| code.insns.kind(id) == InsnKind::Bug;
-        let is_after = code.insns.prev(insn).is_some_and(|prev| code.has(prev, InsnFlags::DEAD_END));
         let is_jump = code.insns.kind(insn) == InsnKind::JumpUncond && code.jump_dest(insn).is_some_and(is_trap);
-        is_after && (is_trap(insn) || is_jump)
+        (is_trap(insn) || is_jump) && self.is_after_dead_end(insn)
+    }
+
+    /// Before 6.2 the instruction before may be in another section, and what it calls counts as well.
+    fn is_after_dead_end(&self, insn: InsnId) -> bool {
+        let code = self.code;
+        let is_dead_end = |prev: InsnId| code.has(prev, InsnFlags::DEAD_END);
+        if !code.profile.has(Behaviour::FlatInsnList) {
+            return code.insns.prev(insn).is_some_and(is_dead_end);
+        }
+        code.insns.prev_in_file(insn).is_some_and(|prev| {
+            is_dead_end(prev) || code.call_dest(prev).is_some_and(|callee| code.decide_noreturn(callee, 0))
+        })
     }
 
     /// One of the next five instructions reports to a sanitizer.
@@ -177,7 +198,11 @@ impl Reachable<'_, '_> {
             if u64::from(code.insns.get(insn).end()) >= end {
                 return false;
             }
-            let Some(next) = code.insns.next(insn) else {
+            let next = match code.profile.has(Behaviour::FlatInsnList) {
+                true => code.insns.next_in_file(insn),
+                false => code.insns.next(insn),
+            };
+            let Some(next) = next else {
                 // The original looks at what is not there, unless this was the last one anyway.
                 self.fatal = (round != 4).then(|| Fatal::new(Message::FuncPastSection { symbol: func }));
                 return false;

@@ -78,14 +78,14 @@ pub struct PathState {
 
 impl PathState {
     /// Nothing is known of the frame.
-    fn unknown(noinstr: bool) -> Self {
-        let cfi = CfiState::unknown();
+    fn unknown(cfis: &CfiTable, noinstr: bool) -> Self {
+        let cfi = *cfis.get(CfiTable::INIT);
         Self { cfi, id: CfiTable::INIT, uaccess_stack: 0, uaccess: false, df: false, noinstr, instr: 0 }
     }
 
     /// As at the start of a function.
     fn at_function(cfis: &CfiTable, noinstr: bool) -> Self {
-        Self { cfi: *cfis.get(CfiTable::FUNC), id: CfiTable::FUNC, ..Self::unknown(noinstr) }
+        Self { cfi: *cfis.get(CfiTable::FUNC), id: CfiTable::FUNC, ..Self::unknown(cfis, noinstr) }
     }
 }
 
@@ -145,6 +145,9 @@ pub fn walk<O: Observer>(code: &Code<'_>, extent: Extent, observer: &mut O) -> (
         }
         Extent::NoinstrSections => {
             for name in [".noinstr.text", ".entry.text", ".cpuidle.text"] {
+                if name == ".cpuidle.text" && !code.profile.has(Behaviour::CpuidleNoinstr) {
+                    continue;
+                }
                 if let Some(section) = code.section_names.get(name) {
                     walker.walk_section(section);
                     walker.walk_hints(Some(section));
@@ -207,7 +210,12 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
 
     fn is_noinstr(&self, section: SectionId) -> bool {
         let opts = self.code.opts;
-        let applies = opts.noinstr && (opts.link || !self.code.profile.has(Behaviour::NoinstrNeedsLink));
+        let profile = self.code.profile;
+        let is_whole = opts.link || !profile.has(Behaviour::NoinstrNeedsLink);
+        let applies = match profile.has(Behaviour::Subcommands) {
+            true => opts.vmlinux && (opts.noinstr || !profile.has(Behaviour::NoinstrOnRequest)),
+            false => opts.noinstr && is_whole,
+        };
         applies && self.code.sec_flags[section.index()].contains(SecFlags::NOINSTR)
     }
 
@@ -242,7 +250,7 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
             return;
         }
         let mut state = PathState::at_function(&self.walk.cfis, noinstr);
-        if code.opts.uaccess {
+        if code.opts.uaccess || !code.profile.has(Behaviour::UaccessOnRequest) {
             state.uaccess = sym.flags.contains(SymFlags::UACCESS_SAFE);
         }
         self.observe(Event::Begin(symbol));
@@ -263,9 +271,10 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
         let noinstr = section.is_some_and(|section| self.is_noinstr(section));
         let texts = code.insns.texts.iter().filter(|text| section.is_none_or(|section| text.section == section));
         for insn in texts.flat_map(|text| text.ids()) {
-            let is_start = code.has(insn, InsnFlags::HINT) && !code.has(insn, InsnFlags::IGNORE);
+            let is_ignored = code.has(insn, InsnFlags::IGNORE) && !code.profile.has(Behaviour::HintsInIgnored);
+            let is_start = code.has(insn, InsnFlags::HINT) && !is_ignored;
             if is_start && !self.walk.has_visited(insn) && self.walk.fatal.is_none() {
-                let state = PathState::unknown(noinstr);
+                let state = PathState::unknown(&self.walk.cfis, noinstr);
                 if self.follow(code.func_of(insn), insn, state) {
                     self.findings.push(Finding::trail(insn, Message::TrailHint));
                     self.walk.n_warnings += 1;

@@ -75,7 +75,11 @@ impl Code<'_> {
         }
         let (first, last) = match (new, filler) {
             (Some(first), _) if alt.new_len != 0 => {
-                (first, Some(self.add_replacement(alt, orig, original, group, first)?))
+                let last = self.add_replacement(alt, orig, original, group, first)?;
+                if let Some(filler) = filler.filter(|_| self.profile.has(Behaviour::FlatInsnList)) {
+                    self.insns.splice(filler, last);
+                }
+                (first, Some(last))
             }
             (_, Some(filler)) => (filler, None),
             // An empty replacement of nothing was refused before.
@@ -94,7 +98,7 @@ impl Code<'_> {
     }
 
     fn original_group(&mut self, alt: &SpecialAlt, orig: InsnId) -> Result<AltGroupId, Fatal> {
-        if let Some(group) = self.group_of(orig) {
+        if let Some(group) = self.group_of(orig).filter(|_| self.profile.has(Behaviour::AltGroupShared)) {
             let known = &self.groups[group.index()];
             let end = known.last.map_or(0, |last| self.insns.get(last).end());
             let have = i64::from(end) - i64::from(self.insns.get(known.first).offset);
@@ -163,12 +167,17 @@ impl Code<'_> {
                 self.owners[insn.index()] = self.owners[orig.index()];
             }
             self.rare_mut(insn).group = Some(group);
+            self.check_alt_reloc(alt, insn)?;
             // A jump to the end of the replacement goes on after the original code.
             let leaves = self.is_static_jump(insn) && self.insns.get(insn).imm != 0;
             if leaves && self.branch_offset(insn) == end {
                 let after = self.groups[original.index()].last.and_then(|last| self.insns.next(last));
                 let after = after.ok_or_else(|| Fatal::insn(insn, Message::NoAltJumpDest))?;
                 self.set_jump_dest(insn, after);
+            }
+            let is_lost = leaves && self.jump_dest(insn).is_none();
+            if is_lost && self.profile.has(Behaviour::JumpsBeforeAlternatives) {
+                return Err(Fatal::insn(insn, Message::NoAltJumpDest));
             }
         }
         last.ok_or_else(|| Fatal::at(alt.new_section, alt.new_offset, Message::NoLastNewInsn))
@@ -179,12 +188,28 @@ impl Code<'_> {
         self.has(orig, InsnFlags::IGNORE_ALTS) && !self.profile.has(Behaviour::AltIgnorePerGroup)
     }
 
+    /// Before 6.9, the kernel could move a relocated place only in a branch that begins the replacement.
+    fn check_alt_reloc(&self, alt: &SpecialAlt, insn: InsnId) -> Result<(), Fatal> {
+        let is_anywhere = self.profile.has(Behaviour::AltRelocsAnywhere);
+        if is_anywhere || self.reloc_of(insn).is_none() {
+            return Ok(());
+        }
+        let kind = self.insns.kind(insn);
+        let is_jump = matches!(kind, InsnKind::JumpDyn | InsnKind::JumpDynCond) || self.is_static_jump(insn);
+        let is_first = u64::from(self.insns.get(insn).offset) == alt.new_offset;
+        match is_first && (kind == InsnKind::Call || is_jump) {
+            true => Ok(()),
+            false => Err(Fatal::insn(insn, Message::AltRelocation)),
+        }
+    }
+
     /// A static branch turns a NOP into a jump or a jump into a NOP. Upstream: `handle_jump_alt()`.
     fn add_jump_label(&mut self, alt: &SpecialAlt, orig: InsnId, new: Option<InsnId>) -> Result<Option<InsnId>, Fatal> {
         if !matches!(self.insns.kind(orig), InsnKind::JumpUncond | InsnKind::Nop) {
             return Err(Fatal::insn(orig, Message::BadJumpLabel));
         }
-        if self.opts.hack_jump_label && alt.key_addend & 2 != 0 {
+        let has_keys = self.profile.has(Behaviour::JumpLabelKeys);
+        if has_keys && self.opts.hack_jump_label && alt.key_addend & 2 != 0 {
             self.clear_reloc(orig);
             self.patch_nop(orig)?;
             self.set_kind(orig, InsnKind::Nop);
@@ -196,7 +221,10 @@ impl Code<'_> {
             return Ok(new);
         }
         *(if is_short { &mut stats.short } else { &mut stats.long }) += 1;
-        Ok(self.insns.next(orig))
+        match self.profile.has(Behaviour::FlatInsnList) {
+            true => Ok(self.insns.next_in_file(orig)),
+            false => Ok(self.insns.next(orig)),
+        }
     }
 
     /// Turns the relocation of an instruction into one that does nothing.
@@ -238,11 +266,15 @@ impl Code<'_> {
 
     /// Brings all alternatives into the order in which the walk follows them.
     ///
-    /// Targets of jump tables were each put before what was there; in 6.12 so was every alternative.
+    /// From 6.2 on, targets of jump tables were each put before what was there; in 6.12 so was every alternative.
     #[expect(clippy::iter_over_hash_type, reason = "each instruction's alternatives are changed by themselves")]
     pub(super) fn order_alternatives(&mut self) {
         let reversed = self.profile.has(Behaviour::AltsReversed);
+        let tables_reversed = self.profile.has(Behaviour::JumpTablesReversed);
         for rare in self.rare.values_mut() {
+            if !tables_reversed {
+                rare.alts.append(&mut rare.table_alts);
+            }
             let mut alts = std::mem::take(&mut rare.table_alts);
             alts.reverse();
             if reversed {

@@ -132,10 +132,25 @@ impl Code<'_> {
         if self.insns.kind(insn) == InsnKind::Call && !section.contains(SecFlags::INIT) && !is_embedded {
             self.sites.calls.push(insn);
         }
-        if !sibling && self.is_noreturn(dest) {
+        let is_asked = !sibling && !self.profile.has(Behaviour::NoreturnAskedByWalk);
+        if is_asked && self.is_noreturn(dest) {
             self.flags[insn.index()] |= InsnFlags::DEAD_END;
         }
         Ok(())
+    }
+
+    /// Marks calls of functions that never return. Before 5.18 the walk asks, and every path has been linked by then.
+    pub(super) fn mark_noreturn_calls(&mut self) {
+        for insn in self.all_insns() {
+            if self.insns.kind(insn) != InsnKind::Call {
+                continue;
+            }
+            if let Some(callee) = self.call_dest(insn)
+                && self.is_noreturn(callee)
+            {
+                self.flags[insn.index()] |= InsnFlags::NORETURN_CALL;
+            }
+        }
     }
 
     /// Takes an instrumentation call out of noinstr code. A tail call becomes a return and an `int3`, which count as one
@@ -157,7 +172,7 @@ impl Code<'_> {
         if sibling {
             self.findings.push(Finding::warn_insn(insn, Message::TailCallToFentry));
         }
-        if self.opts.mnop {
+        if self.opts.mnop || !self.profile.has(Behaviour::MnopOnRequest) {
             self.clear_reloc(insn);
             self.patch_nop(insn)?;
             self.set_kind(insn, InsnKind::Nop);

@@ -103,6 +103,9 @@ impl Code<'_> {
 
     /// Upstream: `read_noendbr_hints()`.
     pub(super) fn read_noendbr(&mut self) -> Result<(), Fatal> {
+        if !self.profile.has(Behaviour::ReadsNoendbr) {
+            return Ok(());
+        }
         let (_, relocs) = self.discards(".rela.discard.noendbr");
         for reloc in relocs {
             let (section, offset) = self.reloc_target(&reloc);
@@ -151,6 +154,11 @@ impl Code<'_> {
             };
             let before = match self.insns.at(sym.section, offset) {
                 // The original follows a null pointer for a label at the start of a section.
+                Some(insn) if self.profile.has(Behaviour::FlatInsnList) => match self.insns.prev_in_file(insn) {
+                    Some(before) => Some(before),
+                    // The original writes into the head of its list.
+                    None => continue,
+                },
                 Some(insn) => self.insns.prev(insn),
                 None if offset == self.elf.section(sym.section).size => self.last_insn(sym.section, offset),
                 None => None,
@@ -180,6 +188,9 @@ impl Code<'_> {
                 code.add_instr(insn, 1);
                 Ok(())
             })?;
+        }
+        if self.profile.has(Behaviour::UnretFromHints) {
+            return Ok(());
         }
         // The original's message names the wrong section.
         self.each_discard(".rela.discard.validate_unret", ".discard.instr_end", |code, insn| {

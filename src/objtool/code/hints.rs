@@ -12,6 +12,7 @@ use super::Code;
 use super::InsnFlags;
 use super::InsnId;
 use super::SymFlags;
+use crate::elf::Edit;
 use crate::elf::SectionId;
 use crate::kernel::Behaviour;
 use crate::kernel::HintPlace;
@@ -26,6 +27,9 @@ use crate::objtool::finding::Message;
 
 /// Bytes of a record: s32 place, s16 offset, u8 register, u8 kind, u8 signal, padding.
 const RECORD: usize = 12;
+
+/// Kind of a hint at a kernel entry, before 6.4: a call's frame that unret walks start from.
+const OLD_ENTRY: u8 = 4;
 
 /// One record.
 struct Hint {
@@ -47,15 +51,20 @@ impl Code<'_> {
             return Err(Fatal::new(Message::HintSize));
         }
         self.has_hints = true;
-        let mut carried = CfiState::unknown();
+        let mut carried = *self.cfis.get(CfiTable::INIT);
         for (index, record) in data.chunks_exact(RECORD).enumerate() {
             let insn = self.hinted_insn(section, index as u32)?;
             let hint = Hint {
                 offset: i16::from_le_bytes([record[4], record[5]]),
                 reg: record[6],
-                kind: record[7],
+                kind: frame::of_number(self.profile.orc, record[7]),
                 signal: record[8] != 0,
             };
+            if hint.kind == frame::UNKNOWN | OLD_ENTRY {
+                // The original overwrites the kind in what it read.
+                let offset = index as u64 * RECORD as u64 + 7;
+                self.side_effects.push(Edit::PatchBytes { section, offset, bytes: &[0] });
+            }
             self.apply_hint(insn, &hint, &mut carried)?;
         }
         Ok(())
@@ -80,9 +89,15 @@ impl Code<'_> {
     }
 
     fn apply_hint(&mut self, insn: InsnId, hint: &Hint, carried: &mut CfiState) -> Result<(), Fatal> {
+        let is_old = self.profile.orc == OrcFormat::EndBit;
+        let is_entry = is_old && hint.kind == frame::UNKNOWN | OLD_ENTRY;
+        let kind = if is_entry { frame::CALL } else { hint.kind };
+        if is_entry {
+            self.flags[insn.index()].insert(InsnFlags::UNRET);
+        }
         let flags = &mut self.flags[insn.index()];
         flags.insert(InsnFlags::HINT);
-        match hint.kind {
+        match kind {
             frame::UNDEFINED => {
                 self.rare_mut(insn).hint = Some(CfiTable::FORCE_UNDEFINED);
                 return Ok(());
@@ -109,7 +124,7 @@ impl Code<'_> {
         let base = hint_base(self.profile.orc, self.arch.facts(), hint.reg);
         carried.cfa.base = base.ok_or_else(|| Fatal::insn(insn, Message::HintBaseReg { reg: hint.reg }))?;
         carried.cfa.offset = hint.offset.into();
-        carried.kind = hint.kind;
+        carried.kind = kind;
         carried.signal = hint.signal;
         let id = self.cfis.intern(carried);
         self.rare_mut(insn).hint = Some(id);
@@ -120,6 +135,9 @@ impl Code<'_> {
     fn check_entry(&mut self, insn: InsnId) -> Result<(), Fatal> {
         let symbol = self.symbols.at(self.insns.section_of(insn), self.insns.get(insn).offset.into());
         let is_global = symbol.is_some_and(|id| self.symbols.get(id).binding == elf::STB_GLOBAL);
+        if is_global && self.profile.has(Behaviour::UnretFromHints) {
+            self.flags[insn.index()].insert(InsnFlags::UNRET);
+        }
         let is_pad = self.insns.kind(insn) == InsnKind::Endbr || self.has(insn, InsnFlags::NOENDBR);
         if !self.opts.ibt || !is_global || is_pad {
             return Ok(());

@@ -12,6 +12,7 @@ use arch::Note;
 use arch::StackOp;
 use arch::TextSection;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::sections::SecFlags;
 use super::sections::executable;
@@ -59,6 +60,17 @@ pub struct InsnTable {
     places: Vec<u32>,
     /// Sections of the NOPs that fill up replacements.
     filler_sections: Vec<SectionId>,
+    /// Fillers that stand in the list, with the instruction before and after each.
+    spliced: Spliced,
+}
+
+/// Fillers at their places, as releases have them that keep all instructions in one list.
+#[derive(Debug, Default)]
+struct Spliced {
+    /// The filler behind an instruction.
+    after: FxHashMap<InsnId, InsnId>,
+    /// The instruction before a filler, or the filler before an instruction.
+    before: FxHashMap<InsnId, InsnId>,
 }
 
 /// Bytes of text per entry of `places`, as a shift.
@@ -251,13 +263,49 @@ impl InsnTable {
 
     /// The next instruction of the section (`next_insn_same_sec()`).
     pub fn next(&self, id: InsnId) -> Option<InsnId> {
+        if !self.spliced.after.is_empty()
+            && let Some(next) = self.spliced.after.get(&id)
+        {
+            return next.some().filter(|next| self.is_filler(*next) || self.insns[next.index()].offset != 0);
+        }
         let next = id.0 + 1;
         (next < self.n_real && self.insns[next as usize].offset != 0).then_some(InsnId(next))
     }
 
     /// The previous instruction of the section (`prev_insn_same_sec()`).
     pub fn prev(&self, id: InsnId) -> Option<InsnId> {
+        if !self.spliced.before.is_empty()
+            && let Some(before) = self.spliced.before.get(&id)
+        {
+            let is_start = !self.is_filler(id) && self.insns[id.index()].offset == 0;
+            return (!is_start).then_some(*before);
+        }
         (id.0 < self.n_real && self.insns[id.index()].offset != 0).then(|| InsnId(id.0 - 1))
+    }
+
+    /// The instruction before `id` in the file, whatever section it is in (`list_prev_entry()`).
+    pub fn prev_in_file(&self, id: InsnId) -> Option<InsnId> {
+        let before = self.spliced.before.get(&id).copied();
+        before.or_else(|| id.0.checked_sub(1).filter(|_| !self.is_filler(id)).map(InsnId))
+    }
+
+    /// The instruction after `id` in the file, whatever section it is in (`list_next_entry()`).
+    pub fn next_in_file(&self, id: InsnId) -> Option<InsnId> {
+        match self.spliced.after.get(&id) {
+            Some(next) => next.some(),
+            None => Some(InsnId(id.0 + 1)).filter(|next| next.0 < self.n_real),
+        }
+    }
+
+    /// Puts a filler behind `last`, before whatever stood there.
+    pub fn splice(&mut self, filler: InsnId, last: InsnId) {
+        let next = self.next_in_file(last);
+        self.spliced.after.insert(last, filler);
+        self.spliced.after.insert(filler, next.unwrap_or(InsnId::NONE));
+        self.spliced.before.insert(filler, last);
+        if let Some(next) = next {
+            self.spliced.before.insert(next, filler);
+        }
     }
 
     /// Adds the NOP that fills a replacement up to the length of the original code.

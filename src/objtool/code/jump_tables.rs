@@ -7,6 +7,7 @@ use object::elf;
 
 use super::Alternative;
 use super::Code;
+use super::InsnFlags;
 use super::InsnId;
 use super::JumpTable;
 use super::SecFlags;
@@ -104,6 +105,7 @@ impl Code<'_> {
             {
                 return None;
             }
+            self.flags[insn.index()] |= InsnFlags::RELOC_KNOWN;
             if let Some((table, first)) = self.table_of(insn)
                 && self.leads_into(func, &first)
             {
@@ -163,7 +165,7 @@ impl Code<'_> {
         Some((JumpTable { section: sym.section, reloc: first.number }, first.reloc))
     }
 
-    /// Adds the entries of a function's tables. Before 7.3, a table ends where the function's next one begins.
+    /// Adds the entries of a function's tables. In 6.12, a table ends where the function's next one begins.
     fn add_tables(&mut self, jumps: &[InsnId]) -> Result<(), Fatal> {
         for (position, &jump) in jumps.iter().enumerate() {
             let Some(table) = self.rare(jump).and_then(|rare| rare.table) else { continue };

@@ -8,6 +8,7 @@ use arch::InsnKind;
 use super::Code;
 use super::InsnFlags;
 use super::InsnId;
+use super::SecFlags;
 use super::SymFlags;
 use super::relocs::NumberedReloc;
 use crate::elf::SectionId;
@@ -97,8 +98,17 @@ impl Code<'_> {
 
     /// There is no instruction where a jump leads.
     fn link_missing(&mut self, section: SectionId, insn: InsnId, dest: &Dest) -> Result<(), Fatal> {
+        let is_replacement = self.sec_flags[section.index()].contains(SecFlags::REPLACEMENT);
+        if is_replacement && self.profile.has(Behaviour::JumpsBeforeAlternatives) {
+            // Reading the alternatives will tell where it leads.
+            return Ok(());
+        }
         let symbol = self.symbols.at(dest.section, dest.offset);
-        let is_embedded = |id: SymbolId| self.symbols.get(id).flags.contains(SymFlags::EMBEDDED_INSN);
+        let embedded = match self.profile.has(Behaviour::ThunkIsEmbedded) {
+            true => SymFlags::RETURN_THUNK,
+            false => SymFlags::EMBEDDED_INSN,
+        };
+        let is_embedded = |id: SymbolId| self.symbols.get(id).flags.contains(embedded);
         if symbol.is_some_and(is_embedded) {
             // The return that is meant is in the middle of another instruction.
             self.add_return(insn, false);
@@ -161,11 +171,16 @@ impl Code<'_> {
         {
             return Ok(());
         }
-        if self.profile.has(Behaviour::ColdRelinkedByJump) {
-            self.relink_cold(insn, target);
-        }
-        if self.leaves_symbol(insn, target) {
+        let is_relinked = self.profile.has(Behaviour::ColdRelinkedByJump) && self.relink_cold(insn, target);
+        let leaves = match self.profile.has(Behaviour::JumpLeavesSymbol) {
+            true => self.leaves_symbol(insn, target),
+            false => !is_relinked && self.leaves_func(insn, target),
+        };
+        if leaves {
             let callee = self.func_of(target);
+            if self.profile.has(Behaviour::JumpsBeforeAlternatives) {
+                self.tail_dests.insert(insn, target);
+            }
             return self.add_call_dest(insn, callee, true);
         }
         self.set_jump_dest(insn, target);
@@ -173,13 +188,22 @@ impl Code<'_> {
     }
 
     /// A jump from a function into a cold part makes the two a pair.
-    fn relink_cold(&mut self, insn: InsnId, target: InsnId) {
-        let (Some(from), Some(to)) = (self.func_of(insn), self.func_of(target)) else { return };
+    fn relink_cold(&mut self, insn: InsnId, target: InsnId) -> bool {
+        let (Some(from), Some(to)) = (self.func_of(insn), self.func_of(target)) else { return false };
         let is_cold = |name: &[u8]| memchr::memmem::find(name, b".cold").is_some();
-        if from != to && !is_cold(self.name(from)) && is_cold(self.name(to)) {
+        let is_pair = from != to && !is_cold(self.name(from)) && is_cold(self.name(to));
+        if is_pair {
             self.symbols.table[from.index()].cfunc = to;
             self.symbols.table[to.index()].pfunc = from;
         }
+        is_pair
+    }
+
+    /// Whether a jump leads from one function to the start of another (before 6.2).
+    fn leaves_func(&self, insn: InsnId, target: InsnId) -> bool {
+        let (Some(from), Some(to)) = (self.func_of(insn), self.func_of(target)) else { return false };
+        let is_other = from != to && self.symbols.get(from).pfunc != self.symbols.get(to).pfunc;
+        is_other && self.is_first_of(target, to)
     }
 
     /// Upstream: `jump_is_sibling_call()`.
@@ -207,7 +231,9 @@ impl Code<'_> {
     fn add_return(&mut self, insn: InsnId, listed: bool) {
         self.set_kind(insn, InsnKind::Return);
         self.flags[insn.index()] |= InsnFlags::RETPOLINE_SAFE;
-        if listed {
+        // What is discarded is no place to patch.
+        let in_text = self.section_flags_of(insn).contains(SecFlags::TEXT);
+        if listed && (in_text || !self.profile.has(Behaviour::ReturnSitesInText)) {
             self.sites.returns.push(insn);
         }
     }

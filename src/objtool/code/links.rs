@@ -44,6 +44,10 @@ bitflags! {
         const DEST_IS_SYMBOL = 1 << 11;
         /// It is on a list of landing pads.
         const LISTED = 1 << 12;
+        /// A call of a function that never returns (before 5.18).
+        const NORETURN_CALL = 1 << 13;
+        /// Its relocation has been looked at by a pass that remembers it (5.16 to 6.2).
+        const RELOC_KNOWN = 1 << 14;
     }
 }
 
@@ -132,7 +136,10 @@ impl Code<'_> {
     /// The instruction that a jump leads to.
     pub fn jump_dest(&self, id: InsnId) -> Option<InsnId> {
         let dest = self.dests[id.index()];
-        (dest != u32::MAX && !self.has(id, InsnFlags::DEST_IS_SYMBOL)).then_some(InsnId(dest))
+        if self.has(id, InsnFlags::DEST_IS_SYMBOL) {
+            return self.tail_dests.get(&id).copied();
+        }
+        (dest != u32::MAX).then_some(InsnId(dest))
     }
 
     /// The symbol that a call or tail call leads to (`insn_call_dest()`); `None` for indirect ones.
@@ -236,7 +243,11 @@ impl Code<'_> {
 
     /// Whether a jump leaves for another function (`is_sibling_call()`).
     pub fn is_sibling_call(&self, id: InsnId) -> bool {
-        if self.insns.kind(id) == InsnKind::JumpDyn && self.func_of(id).is_some() {
+        let is_in_func = self.func_of(id).is_some();
+        if !is_in_func && !self.profile.has(Behaviour::JumpLeavesSymbol) {
+            return false;
+        }
+        if self.insns.kind(id) == InsnKind::JumpDyn && is_in_func {
             return !self.is_table_jump(id);
         }
         self.is_static_jump(id) && self.raw_call_dest(id).is_some()

@@ -11,20 +11,25 @@ use super::Code;
 use crate::elf::SymbolId;
 use crate::kernel::Behaviour;
 
+/// How many tail calls are followed to find out whether a function returns.
+const TAIL_CALL_LIMIT: u32 = 5;
+
 impl Code<'_> {
     /// Whether calls of `func` end the path.
     pub(super) fn is_noreturn(&mut self, func: SymbolId) -> bool {
         if let Some(&answer) = self.noreturns.get(&func) {
             return answer;
         }
-        let answer = self.decide_noreturn(func);
+        let answer = self.decide_noreturn(func, 0);
         self.noreturns.insert(func, answer);
         answer
     }
 
-    fn decide_noreturn(&self, func: SymbolId) -> bool {
+    /// The answer as things stand; `depth` is how many tail calls led here.
+    pub fn decide_noreturn(&self, func: SymbolId, depth: u32) -> bool {
         let sym = self.symbols.get(func);
-        if matches!(sym.binding, elf::STB_GLOBAL | elf::STB_WEAK) || self.is_other_non_local(sym.binding) {
+        let is_weak = sym.binding == elf::STB_WEAK && self.profile.has(Behaviour::WeakNoreturns);
+        if sym.binding == elf::STB_GLOBAL || is_weak || self.is_other_non_local(sym.binding) {
             let name = self.name(func);
             if self.noreturn_names.contains(name) {
                 return true;
@@ -37,8 +42,18 @@ impl Code<'_> {
         if first.and_then(|first| self.func_of(first)).is_none() {
             return false;
         }
-        let leaves = |id| self.insns.kind(id) == InsnKind::Return || self.is_sibling_call(id);
-        !self.insns_of_func(func).any(leaves)
+        let returns = |id| self.insns.kind(id) == InsnKind::Return;
+        if self.insns_of_func(func).any(returns) {
+            return false;
+        }
+        // What is known of a tail call within the file decides, unless it goes round in circles.
+        match self.insns_of_func(func).find(|id| self.is_sibling_call(*id)) {
+            None => true,
+            Some(tail) => {
+                let dest = self.tail_dests.get(&tail).and_then(|dest| self.func_of(*dest));
+                dest.is_some_and(|dest| depth < TAIL_CALL_LIMIT && self.decide_noreturn(dest, depth + 1))
+            }
+        }
     }
 
     /// Bindings beyond the usual three count as non-local from 7.3 on.

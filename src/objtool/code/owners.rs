@@ -46,7 +46,12 @@ impl Code<'_> {
             return false;
         }
         let known = if self.profile.has(Behaviour::PiPrefixes) { &PREFIXES[..] } else { &PREFIXES[..2] };
-        self.elf.symbols[id.index()].is_func() && known.iter().any(|prefix| name.starts_with(prefix))
+        let is_excused = match name.starts_with(b"__pfx_") {
+            true => self.profile.has(Behaviour::PaddingFallsThrough),
+            false => self.profile.has(Behaviour::TypeHashFallsThrough),
+        };
+        let is_func = self.elf.symbols[id.index()].is_func();
+        is_excused && is_func && known.iter().any(|prefix| name.starts_with(prefix))
     }
 
     fn global_class(&self, name: &[u8]) -> SymFlags {
@@ -60,6 +65,7 @@ impl Code<'_> {
         flags.set(SymFlags::RETPOLINE_THUNK, plain.starts_with(b"__x86_indirect_"));
         flags.set(SymFlags::RETURN_THUNK, plain == b"__x86_return_thunk");
         let is_embedded = matches!(name, b"retbleed_return_thunk" | b"srso_safe_ret");
+        let is_embedded = is_embedded && !self.profile.has(Behaviour::ThunkIsEmbedded);
         let is_alias = name == b"srso_alias_safe_ret" && self.profile.has(Behaviour::SrsoAliasEmbedded);
         flags.set(SymFlags::EMBEDDED_INSN, is_embedded || is_alias);
         flags.set(SymFlags::FENTRY, name == b"__fentry__");
@@ -112,17 +118,18 @@ impl Code<'_> {
             let id = self.symbols.in_section(section)[index];
             let sym = *self.symbols.get(id);
             let is_func = sym.is_func();
-            if !is_func && sym.kind != elf::STT_NOTYPE {
+            let labels_own = self.profile.has(Behaviour::LabelsOwnCode);
+            if !(is_func || labels_own && sym.kind == elf::STT_NOTYPE) {
                 continue;
             }
-            if sym.offset == size {
+            if sym.offset == size && labels_own {
                 if is_func {
                     return Err(Fatal::new(Message::FuncAtEndOfSection { symbol: id }));
                 }
                 // Likely a label for the end.
                 continue;
             }
-            if sym.flags.contains(SymFlags::EMBEDDED_INSN) || sym.alias != id {
+            if labels_own && sym.flags.contains(SymFlags::EMBEDDED_INSN) || sym.alias != id {
                 continue;
             }
             let first = self.insns.at(section, sym.offset);

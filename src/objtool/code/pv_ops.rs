@@ -112,7 +112,7 @@ impl Code<'_> {
 
     /// A store of an address into a table, in init code. The immediate's relocation is the value's place plus 8 bytes on.
     pub(super) fn add_pv_ops_store(&mut self, section: SectionId, offset: u64) -> Result<(), Fatal> {
-        if !self.opts.noinstr {
+        if !self.opts.noinstr || !self.profile.has(Behaviour::PvOps) {
             return Ok(());
         }
         let Some(place) = self.relocs.at(section, offset + 3) else { return Ok(()) };

@@ -4,6 +4,8 @@ use bitflags::bitflags;
 
 use crate::elf::ElfFile;
 use crate::elf::SectionId;
+use crate::kernel::Behaviour;
+use crate::kernel::Profile;
 
 bitflags! {
     /// Classes of sections.
@@ -26,16 +28,16 @@ bitflags! {
     }
 }
 
-/// Classifies every section. `is_module` makes `.init.text` ordinary code, since modules are loaded late; `has_rel_ro`
-/// makes `.data.rel.ro*` a home of jump tables.
-pub fn classify(elf: &ElfFile<'_>, is_module: bool, has_rel_ro: bool) -> Vec<SecFlags> {
-    elf.sections.iter().map(|sec| flags_of(sec.name, sec.is_exec(), is_module, has_rel_ro)).collect()
+/// Classifies every section. `is_module` makes `.init.text` ordinary code, since modules are loaded late.
+pub fn classify(elf: &ElfFile<'_>, profile: &Profile, is_module: bool) -> Vec<SecFlags> {
+    elf.sections.iter().map(|sec| flags_of(sec.name, profile, sec.is_exec(), is_module)).collect()
 }
 
-fn flags_of(name: &[u8], is_exec: bool, is_module: bool, has_rel_ro: bool) -> SecFlags {
+fn flags_of(name: &[u8], profile: &Profile, is_exec: bool, is_module: bool) -> SecFlags {
     let mut flags = SecFlags::default();
     let is_rodata = name.starts_with(b".rodata") && memchr::memmem::find(name, b".str1.").is_none();
-    flags.set(SecFlags::RODATA, is_rodata || has_rel_ro && name.starts_with(b".data.rel.ro"));
+    flags
+        .set(SecFlags::RODATA, is_rodata || profile.has(Behaviour::RelRoIsRodata) && name.starts_with(b".data.rel.ro"));
     if !is_exec {
         return flags;
     }
@@ -44,8 +46,11 @@ fn flags_of(name: &[u8], is_exec: bool, is_module: bool, has_rel_ro: bool) -> Se
     flags.set(SecFlags::ALT_AUX, name == b".altinstr_aux");
     let is_elsewhere = flags.intersects(SecFlags::REPLACEMENT | SecFlags::ALT_AUX) || name.starts_with(b".discard.");
     flags.set(SecFlags::TEXT, !is_elsewhere);
-    let is_noinstr = matches!(name, b".noinstr.text" | b".entry.text" | b".cpuidle.text");
-    flags.set(SecFlags::NOINSTR, is_noinstr || name.starts_with(b".text..__x86."));
+    let in_text = profile.has(Behaviour::ThunksInText);
+    let thunks: &[u8] = if in_text { b".text.__x86." } else { b".text..__x86." };
+    let is_cpuidle = name == b".cpuidle.text" && profile.has(Behaviour::CpuidleNoinstr);
+    let is_noinstr = is_cpuidle || matches!(name, b".noinstr.text" | b".entry.text");
+    flags.set(SecFlags::NOINSTR, is_noinstr || name.starts_with(thunks));
     flags.set(SecFlags::INIT, name == b".init.text" && !is_module);
     flags
 }

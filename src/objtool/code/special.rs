@@ -59,7 +59,7 @@ struct Layout {
     key: Option<u64>,
 }
 
-/// The sections in the order in which they are read, as 6.12 and newer lay them out.
+/// The sections in the order in which they are read, as 6.3 and newer lay them out.
 const LAYOUTS: [Layout; 3] = [
     Layout {
         section: ".altinstructions",
@@ -96,6 +96,19 @@ const LAYOUTS: [Layout; 3] = [
     },
 ];
 
+/// Records of alternatives before 6.3: the feature has 16 bits.
+const SHORT_ALT: Layout = Layout {
+    section: ".altinstructions",
+    kind: SpecialKind::Group,
+    size: 12,
+    orig: 0,
+    new: 4,
+    orig_len: 10,
+    new_len: 11,
+    feature: 8,
+    key: None,
+};
+
 /// Added to fixup offsets that mark a special handler.
 const EXTABLE_EX: u64 = 0x7fff_fff0;
 /// `X86_FEATURE_POPCNT`.
@@ -109,6 +122,8 @@ impl Code<'_> {
         let mut alts = Vec::new();
         let mut same_site = 0..0;
         for layout in &LAYOUTS {
+            let is_short = layout.kind == SpecialKind::Group && !self.profile.has(Behaviour::LongAltEntries);
+            let layout = if is_short { &SHORT_ALT } else { layout };
             let Some(section) = self.section_names.get(layout.section) else { continue };
             let size = self.elf.section(section).data.len() as u64;
             if !size.is_multiple_of(layout.size.into()) {
@@ -157,7 +172,7 @@ impl Code<'_> {
                 alt.new_offset -= EXTABLE_EX;
             }
         }
-        if let Some(key) = layout.key {
+        if let Some(key) = layout.key.filter(|_| self.profile.has(Behaviour::JumpLabelKeys)) {
             let found = self.relocs.at(section, start + key).ok_or_else(|| at(key, Message::NoKeyReloc))?;
             alt.key_addend = found.reloc.addend;
         }

@@ -7,6 +7,7 @@
 use bitflags::bitflags;
 use object::elf;
 
+use super::length_trees::LengthTrees;
 use crate::elf::ElfFile;
 use crate::elf::EndTree;
 use crate::elf::SectionId;
@@ -118,6 +119,8 @@ pub struct Symbols {
     smallest: bool,
     /// How code between symbols is told from code in them.
     pub(super) holes: HoleRules,
+    /// Look-ups go down a tree by offset and length, whose shape matters where symbols overlap (before 5.18).
+    by_length: Option<LengthTrees>,
 }
 
 /// What counts as a hole between symbols.
@@ -171,6 +174,7 @@ impl Symbols {
                 before_first: profile.has(Behaviour::HoleBeforeFirstSymbol),
                 not_after_sections: profile.has(Behaviour::HolesNotAfterSectionSymbols),
             },
+            by_length: profile.has(Behaviour::SymbolsByLength).then(LengthTrees::default),
         };
         if profile.has(Behaviour::ColdByName) {
             symbols.mark_cold(elf);
@@ -178,6 +182,7 @@ impl Symbols {
         symbols.place(elf.sections.len());
         let skip_undef = profile.has(Behaviour::NoUndefAliases);
         match profile.has(Behaviour::AliasesNeedLength) {
+            _ if symbols.by_length.is_some() => symbols.grow_length_trees(elf.sections.len()),
             true => symbols.find_aliases(elf, skip_undef),
             false => symbols.find_aliases_of_any_length(elf, skip_undef),
         }
@@ -206,13 +211,13 @@ impl Symbols {
             if !self.zero_length_visible && self.has_unsized_code_symbol(members) {
                 self.order_like_5_10(members);
             } else {
-                members.sort_by_key(|id| self.table[id.index()].offset);
+                members.sort_by_key(|id| (self.table[id.index()].offset, self.length_key(*id)));
             }
             let start = placed.ids.len();
             placed.first[section] = start as u32;
             let visible = |id: &&SymbolId| self.zero_length_visible || self.table[id.index()].len != 0;
             placed.ids.extend(members.iter().filter(visible));
-            placed.ids[start..].sort_by_key(|id| (self.table[id.index()].offset, *id));
+            placed.ids[start..].sort_by_key(|id| (self.table[id.index()].offset, self.length_key(*id), *id));
         }
         placed.first[n_sections] = placed.ids.len() as u32;
         self.ends = (0..n_sections).map(|_| EndTree::default()).collect();
@@ -247,8 +252,13 @@ impl Symbols {
         members.iter().any(|id| self.table[id.index()].len == 0 && !self.table[id.index()].is_section())
     }
 
+    /// The length, if it counts for the order of symbols at one place.
+    fn length_key(&self, id: SymbolId) -> u64 {
+        if self.by_length.is_some() { self.table[id.index()].len } else { 0 }
+    }
+
     /// Orders a section's list as the series before 7.3 do: each symbol goes behind the last *sized* symbol that starts
-    /// at or before it, so unsized ones come out in reverse, and sized ones that come later go before them.
+    /// at or before it (and is no longer, where the length counts), so unsized ones come out in reverse, and sized ones that come later go before them.
     fn order_like_5_10(&self, members: &mut [SymbolId]) {
         let mut next: Vec<u32> = vec![u32::MAX; members.len()];
         let mut head = u32::MAX;
@@ -256,7 +266,8 @@ impl Symbols {
         for (position, id) in members.iter().enumerate() {
             let sym = &self.table[id.index()];
             let position = position as u32;
-            let before = sized.range(..=(sym.offset, u32::MAX)).next_back().map(|(_, &at): (_, &u32)| at);
+            let length = self.length_key(*id);
+            let before = sized.range(..=(sym.offset, length, u32::MAX)).next_back().map(|(_, &at): (_, &u32)| at);
             match before {
                 Some(at) => {
                     next[position as usize] = next[at as usize];
@@ -268,7 +279,7 @@ impl Symbols {
                 }
             }
             if sym.len != 0 {
-                sized.insert((sym.offset, position), position);
+                sized.insert((sym.offset, length, position), position);
             }
         }
         let old = members.to_vec();
@@ -341,16 +352,25 @@ impl Symbols {
 
     /// The symbol at exactly `offset` that is no section symbol (`find_symbol_by_offset()`).
     pub fn at(&self, section: SectionId, offset: u64) -> Option<SymbolId> {
+        if let Some(trees) = &self.by_length {
+            return trees.find(self, section, offset, |sym| sym.offset == offset && !sym.is_section());
+        }
         self.starting_at(section, offset).find(|id| !self.get(*id).is_section()).map(|id| self.resolve(id))
     }
 
     /// The function at exactly `offset` (`find_func_by_offset()`).
     pub fn func_at(&self, section: SectionId, offset: u64) -> Option<SymbolId> {
+        if let Some(trees) = &self.by_length {
+            return trees.find(self, section, offset, |sym| sym.offset == offset && sym.is_func());
+        }
         self.starting_at(section, offset).find(|id| self.get(*id).is_func()).map(|id| self.resolve(id))
     }
 
     /// The first function that covers `offset` (`find_func_containing()`).
     pub fn func_containing(&self, section: SectionId, offset: u64) -> Option<SymbolId> {
+        if let Some(trees) = &self.by_length {
+            return trees.find(self, section, offset, Sym::is_func);
+        }
         let mut found = None;
         self.covering(section, offset, |id| {
             if self.get(id).is_func() {
@@ -364,6 +384,9 @@ impl Symbols {
     /// The symbol that covers `offset` (`find_symbol_containing()`): the smallest one (7.3), or the first that is no
     /// section symbol.
     pub fn containing(&self, section: SectionId, offset: u64) -> Option<SymbolId> {
+        if let Some(trees) = &self.by_length {
+            return trees.find(self, section, offset, |sym| !sym.is_section());
+        }
         let mut found: Option<SymbolId> = None;
         self.covering(section, offset, |id| {
             let sym = self.get(id);
@@ -389,6 +412,23 @@ impl Symbols {
     /// Whether look-ups see symbols without a length.
     pub(super) fn zero_length_visible(&self) -> bool {
         self.zero_length_visible
+    }
+
+    /// Builds the trees whose shape matters, and makes the first of several symbols with one place and length the
+    /// canonical one, whatever their types.
+    fn grow_length_trees(&mut self, n_sections: usize) {
+        let mut trees = LengthTrees::default();
+        for section in (0..n_sections as u32).map(SectionId) {
+            trees.grow(self, section);
+            let members = self.placed.of(section);
+            for (earlier, id) in members.iter().zip(members.iter().skip(1)) {
+                let (first, sym) = (self.table[earlier.index()], self.table[id.index()]);
+                if (first.offset, first.len) == (sym.offset, sym.len) {
+                    self.table[id.index()].alias = first.alias;
+                }
+            }
+        }
+        self.by_length = Some(trees);
     }
 
     fn resolve(&self, id: SymbolId) -> SymbolId {
@@ -438,6 +478,7 @@ impl Symbols {
             canonical: zero_length_visible,
             smallest: zero_length_visible,
             holes: HoleRules { before_first: zero_length_visible, not_after_sections: false },
+            by_length: None,
         };
         symbols.place(2);
         symbols

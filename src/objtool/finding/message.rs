@@ -572,6 +572,11 @@ messages! {
     /// From here on the frame is lost: unwind data would be wrong.
     /// Fix: use another instruction, or add an unwind hint right after it.
     UnknownStackMemory = "unknown-stack-memory" in Stack => ["unknown stack-related memory operation"];
+    /// A function ends with `leave` although its frame is not the one that `leave` takes down (5.10).
+    ///
+    /// From here on the frame is lost: unwind data would be wrong.
+    /// Fix: make the stack pointer and the frame pointer match before.
+    LeaveModifiedFrame = "leave-modified-frame" in Stack => ["leave instruction with modified stack frame"];
     /// Code outside any symbol derives the frame pointer from the stack pointer plus an offset, or the other way round.
     ///
     /// The symbol would tell which frame convention applies; the original tool follows a null pointer here.
@@ -862,6 +867,8 @@ pub enum Callee {
     Symbol(SymbolId),
     /// Not known: an indirect call.
     Dynamic,
+    /// An entry of `pv_ops`, by the number that the original works out.
+    PvOps(i32),
 }
 
 #[cfg(test)]

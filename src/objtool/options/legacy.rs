@@ -27,11 +27,13 @@ const COMMANDS: &str = "
 
 ";
 
-pub(super) fn parse(words: &Words, facts: &Facts) -> Result<Invocation, Exit> {
+/// Parses `words` of a release with sub-commands. 5.10 takes no options from the environment and knows `vmlinux.o` by name.
+pub(super) fn parse(facts: &Facts, words: &Words, environ: &[(OsString, OsString)]) -> Result<Invocation, Exit> {
+    let cx = Cx { table: facts.options, words, environ };
     let run = |opts| Invocation { opts, rules: OptionRules::new(facts) };
     match word(words, 1) {
-        Some(b"check") => check(words).map(run),
-        Some(b"orc") => orc(words).map(run),
+        Some(b"check") => check(&cx).map(run),
+        Some(b"orc") => orc(&cx).map(run),
         Some(b"-h" | b"--help") => Err(Exit { stdout: COMMANDS.into(), stderr: Vec::new(), code: 0 }),
         Some(option @ [b'-', ..]) => {
             let stderr = [b"Unknown option: ", option, b"\n"].concat();
@@ -41,36 +43,54 @@ pub(super) fn parse(words: &Words, facts: &Facts) -> Result<Invocation, Exit> {
     }
 }
 
-fn check(words: &Words) -> Result<Opts, Exit> {
-    let mut opts = options(words, 2, CHECK_USAGE)?;
-    opts.vmlinux |= is_vmlinux(opts.file.as_os_str().as_encoded_bytes());
+/// What parsing depends on.
+struct Cx<'a> {
+    table: OptionTable,
+    words: &'a Words,
+    environ: &'a [(OsString, OsString)],
+}
+
+fn check(cx: &Cx<'_>) -> Result<Opts, Exit> {
+    let mut opts = options(cx, 2, CHECK_USAGE)?;
+    opts.vmlinux |= cx.table == OptionTable::Subcommands && is_vmlinux(opts.file.as_os_str().as_encoded_bytes());
     Ok(opts)
 }
 
-fn orc(words: &Words) -> Result<Opts, Exit> {
-    match word(words, 2) {
-        Some([b'g', b'e', b'n', ..]) => Ok(Opts { orc: true, ..options(words, 3, ORC_USAGE)? }),
-        Some(b"dump") => match (word(words, 3), word(words, 4)) {
+fn orc(cx: &Cx<'_>) -> Result<Opts, Exit> {
+    match word(cx.words, 2) {
+        Some([b'g', b'e', b'n', ..]) => Ok(Opts { orc: true, ..options(cx, 3, ORC_USAGE)? }),
+        Some(b"dump") => match (word(cx.words, 3), word(cx.words, 4)) {
             (Some(file), None) => Ok(Opts { dump_orc: true, ..of_file(file.to_vec()) }),
-            _ => Err(usage_error(ORC_USAGE)),
+            _ => Err(usage_error(cx.table, ORC_USAGE)),
         },
-        Some(_) | None => Err(usage_error(ORC_USAGE)),
+        Some(_) | None => Err(usage_error(cx.table, ORC_USAGE)),
     }
 }
 
-fn options(words: &Words, first: usize, usage: &[&str]) -> Result<Opts, Exit> {
+fn options(cx: &Cx<'_>, first: usize, usage: &[&str]) -> Result<Opts, Exit> {
     let mut opts = Opts::default();
-    let files = subcmd::parse(words, first, &rows::of(OptionTable::Subcommands), usage, &mut opts)?;
-    let [file] = <[Vec<u8>; 1]>::try_from(files).map_err(|_| usage_error(usage))?;
-    Ok(Opts { file: OsString::from_vec(file).into(), stackval: !opts.no_fp, static_call: true, ..opts })
+    let rows = rows::of(cx.table);
+    if cx.table != OptionTable::Subcommands {
+        super::parse_variable(cx.environ, &rows, &mut opts)?;
+    }
+    let files = subcmd::parse(cx.words, first, &rows, usage, &mut opts)?;
+    let [file] = <[Vec<u8>; 1]>::try_from(files).map_err(|_| usage_error(cx.table, usage))?;
+    Ok(Opts {
+        file: OsString::from_vec(file).into(),
+        stackval: !opts.no_fp,
+        static_call: true,
+        hack_jump_label: true,
+        hack_noinstr: true,
+        ..opts
+    })
 }
 
 fn of_file(file: Vec<u8>) -> Opts {
     Opts { file: OsString::from_vec(file).into(), ..Opts::default() }
 }
 
-fn usage_error(usage: &[&str]) -> Exit {
-    Exit::failure(Exit::USAGE, usage::full(usage, &rows::of(OptionTable::Subcommands), None))
+fn usage_error(table: OptionTable, usage: &[&str]) -> Exit {
+    Exit::failure(Exit::USAGE, usage::full(usage, &rows::of(table), None))
 }
 
 /// Whether the first `vmlinux.o` in the name ends it.

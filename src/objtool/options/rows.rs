@@ -18,6 +18,8 @@ bitflags! {
         const V6_6 = 1 << 2;
         const V6_18 = 1 << 3;
         const V7_2 = 1 << 4;
+        const V5_15 = 1 << 5;
+        const SUBCOMMANDS = Self::V5_10.bits() | Self::V5_15.bits();
         const BEFORE_6_18 = Self::V6_1.bits() | Self::V6_6.bits();
         const V6_6_TO_6_18 = Self::V6_6.bits() | Self::V6_18.bits();
         const SINCE_6_18 = Self::V6_18.bits() | Self::V7_2.bits();
@@ -30,6 +32,7 @@ bitflags! {
 pub(super) fn of(table: OptionTable) -> Vec<&'static OptionRow<Opts>> {
     let wanted = match table {
         OptionTable::Subcommands => In::V5_10,
+        OptionTable::V5_15 => In::V5_15,
         OptionTable::V6_1 => In::V6_1,
         OptionTable::V6_6 => In::V6_6,
         OptionTable::V6_18 => In::V6_18,
@@ -56,18 +59,21 @@ const fn option(letter: u8, name: &'static str, takes: Takes<Opts>, help: &'stat
 
 #[rustfmt::skip]
 static ROWS: &[(In, OptionRow<Opts>)] = &[
-    (In::V5_10, flag(b'f', "no-fp", |o| &mut o.no_fp, "Skip frame pointer validation")),
-    (In::V5_10, flag(b'u', "no-unreachable", |o| &mut o.no_unreachable, "Skip 'unreachable instruction' warnings")),
-    (In::V5_10, flag(b'r', "retpoline", |o| &mut o.retpoline, "Validate retpoline assumptions")),
-    (In::V5_10, flag(0, "rethunk", |o| &mut o.rethunk, "validate and annotate rethunk usage")),
-    (In::V5_10, flag(0, "unret", |o| &mut o.unret, "validate entry unret placement")),
-    (In::V5_10, flag(b'm', "module", |o| &mut o.module, "Indicates the object will be part of a kernel module")),
-    (In::V5_10, flag(b'b', "backtrace", |o| &mut o.backtrace, "unwind on error")),
-    (In::V5_10, flag(b'a', "uaccess", |o| &mut o.uaccess, "enable uaccess checking")),
-    (In::V5_10, flag(b's', "stats", |o| &mut o.stats, "print statistics")),
-    (In::V5_10, flag(b'd', "duplicate", |o| &mut o.duplicate, "duplicate validation for vmlinux.o")),
-    (In::V5_10, flag(b'l', "vmlinux", |o| &mut o.vmlinux, "vmlinux.o validation")),
-    (In::V5_10, flag(b'S', "sls", |o| &mut o.sls, "validate straight-line-speculation")),
+    (In::SUBCOMMANDS, flag(b'f', "no-fp", |o| &mut o.no_fp, "Skip frame pointer validation")),
+    (In::SUBCOMMANDS, flag(b'u', "no-unreachable", |o| &mut o.no_unreachable, "Skip 'unreachable instruction' warnings")),
+    (In::SUBCOMMANDS, flag(b'r', "retpoline", |o| &mut o.retpoline, "Validate retpoline assumptions")),
+    (In::SUBCOMMANDS, flag(0, "rethunk", |o| &mut o.rethunk, "validate and annotate rethunk usage")),
+    (In::SUBCOMMANDS, flag(0, "unret", |o| &mut o.unret, "validate entry unret placement")),
+    (In::SUBCOMMANDS, flag(b'm', "module", |o| &mut o.module, "Indicates the object will be part of a kernel module")),
+    (In::SUBCOMMANDS, flag(b'b', "backtrace", |o| &mut o.backtrace, "unwind on error")),
+    (In::SUBCOMMANDS, flag(b'a', "uaccess", |o| &mut o.uaccess, "enable uaccess checking")),
+    (In::SUBCOMMANDS, flag(b's', "stats", |o| &mut o.stats, "print statistics")),
+    (In::SUBCOMMANDS, flag(b'd', "duplicate", |o| &mut o.duplicate, "duplicate validation for vmlinux.o")),
+    (In::V5_15, flag(b'n', "noinstr", |o| &mut o.noinstr, "noinstr validation for vmlinux.o")),
+    (In::SUBCOMMANDS, flag(b'l', "vmlinux", |o| &mut o.vmlinux, "vmlinux.o validation")),
+    (In::V5_15, flag(b'M', "mcount", |o| &mut o.mcount, "generate __mcount_loc")),
+    (In::V5_15, flag(b'B', "backup", |o| &mut o.backup, "create .orig files before modification")),
+    (In::SUBCOMMANDS, flag(b'S', "sls", |o| &mut o.sls, "validate straight-line-speculation")),
 
     (In::SINCE_6_1, heading("Actions:")),
     (In::V7_2, option(b'd', "disas", DISAS, "disassemble functions")),
@@ -163,8 +169,14 @@ fn choose_dump(opts: &mut Opts, text: Option<&[u8]>) -> bool {
 mod tests {
     use super::*;
 
-    const ALL: [OptionTable; 5] =
-        [OptionTable::Subcommands, OptionTable::V6_1, OptionTable::V6_6, OptionTable::V6_18, OptionTable::V7_2];
+    const ALL: [OptionTable; 6] = [
+        OptionTable::Subcommands,
+        OptionTable::V5_15,
+        OptionTable::V6_1,
+        OptionTable::V6_6,
+        OptionTable::V6_18,
+        OptionTable::V7_2,
+    ];
 
     #[test]
     fn no_table_has_two_options_with_one_letter_or_name() {
@@ -181,6 +193,7 @@ mod tests {
 
     #[test]
     fn option_counts_are_the_originals() {
-        assert_eq!(ALL.map(|table| of(table).iter().filter(|row| !row.name.is_empty()).count()), [12, 21, 25, 27, 33]);
+        let counts = ALL.map(|table| of(table).iter().filter(|row| !row.name.is_empty()).count());
+        assert_eq!(counts, [12, 15, 21, 25, 27, 33]);
     }
 }

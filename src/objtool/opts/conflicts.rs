@@ -71,7 +71,7 @@ impl OptionRules {
         let dump: Rule = (self.words.dump_conflict, |opts| opts.dump_orc && has_action(opts));
         let action: Rule = (self.words.nothing_asked, |opts| !opts.dump_orc && !has_action(opts));
         match self.table {
-            OptionTable::Subcommands => Ok(()),
+            OptionTable::Subcommands | OptionTable::V5_15 => Ok(()),
             OptionTable::V6_1 | OptionTable::V6_6 => first(opts, &[dump, RETHUNK, action]),
             OptionTable::V6_18 => first(opts, &FIRST).and_then(|()| first(opts, &[dump, action])),
             OptionTable::V7_2 => {
@@ -83,7 +83,7 @@ impl OptionRules {
     /// What is looked at once the file is known; `several_units` says whether it has more than one `STT_FILE` symbol.
     pub fn after_open(self, opts: &mut Opts, several_units: bool) -> AfterOpen {
         match self.table {
-            OptionTable::Subcommands => return AfterOpen::Fine,
+            OptionTable::Subcommands | OptionTable::V5_15 => return AfterOpen::Fine,
             OptionTable::V6_18 | OptionTable::V7_2 if several_units && !opts.link => {
                 return AfterOpen::Refused(Conflict("Linked object requires --link"));
             }

@@ -14,15 +14,22 @@ use crate::elf::ElfFile;
 use crate::elf::Reloc;
 use crate::elf::Section;
 use crate::elf::SectionId;
+use crate::kernel::Behaviour;
 use crate::kernel::OrcFormat;
+use crate::kernel::Profile;
+use crate::objtool::cfi::frame;
 
 /// Why a dump stopped, in the original's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DumpError(pub String);
 
 /// Appends a line for each entry to `out`. A file without ORC data has none.
-pub fn write(out: &mut Vec<u8>, elf: &ElfFile<'_>, format: OrcFormat) -> Result<(), DumpError> {
-    lines(out, elf, |out, entry| write_entry(out, format, entry))
+pub fn write(out: &mut Vec<u8>, elf: &ElfFile<'_>, profile: &Profile) -> Result<(), DumpError> {
+    let old_words = !profile.has(Behaviour::StackSwitch);
+    lines(out, elf, |out, entry| match profile.orc {
+        OrcFormat::EndBit => write_end_bit_entry(out, entry, old_words),
+        format => write_entry(out, format, entry),
+    })
 }
 
 /// As [`write`], with `print` for what follows the place of each entry.
@@ -82,6 +89,24 @@ pub fn write_entry(out: &mut Vec<u8>, format: OrcFormat, entry: OrcEntry) {
     out.extend_from_slice(b" bp:");
     write_reg(out, format.numbering(), bits >> 4 & 15, entry.bp_offset());
     let _ = writeln!(out, " signal:{}", bits >> 11 & 1);
+}
+
+/// An entry before 6.4 in words. 5.10 has other brackets around what the stack pointer points at.
+fn write_end_bit_entry(out: &mut Vec<u8>, entry: OrcEntry, old_words: bool) {
+    let bits = entry.bits();
+    let mut reg = |label: &str, number: u16, offset: i16| {
+        let _ = write!(out, " {label}:");
+        let numbering = OrcFormat::EndBit.numbering();
+        if old_words && numbering.name(number) == Some("(sp)") {
+            let _ = write!(out, "(sp{offset:+})");
+        } else {
+            write_reg(out, numbering, number, offset);
+        }
+    };
+    reg("sp", bits & 15, entry.sp_offset());
+    reg("bp", bits >> 4 & 15, entry.bp_offset());
+    let kind = type_name(frame::of_number(OrcFormat::EndBit, (bits >> 8 & 3) as u8).into());
+    let _ = writeln!(out, " type:{kind} end:{}", bits >> 10 & 1);
 }
 
 fn type_name(kind: u16) -> &'static str {

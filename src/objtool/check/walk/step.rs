@@ -61,10 +61,13 @@ impl<O: Observer> Walker<'_, '_, O> {
         if let (Some(func), Some(here)) = (func, code.func_of(insn))
             && code.symbols.get(here).pfunc != func
         {
-            return Some(self.fall_through(func, here));
+            let is_silent = code.profile.has(Behaviour::FallThroughInC) && !code.is_compiled();
+            if !is_silent {
+                return Some(self.fall_through(func, here));
+            }
         }
         if func.is_some() && code.has(insn, InsnFlags::IGNORE) {
-            return Some(self.warn(insn, Message::ValidatingIgnored));
+            return Some(self.warn_on(path, Message::ValidatingIgnored));
         }
         let mark = 1 << u8::from(path.state.uaccess);
         let visited = self.walk.visited[insn.index()];
@@ -111,6 +114,32 @@ impl<O: Observer> Walker<'_, '_, O> {
         Next::End(true)
     }
 
+    /// As [`Self::warn`] for the path's instruction. Before 6.4 some messages take the section from where the path began,
+    /// which is another one behind a replacement.
+    fn warn_on(&mut self, path: &Path, message: Message) -> Next {
+        let is_mixed = matches!(
+            message,
+            Message::ValidatingIgnored
+                | Message::RestoreWithoutSave
+                | Message::RestoreTooSmart
+                | Message::CallWithoutFrame
+                | Message::UnsupportedInCallable
+                | Message::RecursiveUaccess
+                | Message::RedundantUaccess
+                | Message::UaccessSafeDisables
+                | Message::RecursiveStd
+                | Message::RedundantCld
+        );
+        if !is_mixed || !self.code.profile.has(Behaviour::LocationWherePathBegan) {
+            return self.warn(path.insn, message);
+        }
+        let section = self.code.insns.section_of(path.first);
+        let offset = self.code.insns.get(path.insn).offset.into();
+        self.findings.push(Finding::warn_at(section, offset, message));
+        self.observe(Event::Warned(path.insn));
+        Next::End(true)
+    }
+
     /// Ends all walks: the original follows a null pointer here, or writes where nothing is.
     pub(super) fn give_up(&mut self, insn: InsnId, message: Message) -> Next {
         // Said even about a symbol that was warned about already.
@@ -139,7 +168,8 @@ impl<O: Observer> Walker<'_, '_, O> {
             return false;
         }
         if a.kind != b.kind {
-            self.warn(insn, Message::MismatchType { type1: a.kind, type2: b.kind });
+            let [type1, type2] = [a.kind, b.kind].map(|kind| cfi::frame::number(self.code.profile.orc, kind));
+            self.warn(insn, Message::MismatchType { type1, type2 });
             return false;
         }
         let is_other_drap = a.drap && (a.drap_reg != b.drap_reg || a.drap_offset != b.drap_offset);
@@ -177,15 +207,15 @@ impl<O: Observer> Walker<'_, '_, O> {
                 return Some(self.give_up(insn, Message::RestoreWithoutSave));
             }
             let Some(saved) = self.find_saved(func, insn) else {
-                return Some(self.warn(insn, Message::RestoreWithoutSave));
+                return Some(self.warn_on(path, Message::RestoreWithoutSave));
             };
             if !self.walk.has_visited(saved) {
                 // The straight way will come by later, with the saving instruction before it.
-                let Some(_) = path.prev else {
+                if path.prev.is_none() && self.code.profile.has(Behaviour::RestoreDeferred) {
                     self.observe(Event::Step(insn, Step::DeferRestore));
                     return Some(Next::End(false));
-                };
-                return Some(self.warn(insn, Message::RestoreTooSmart));
+                }
+                return Some(self.warn_on(path, Message::RestoreTooSmart));
             }
             self.walk.cfi[insn.index()] = self.walk.cfi[saved.index()];
             self.walk.n_reused += 1;
@@ -243,7 +273,9 @@ impl<O: Observer> Walker<'_, '_, O> {
         if *slot == id || self.walk.cfis.get(*slot) == self.walk.cfis.get(id) {
             return None;
         }
+        let at_original = code.profile.has(Behaviour::AltConflictAtOriginal);
         let original = group.original.map_or(group.first, |original| code.groups[original.index()].first);
+        let original = if at_original { original } else { insn };
         let section = code.insns.section_of(insn);
         let offset = code.insns.get(insn).offset.into();
         Some(self.warn(original, Message::AltLayoutConflict { section, offset }))
@@ -305,10 +337,20 @@ impl<O: Observer> Walker<'_, '_, O> {
             self.observe(Event::Step(insn, step));
         }
         let problem = match kind {
-            InsnKind::Return => return self.end_of_path(insn, self.check_return(func, state)),
-            InsnKind::Call | InsnKind::CallDyn => self.check_call_frame(func, insn, state),
+            InsnKind::Return => {
+                let problem = self.check_return(func, state);
+                self.check_speculation(insn, next, Message::MissingInt3AfterRet);
+                return self.end_of_path(insn, problem);
+            }
+            InsnKind::Call | InsnKind::CallDyn => match self.check_call_frame(func, insn, state) {
+                None if self.code.has(insn, InsnFlags::NORETURN_CALL) => return Next::End(false),
+                problem => problem,
+            },
             InsnKind::JumpCond | InsnKind::JumpUncond => return self.jump(path),
             InsnKind::JumpDyn | InsnKind::JumpDynCond => {
+                if kind == InsnKind::JumpDyn {
+                    self.check_speculation(insn, next, Message::MissingInt3AfterJump);
+                }
                 let problem = match self.code.is_sibling_call(insn) {
                     true => self.check_sibling_call(insn, state),
                     false => None,
@@ -341,9 +383,21 @@ impl<O: Observer> Walker<'_, '_, O> {
             _ => None,
         };
         if let Some(message) = problem {
-            return self.warn(insn, message);
+            return self.warn_on(path, message);
         }
         self.go_on(insn)
+    }
+
+    /// What 5.10 to 5.17 say along the way about returns and indirect jumps without an `int3` behind them.
+    fn check_speculation(&mut self, insn: InsnId, next: Option<InsnId>, message: Message) {
+        let code = self.code;
+        let is_checked = code.opts.sls && code.profile.has(Behaviour::SlsInWalk);
+        if !is_checked || code.has(insn, InsnFlags::RETPOLINE_SAFE) {
+            return;
+        }
+        if next.is_some_and(|next| code.insns.kind(next) != InsnKind::Trap) {
+            self.findings.push(Finding::warn_insn(insn, message));
+        }
     }
 
     fn go_on(&mut self, insn: InsnId) -> Next {
@@ -396,7 +450,7 @@ impl<O: Observer> Walker<'_, '_, O> {
         Ok(match kind {
             InsnKind::Syscall => true,
             InsnKind::Sysret => false,
-            _ => func.is_some(),
+            _ => func.is_some() && !self.code.profile.has(Behaviour::ContextSwitchEnds),
         })
     }
 
@@ -409,9 +463,10 @@ impl<O: Observer> Walker<'_, '_, O> {
             is_in_symbol: code.symbol_of(insn).is_some(),
             next_is_hinted: next.is_some_and(|next| code.has(next, InsnFlags::HINT)),
             stackval: code.opts.stackval,
-            tracks_copies: code.profile.has(Behaviour::TracksCopiesOfCopies),
+            profile: code.profile,
         };
-        let follows_flags = self.follows_uaccess() && code.group_of(insn).is_some();
+        let in_group = !code.profile.has(Behaviour::FlagsInAlternatives) || code.group_of(insn).is_some();
+        let follows_flags = in_group && self.follows_uaccess();
         state.id = CfiId::NONE;
         for op in code.insns.ops_of(insn) {
             cfi::apply(&mut state.cfi, op, &cx)?;
@@ -447,7 +502,10 @@ impl<O: Observer> Walker<'_, '_, O> {
     }
 
     fn is_special_call(&self, insn: InsnId) -> bool {
-        let special = SymFlags::FENTRY | SymFlags::EMBEDDED_INSN;
+        let special = match self.code.profile.has(Behaviour::EmbeddedNeedsNoFrame) {
+            true => SymFlags::FENTRY | SymFlags::EMBEDDED_INSN,
+            false => SymFlags::FENTRY,
+        };
         self.code.insns.kind(insn) == InsnKind::Call
             && self.code.call_dest(insn).is_some_and(|dest| self.code.symbols.get(dest).flags.intersects(special))
     }
@@ -455,7 +513,8 @@ impl<O: Observer> Walker<'_, '_, O> {
     /// Upstream: `validate_call()`.
     fn check_call(&mut self, insn: InsnId, state: &PathState) -> Option<Message> {
         let dest = self.code.call_dest(insn);
-        let callee = dest.map_or(Callee::Dynamic, Callee::Symbol);
+        let is_looked_up = state.noinstr && state.instr <= 0 && self.code.pv_ops.as_ref().is_some_and(|pv| pv.exists);
+        let callee = dest.map_or_else(|| self.dynamic_callee(insn, is_looked_up), Callee::Symbol);
         if state.noinstr && state.instr <= 0 && !self.may_call_from_noinstr(insn, dest) {
             return Some(Message::LeavesNoinstr { callee });
         }
@@ -465,6 +524,20 @@ impl<O: Observer> Walker<'_, '_, O> {
         state.df.then_some(Message::CallWithDf { callee })
     }
 
+    /// How messages call the target of an indirect call (`call_dest_name()`). From 5.16 to 6.2 an entry of `pv_ops` has a
+    /// name if some pass has looked at the call's relocation before.
+    fn dynamic_callee(&self, insn: InsnId, is_looked_up: bool) -> Callee {
+        let code = self.code;
+        let is_known = is_looked_up || code.has(insn, InsnFlags::RELOC_KNOWN);
+        if !is_known || !code.profile.has(Behaviour::NamesPvCalls) {
+            return Callee::Dynamic;
+        }
+        match code.reloc_of(insn).filter(|found| code.name(found.reloc.symbol) == b"pv_ops") {
+            Some(found) => Callee::PvOps((found.reloc.addend.cast_unsigned() / 8) as i32),
+            None => Callee::Dynamic,
+        }
+    }
+
     /// Upstream: `noinstr_call_dest()`.
     fn may_call_from_noinstr(&mut self, insn: InsnId, dest: Option<SymbolId>) -> bool {
         let Some(dest) = dest else { return self.is_clean_pv_call(insn) };
@@ -472,7 +545,7 @@ impl<O: Observer> Walker<'_, '_, O> {
         let is_noinstr = self.code.sec_flags[sym.section.index()].contains(SecFlags::NOINSTR);
         // Which function a static call reaches is not known; sanitizer reports are the last words anyway.
         is_noinstr
-            || sym.flags.contains(SymFlags::STATIC_CALL_TRAMP)
+            || sym.flags.contains(SymFlags::STATIC_CALL_TRAMP) && self.code.profile.has(Behaviour::NoinstrStaticCalls)
             || self.code.name(dest).starts_with(b"__ubsan_handle_")
     }
 
@@ -553,8 +626,11 @@ impl<O: Observer> Walker<'_, '_, O> {
         let (cfi, bp) = (&state.cfi, facts.bp.cast_signed());
         let slot = |offset: i32| CfiReg { base: CFA, offset };
         let base = cfi.cfa.offset.wrapping_neg();
-        let is_frame =
-            cfi.cfa.base == bp && cfi.reg(facts.bp) == slot(base) && cfi.reg(facts.ra) == slot(base.wrapping_add(8));
+        let is_frame = cfi.cfa.base == bp
+            && match self.code.profile.has(Behaviour::FrameByAddress) {
+                true => cfi.reg(facts.bp) == slot(base) && cfi.reg(facts.ra) == slot(base.wrapping_add(8)),
+                false => cfi.reg(facts.bp) == slot(-16),
+            };
         is_frame || (cfi.drap && cfi.reg(facts.bp).base == bp)
     }
 }
