@@ -59,7 +59,7 @@ pub(crate) use request::backup;
 /// Runs `objtool` as `request` says.
 pub fn run(request: &Request) -> Outcome {
     if request.opts.dump_orc {
-        return dump(request, |out, elf| orc::dump::write(out, elf, &request.profile));
+        return dump(request, |out, elf| orc::dump::write_for(out, elf, &request.profile));
     }
     on_file(request, |opts, elf, out| work(request, opts, elf, out))
 }

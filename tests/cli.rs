@@ -134,7 +134,7 @@ fn fields(Invocation { opts, rules }: &Invocation) -> String {
         no_unreachable output sec_address stats trace verbose werror wide no_fp duplicate vmlinux file
     };
     let rules = match rules.table() {
-        OptionTable::Subcommands => "Subcommands",
+        OptionTable::Subcommands | OptionTable::V5_15 => "Subcommands",
         OptionTable::V6_1 => "Commands",
         OptionTable::V6_6 => "Actions",
         OptionTable::V6_18 | OptionTable::V7_2 => "Strict",

@@ -16,14 +16,16 @@ use super::releases::Point;
 use super::series::Tree;
 
 /// The files that decide about `objtool`.
-const FILES: [File; 9] = [
+const FILES: [File; 11] = [
     File::Check,
     File::Elf,
     File::Decode,
     File::Insn,
     File::Builtin,
     File::Warn,
+    File::Special,
     File::SpecialX86,
+    File::SpecialArch,
     File::SpecialHeader,
     File::OrcTypes,
 ];

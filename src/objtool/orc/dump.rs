@@ -24,12 +24,20 @@ use crate::objtool::cfi::frame;
 pub struct DumpError(pub String);
 
 /// Appends a line for each entry to `out`. A file without ORC data has none.
-pub fn write(out: &mut Vec<u8>, elf: &ElfFile<'_>, profile: &Profile) -> Result<(), DumpError> {
-    let old_words = !profile.has(Behaviour::StackSwitch);
-    lines(out, elf, |out, entry| match profile.orc {
-        OrcFormat::EndBit => write_end_bit_entry(out, entry, old_words),
+pub fn write(out: &mut Vec<u8>, elf: &ElfFile<'_>, format: OrcFormat) -> Result<(), DumpError> {
+    lines(out, elf, |out, entry| match format {
+        OrcFormat::EndBit => write_end_bit_entry(out, entry, write_reg),
         format => write_entry(out, format, entry),
     })
+}
+
+/// As [`write`], in the words of one release.
+pub fn write_for(out: &mut Vec<u8>, elf: &ElfFile<'_>, profile: &Profile) -> Result<(), DumpError> {
+    // As long as no entry was found by what the stack pointer points at, nobody minded where the bracket closed.
+    if profile.orc != OrcFormat::EndBit || profile.has(Behaviour::StackSwitch) {
+        return write(out, elf, profile.orc);
+    }
+    lines(out, elf, |out, entry| write_end_bit_entry(out, entry, write_reg_of_5_10))
 }
 
 /// As [`write`], with `print` for what follows the place of each entry.
@@ -91,22 +99,25 @@ pub fn write_entry(out: &mut Vec<u8>, format: OrcFormat, entry: OrcEntry) {
     let _ = writeln!(out, " signal:{}", bits >> 11 & 1);
 }
 
-/// An entry before 6.4 in words. 5.10 has other brackets around what the stack pointer points at.
-fn write_end_bit_entry(out: &mut Vec<u8>, entry: OrcEntry, old_words: bool) {
-    let bits = entry.bits();
-    let mut reg = |label: &str, number: u16, offset: i16| {
-        let _ = write!(out, " {label}:");
-        let numbering = OrcFormat::EndBit.numbering();
-        if old_words && numbering.name(number) == Some("(sp)") {
-            let _ = write!(out, "(sp{offset:+})");
-        } else {
-            write_reg(out, numbering, number, offset);
-        }
-    };
-    reg("sp", bits & 15, entry.sp_offset());
-    reg("bp", bits >> 4 & 15, entry.bp_offset());
+/// An entry before 6.4 in words, with `reg` for a register and the offset from it.
+fn write_end_bit_entry(out: &mut Vec<u8>, entry: OrcEntry, reg: fn(&mut Vec<u8>, &OrcNumbering, u16, i16)) {
+    let (bits, numbering) = (entry.bits(), OrcFormat::EndBit.numbering());
+    out.extend_from_slice(b" sp:");
+    reg(out, numbering, bits & 15, entry.sp_offset());
+    out.extend_from_slice(b" bp:");
+    reg(out, numbering, bits >> 4 & 15, entry.bp_offset());
     let kind = type_name(frame::of_number(OrcFormat::EndBit, (bits >> 8 & 3) as u8).into());
     let _ = writeln!(out, " type:{kind} end:{}", bits >> 10 & 1);
+}
+
+/// As [`write_reg`]. 5.10 closes the bracket behind the offset from what the stack pointer points at, too.
+fn write_reg_of_5_10(out: &mut Vec<u8>, numbering: &OrcNumbering, number: u16, offset: i16) {
+    match numbering.name(number) {
+        Some("(sp)") => {
+            let _ = write!(out, "(sp{offset:+})");
+        }
+        _ => write_reg(out, numbering, number, offset),
+    }
 }
 
 fn type_name(kind: u16) -> &'static str {

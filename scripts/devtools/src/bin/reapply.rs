@@ -47,6 +47,7 @@ pub fn reapply(input: &[u8], output: &[u8], is_newest: bool) -> Result<(), Strin
         group_follows_signature: is_newest,
         strings_are_aligned: is_newest,
         section_names_are_unique: is_newest,
+        debug_is_unread: true,
     };
     let edits = Derivation::new(&old, &new).edits(is_newest);
     let image = Image::build(&old, edits, rules).map_err(|error| error.to_string())?;
