@@ -170,8 +170,8 @@ fn faults_of_streams(fixture: &Fixture, release: &str, ran: &Ran) -> Vec<String>
 /// What a run changes in the listing of an object.
 fn change(before: &[u8], after: &[u8], release: &str) -> String {
     let series = Series::of_version(release).expect("a release");
-    let Some(profile) = Profile::of(series) else { return "not rebuilt\n".to_owned() };
-    let lines = |bytes| listing::lines(bytes, profile);
+    let Some(format) = Profile::of(series).map(|profile| profile.orc) else { return "not rebuilt\n".to_owned() };
+    let lines = |bytes| listing::lines(bytes, format);
     match difference::difference(&lines(before), &lines(after)) {
         _ if before == after => "unchanged\n".to_owned(),
         lines if lines.is_empty() => "the layout alone\n".to_owned(),

@@ -6,7 +6,7 @@ use postlink::elf::ElfFile;
 use postlink::elf::Section;
 use postlink::elf::SectionId;
 use postlink::elf::Symbol;
-use postlink::kernel::Profile;
+use postlink::kernel::OrcFormat;
 use postlink::objtool::orc::dump;
 
 /// Letters for `sh_flags`, lowest bit first, as `readelf` has them; a bit without a letter shows as `?`.
@@ -16,14 +16,14 @@ const FLAGS: &str = "WAX?MSILOGTC";
 const KINDS: [&str; 12] =
     ["null", "progbits", "symtab", "strtab", "rela", "hash", "dynamic", "note", "nobits", "rel", "shlib", "dynsym"];
 
-/// The lines; of something that is no object its bytes. `profile` says how ORC entries are stored.
-pub fn lines(bytes: &[u8], profile: &Profile) -> Vec<String> {
+/// The lines; of something that is no object its bytes. `format` is how ORC entries are stored, if they are to be read.
+pub fn lines(bytes: &[u8], format: OrcFormat) -> Vec<String> {
     let Ok(file) = ElfFile::parse(bytes) else { return rows("file", bytes) };
     let mut lines = vec![format!("file type {} machine {} flags {:#x}", file.kind, file.machine, file.flags)];
     lines.extend(file.section_ids().map(|id| section(&file, file.section(id))));
     lines.extend(file.symbols.iter().map(|sym| symbol(&file, sym)));
     for id in file.section_ids() {
-        lines.extend(contents(&file, id, profile));
+        lines.extend(contents(&file, id, format));
     }
     lines
 }
@@ -58,7 +58,7 @@ fn symbol(file: &ElfFile<'_>, sym: &Symbol) -> String {
 }
 
 /// What is in a section that has lines of its own.
-fn contents(file: &ElfFile<'_>, id: SectionId, profile: &Profile) -> Vec<String> {
+fn contents(file: &ElfFile<'_>, id: SectionId, format: OrcFormat) -> Vec<String> {
     let sec = file.section(id);
     let name = text(sec.name);
     match sec.kind {
@@ -66,9 +66,9 @@ fn contents(file: &ElfFile<'_>, id: SectionId, profile: &Profile) -> Vec<String>
         // These only number the symbols and sections that are shown.
         elf::SHT_SYMTAB_SHNDX => Vec::new(),
         // The places of ORC entries are shown with them.
-        elf::SHT_RELA if name == ".rela.orc_unwind_ip" && orc(file, profile).is_some() => Vec::new(),
+        elf::SHT_RELA if name == ".rela.orc_unwind_ip" && orc(file, format).is_some() => Vec::new(),
         elf::SHT_REL | elf::SHT_RELA => relocs(file, id),
-        _ if name == ".orc_unwind" => orc(file, profile).unwrap_or_else(|| rows(&name, sec.data)),
+        _ if name == ".orc_unwind" => orc(file, format).unwrap_or_else(|| rows(&name, sec.data)),
         _ => rows(&name, sec.data),
     }
 }
@@ -84,9 +84,9 @@ fn relocs(file: &ElfFile<'_>, id: SectionId) -> Vec<String> {
 }
 
 /// The unwind table in words, if it can be read.
-fn orc(file: &ElfFile<'_>, profile: &Profile) -> Option<Vec<String>> {
+fn orc(file: &ElfFile<'_>, format: OrcFormat) -> Option<Vec<String>> {
     let mut out = Vec::new();
-    dump::write(&mut out, file, profile).ok()?;
+    dump::write(&mut out, file, format).ok()?;
     Some(String::from_utf8_lossy(&out).lines().map(|line| format!("orc {line}")).collect())
 }
 
