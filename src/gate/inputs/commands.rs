@@ -80,7 +80,7 @@ pub fn opts_of<'a>(facts: &Facts, words: impl Iterator<Item = &'a str>) -> Optio
     let mut argv: Vec<OsString> = vec!["objtool".into()];
     argv.extend(words.map(OsString::from));
     match options::parse(facts, &argv, &[]) {
-        Parsed::Run(run) if run.refused().is_none() => Some(run.opts),
+        Parsed::Run(run) if run.refused().is_none() && !run.opts.dump_orc => Some(run.opts),
         Parsed::Run(_) | Parsed::Klp(_) | Parsed::Exit(_) => None,
     }
 }
