@@ -12,6 +12,8 @@ mod case;
 mod common;
 #[path = "modpost/extended.rs"]
 mod extended;
+#[path = "modpost/flags.rs"]
+mod flags;
 
 use std::env;
 use std::fs;
@@ -51,7 +53,12 @@ fn write_inputs(case: &Case, folder: &Path) {
 
 /// What a run leaves behind, as text.
 fn run(case: &Case, series: &str) -> String {
-    let mut program = Program::modpost(series).args(&case.args);
+    run_as(case, Program::modpost(series))
+}
+
+/// What a run of `program` leaves behind, as text.
+fn run_as(case: &Case, program: Program) -> String {
+    let mut program = program.args(&case.args);
     if case.is_posix {
         program = program.env("POSIXLY_CORRECT", "1");
     }

@@ -305,6 +305,12 @@ const TARGETS: [(&str, Target); 4] = [
     ("32-big", Target { is_64: false, is_big: true, machine: 20, kind: 1 }),
 ];
 
+/// The case for the target of this name.
+pub fn case_of(target: &str, release: &str) -> Case {
+    let (_, target) = TARGETS.into_iter().find(|(name, _)| *name == target).expect("a target");
+    case(target, release)
+}
+
 #[test]
 fn buses() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/modpost/buses");
