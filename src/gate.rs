@@ -27,7 +27,7 @@ pub mod tables;
 pub mod verdict;
 
 pub use error::GateError;
-pub use finding::Finding;
+pub use finding::GateFinding;
 pub use finding::Severity;
-pub use run::Outcome;
+pub use run::GateOutcome;
 pub use run::run;

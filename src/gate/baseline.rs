@@ -14,7 +14,7 @@ use std::path::Path;
 use super::check::Check;
 use super::error::GateError;
 use super::facts::Facts;
-use super::finding::Finding;
+use super::finding::GateFinding;
 use super::finding::Key;
 use super::finding::Severity;
 use super::inputs::Config;
@@ -26,7 +26,7 @@ use crate::elf::output;
 #[derive(Debug, Clone)]
 pub struct Judged {
     /// The finding.
-    pub finding: Finding,
+    pub finding: GateFinding,
     /// The baseline accepts it; the reason given there, if one is.
     pub accepted: Option<String>,
     /// It makes the run fail.
@@ -115,7 +115,7 @@ impl Baseline {
     }
 
     /// Accepts everything that another build has.
-    pub fn accept_all(&mut self, findings: &[Finding]) {
+    pub fn accept_all(&mut self, findings: &[GateFinding]) {
         let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
         for finding in findings {
             *counts.entry(finding.key()).or_default() += 1;
@@ -127,7 +127,7 @@ impl Baseline {
     /// Says of each finding whether it is accepted, and which entries of checks that have looked nothing corresponds to.
     pub fn judge(
         &self,
-        findings: Vec<Finding>,
+        findings: Vec<GateFinding>,
         config: &Config,
         has_looked: &dyn Fn(&str) -> bool,
     ) -> (Vec<Judged>, Vec<Entry>) {
@@ -204,7 +204,7 @@ impl Baseline {
     }
 
     /// Exports that are gone or changed against the accepted set.
-    pub fn compare_exports(&self, inputs: &Inputs, checks: &[&'static Check]) -> Vec<Finding> {
+    pub fn compare_exports(&self, inputs: &Inputs, checks: &[&'static Check]) -> Vec<GateFinding> {
         if self.exports.is_empty() || inputs.symvers.is_none() {
             return Vec::new();
         }
@@ -342,23 +342,23 @@ fn exports_of(inputs: &Inputs) -> Vec<ExportLine> {
 }
 
 /// Whether a finding only says that the exported set has changed.
-fn is_about_export_set(finding: &Finding) -> bool {
+fn is_about_export_set(finding: &GateFinding) -> bool {
     finding.check == "exports" && matches!(finding.kind, "removed" | "narrowed")
 }
 
 /// What users of the old set would miss in the new one: an export that is gone, or that fewer may use.
-fn export_differences(old: &[ExportLine], new: &[ExportLine]) -> Vec<Finding> {
+fn export_differences(old: &[ExportLine], new: &[ExportLine]) -> Vec<GateFinding> {
     let new: BTreeMap<&str, &ExportLine> = new.iter().map(|line| (line.symbol.as_str(), line)).collect();
     let mut findings = Vec::new();
     for line in old {
         let finding = match new.get(line.symbol.as_str()) {
-            None => Finding::new("removed", format!("'{}' of {} is no longer exported", line.symbol, line.module)),
+            None => GateFinding::new("removed", format!("'{}' of {} is no longer exported", line.symbol, line.module)),
             Some(now) if now.namespace != line.namespace => {
                 let text = format!("'{}' has moved to the namespace '{}'", line.symbol, now.namespace);
-                Finding::new("narrowed", text)
+                GateFinding::new("narrowed", text)
             }
             Some(now) if now.kind != line.kind && now.kind == "EXPORT_SYMBOL_GPL" => {
-                Finding::new("narrowed", format!("'{}' is now for GPL-compatible modules only", line.symbol))
+                GateFinding::new("narrowed", format!("'{}' is now for GPL-compatible modules only", line.symbol))
             }
             Some(_) => continue,
         };
@@ -367,12 +367,12 @@ fn export_differences(old: &[ExportLine], new: &[ExportLine]) -> Vec<Finding> {
     findings
 }
 
-fn as_exports(findings: Vec<Finding>, checks: &[&'static Check]) -> Vec<Finding> {
+fn as_exports(findings: Vec<GateFinding>, checks: &[&'static Check]) -> Vec<GateFinding> {
     as_check("exports", findings, checks)
 }
 
 /// Findings of a check that is made here, if it runs.
-fn as_check(id: &'static str, mut findings: Vec<Finding>, checks: &[&'static Check]) -> Vec<Finding> {
+fn as_check(id: &'static str, mut findings: Vec<GateFinding>, checks: &[&'static Check]) -> Vec<GateFinding> {
     if !checks.iter().any(|check| check.id == id) {
         return Vec::new();
     }
@@ -389,7 +389,7 @@ pub fn compare_builds(
     new: &Inputs,
     new_facts: &[Facts],
     checks: &[&'static Check],
-) -> Vec<Finding> {
+) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     if old.symvers.is_some() && new.symvers.is_some() {
         findings.extend(as_exports(export_differences(&exports_of(old), &exports_of(new)), checks));
@@ -404,7 +404,7 @@ pub fn compare_builds(
             .filter(|name| after.definitions.binary_search(name).is_err() && after.locals.binary_search(name).is_ok());
         let found = became_local.map(|name| {
             let text = format!("'{name}' was global and is local now: livepatches and modules cannot name it");
-            let finding = Finding::new("became-local", text).symbol(name).at_most(Severity::Error);
+            let finding = GateFinding::new("became-local", text).symbol(name).at_most(Severity::Error);
             finding.about(&after.file.subject, &after.file.name)
         });
         findings.extend(as_check("livepatch", found.collect(), checks));
@@ -416,9 +416,9 @@ pub fn compare_builds(
 mod tests {
     use super::*;
 
-    fn finding(symbol: &str) -> Finding {
+    fn finding(symbol: &str) -> GateFinding {
         let mut finding =
-            Finding::new("function", "text").symbol(symbol).section(".text.a").about("vmlinux", "vmlinux.o");
+            GateFinding::new("function", "text").symbol(symbol).section(".text.a").about("vmlinux", "vmlinux.o");
         finding.check = "promoted-symbols";
         finding
     }

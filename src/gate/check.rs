@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::contents::bitcode::BitcodeError;
 use crate::contents::bitcode::Symtab;
 use crate::gate::facts::Facts;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
 use crate::gate::fresh::EngineFinding;
 use crate::gate::inputs::Inputs;
@@ -87,11 +87,11 @@ pub enum Arm64 {
 pub const NOT_FOR_THIS_MACHINE: Arm64 = Arm64::Nothing("the gate does not do this for this machine");
 
 /// A function that looks at a file.
-type FileFn = fn(&FileCx<'_>) -> Vec<Finding>;
+type FileFn = fn(&FileCx<'_>) -> Vec<GateFinding>;
 /// A function that looks at an object.
-type ObjectFn = fn(&ObjectCx<'_>) -> Vec<Finding>;
+type ObjectFn = fn(&ObjectCx<'_>) -> Vec<GateFinding>;
 /// A function that looks at everything.
-type WorldFn = fn(&WorldCx<'_>) -> Vec<Finding>;
+type WorldFn = fn(&WorldCx<'_>) -> Vec<GateFinding>;
 
 /// One check.
 #[derive(Debug)]
@@ -153,12 +153,12 @@ impl Check {
     }
 
     /// Looks at a file.
-    pub fn look_at_file(&self, cx: &FileCx<'_>) -> Vec<Finding> {
+    pub fn look_at_file(&self, cx: &FileCx<'_>) -> Vec<GateFinding> {
         self.file.map_or_else(Vec::new, |file| self.complete(file(cx), Some(cx.file)))
     }
 
     /// Looks at an object; what an engine found on the check's topics comes by itself.
-    pub fn look_at_object(&self, cx: &ObjectCx<'_>) -> Vec<Finding> {
+    pub fn look_at_object(&self, cx: &ObjectCx<'_>) -> Vec<GateFinding> {
         let mut findings = self.object.map_or_else(Vec::new, |object| object(cx));
         let engine = cx.fresh.into_iter().flat_map(|fresh| &fresh.findings);
         findings.extend(engine.filter(|found| self.topics.contains(&found.topic)).map(|found| of_engine(cx, found)));
@@ -166,7 +166,7 @@ impl Check {
     }
 
     /// Looks at everything.
-    pub fn look_at_world(&self, cx: &WorldCx<'_>) -> Vec<Finding> {
+    pub fn look_at_world(&self, cx: &WorldCx<'_>) -> Vec<GateFinding> {
         self.world.map_or_else(Vec::new, |world| self.complete(world(cx), None))
     }
 
@@ -183,7 +183,7 @@ impl Check {
         self.needs.iter().any(|need| matches!(need, Need::Scan))
     }
 
-    fn complete(&self, mut findings: Vec<Finding>, file: Option<&ObjectFile>) -> Vec<Finding> {
+    fn complete(&self, mut findings: Vec<GateFinding>, file: Option<&ObjectFile>) -> Vec<GateFinding> {
         for finding in &mut findings {
             finding.check = self.id;
             finding.severity = finding.severity.min(self.severity);
@@ -196,12 +196,12 @@ impl Check {
     }
 }
 
-fn of_engine(cx: &ObjectCx<'_>, engine: &EngineFinding) -> Finding {
+fn of_engine(cx: &ObjectCx<'_>, engine: &EngineFinding) -> GateFinding {
     let text = match engine.place {
         Some((section, offset)) => format!("{}: {}", cx.place(section, offset), engine.text),
         None => engine.text.clone(),
     };
-    let mut finding = Finding::new(engine.id, text).at_most(engine.severity);
+    let mut finding = GateFinding::new(engine.id, text).at_most(engine.severity);
     if let Some((section, offset)) = engine.place {
         finding = cx.finding_at(finding, section, offset);
     }

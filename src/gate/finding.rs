@@ -30,7 +30,7 @@ impl fmt::Display for Severity {
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct GateFinding {
     /// Identifier of the check.
     pub check: &'static str,
     /// What is wrong, as a word or two with hyphens; one check has several.
@@ -62,7 +62,7 @@ pub struct Finding {
     pub detail: Vec<String>,
 }
 
-impl Finding {
+impl GateFinding {
     /// A finding of `kind`; check, severity, subject and file are filled in by the run.
     pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
         Self {
@@ -182,6 +182,11 @@ pub fn section_class(name: &str) -> String {
     found.map_or(name, |class| class).to_owned()
 }
 
+/// A number of things, in words that fit it.
+pub fn counted(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_innermost_line_counts() {
-        let mut finding = Finding::new("kind", "text");
+        let mut finding = GateFinding::new("kind", "text");
         assert_eq!(finding.source_line(), None);
         finding.source = "a.c:12, inlined at b.c:3".to_owned();
         assert_eq!(finding.source_line(), Some(("a.c", 12)));

@@ -8,7 +8,6 @@ pub mod arm64;
 use super::finding::Severity as GateSeverity;
 use super::tables;
 use crate::elf::ElfFile;
-use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::kernel::Profile;
 use crate::objtool::annotate::sites;
@@ -32,8 +31,7 @@ use crate::objtool::pipeline::Task;
 use crate::objtool::report::Warned;
 use crate::objtool::wording;
 
-/// A place in code.
-pub type Place = (SectionId, u64);
+pub use super::tables::Place;
 
 /// A static call.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::contents::Contents;
 use super::coverage;
 use super::error::GateError;
 use super::facts::Facts;
-use super::finding::Finding;
+use super::finding::GateFinding;
 use super::fresh;
 use super::fresh::Fresh;
 use super::inputs::Inputs;
@@ -57,10 +57,10 @@ impl<'a> ObjectReader<'a> {
 
     /// Reads an object: what the checks find in it, and what is kept of it for those that look at all objects together. What
     /// cannot be read at all says nothing about the build, so that it is no finding.
-    pub fn look_at(&self, file: &ObjectFile) -> Result<(Vec<Finding>, Facts), GateError> {
+    pub fn look_at(&self, file: &ObjectFile) -> Result<(Vec<GateFinding>, Facts), GateError> {
         let look_at_file = |bitcode, error| {
             let cx = FileCx { inputs: self.inputs, file, bitcode, error };
-            self.checks.iter().flat_map(|check| check.look_at_file(&cx)).collect::<Vec<Finding>>()
+            self.checks.iter().flat_map(|check| check.look_at_file(&cx)).collect::<Vec<GateFinding>>()
         };
         let fail = |what: &str| GateError(format!("{}: {what}", file.path.display()));
         let data = match Contents::read(&file.path) {
@@ -89,7 +89,7 @@ impl<'a> ObjectReader<'a> {
     }
 
     /// Makes everything that the checks need of an object, and has them look.
-    fn look_into(&self, file: &ObjectFile, data: &Arc<Vec<u8>>, elf: &ElfFile<'_>) -> (Vec<Finding>, Facts) {
+    fn look_into(&self, file: &ObjectFile, data: &Arc<Vec<u8>>, elf: &ElfFile<'_>) -> (Vec<GateFinding>, Facts) {
         let (fresh, (scan, (places, relocs))) = rayon::join(
             || self.fresh(file, elf),
             || rayon::join(|| self.scan(file, data, elf), || (places(elf), RelocIndex::read(elf))),
@@ -104,9 +104,9 @@ impl<'a> ObjectReader<'a> {
             fresh: fresh.as_ref(),
             scan: scan.as_ref(),
         };
-        let found: Vec<Vec<Finding>> =
+        let found: Vec<Vec<GateFinding>> =
             self.checks.par_iter().with_max_len(1).map(|check| check.look_at_object(&cx)).collect();
-        let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
+        let mut findings: Vec<GateFinding> = found.into_iter().flatten().collect();
         find_lines(self.inputs, elf, &mut findings);
         (findings, facts(&cx))
     }
@@ -171,7 +171,7 @@ fn facts(cx: &ObjectCx<'_>) -> Facts {
 }
 
 /// Adds file and line to findings about places, if the object has debug information. It is only read if there is a finding.
-fn find_lines(inputs: &Inputs, elf: &ElfFile<'_>, findings: &mut [Finding]) {
+fn find_lines(inputs: &Inputs, elf: &ElfFile<'_>, findings: &mut [GateFinding]) {
     if findings.iter().all(|finding| finding.place.is_none()) {
         return;
     }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::finding::Finding;
+use super::finding::GateFinding;
 use super::fresh::Fresh;
 use super::inputs::Inputs;
 use super::inputs::ObjectFile;
@@ -64,7 +64,7 @@ impl<'a> ObjectCx<'a> {
     }
 
     /// A finding about a place: symbol, section, offset and unit are filled in.
-    pub fn finding_at(&self, finding: Finding, section: SectionId, offset: u64) -> Finding {
+    pub fn finding_at(&self, finding: GateFinding, section: SectionId, offset: u64) -> GateFinding {
         let symbol = self.places.over(section, offset).map(|span| span.symbol);
         let mut finding = finding.section(self.section_name(section)).at(offset);
         finding.place = Some((section, offset));

@@ -1,7 +1,7 @@
 //! Whether the tables that `objtool` makes are there: in the object that it worked on, and in what was linked of it.
 
 use super::check::WorldCx;
-use super::finding::Finding;
+use super::finding::GateFinding;
 use super::inputs::Stage;
 use super::object::ObjectCx;
 use super::tables::MADE_BY_OBJTOOL;
@@ -20,7 +20,7 @@ pub fn is_unprocessed(cx: &ObjectCx<'_>) -> bool {
 }
 
 /// Tables that a module's linked object has and its `.ko` has not, or has fewer records of.
-pub fn lost_in_link(cx: &WorldCx<'_>, names: &[&str]) -> Vec<Finding> {
+pub fn lost_in_link(cx: &WorldCx<'_>, names: &[&str]) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     for module in cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module && !facts.is_opaque) {
         let stages = [Stage::Object, Stage::Lto, Stage::Prelink];
@@ -33,7 +33,7 @@ pub fn lost_in_link(cx: &WorldCx<'_>, names: &[&str]) -> Vec<Finding> {
             let (before, after) = (count(&linked.tables), count(&module.tables));
             if after < before {
                 let text = format!("{name}: {before} records in {}, {after} in {}", linked.file.name, module.file.name);
-                let finding = Finding::new("lost-in-link", text).section(*name);
+                let finding = GateFinding::new("lost-in-link", text).section(*name);
                 findings.push(finding.about(&module.file.subject, &module.file.name));
             }
         }

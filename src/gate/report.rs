@@ -9,7 +9,7 @@ mod sarif;
 mod text;
 
 use super::error::GateError;
-use super::run::Outcome;
+use super::run::GateOutcome;
 
 /// A report's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -31,7 +31,7 @@ pub enum Format {
 }
 
 /// The report of an outcome.
-pub fn render(outcome: &Outcome, format: Format) -> Result<Vec<u8>, GateError> {
+pub fn render(outcome: &GateOutcome, format: Format) -> Result<Vec<u8>, GateError> {
     match format {
         Format::Text => Ok(text::render(outcome).into_bytes()),
         Format::Json => json::render(outcome),

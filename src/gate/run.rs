@@ -18,7 +18,7 @@ use super::coverage;
 use super::coverage::Skipped;
 use super::error::GateError;
 use super::facts::Facts;
-use super::finding::Finding;
+use super::finding::GateFinding;
 use super::finding::Severity;
 use super::inputs::Asked;
 use super::inputs::Inputs;
@@ -71,7 +71,7 @@ impl Progress for Quiet {
 
 /// What came of a run.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct GateOutcome {
     /// The folder, without its objects.
     pub inputs: Inputs,
     /// Checks that ran.
@@ -123,7 +123,7 @@ pub struct Updated {
     pub removed: usize,
 }
 
-impl Outcome {
+impl GateOutcome {
     /// Why a check could not look, if so.
     pub fn why_skipped(&self, check: &str) -> Option<&str> {
         self.skipped.iter().find(|skipped| skipped.check == check).map(|skipped| skipped.why.as_str())
@@ -171,7 +171,7 @@ impl Outcome {
 }
 
 /// Runs the gate.
-pub fn run(options: &Options, progress: &dyn Progress) -> Result<Outcome, GateError> {
+pub fn run(options: &Options, progress: &dyn Progress) -> Result<GateOutcome, GateError> {
     let checks = selected(options)?;
     let required = Required::parse(&options.require, &|id| checks.iter().any(|check| check.id == id))?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.n_threads).build();
@@ -220,7 +220,7 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Outcome, GateEr
         skipped.fails = required.is_missed(skipped);
     }
     let verdict = Verdict::of(&checks, &skipped, &findings, fail_on);
-    Ok(Outcome { inputs, checks, skipped, findings, gone, updated, verdict })
+    Ok(GateOutcome { inputs, checks, skipped, findings, gone, updated, verdict })
 }
 
 /// Accepts what a baseline was just brought up to date with.
@@ -269,7 +269,7 @@ fn find_inputs(options: &Options, paths: &[PathBuf]) -> Result<Inputs, GateError
 
 /// Findings and facts of one build.
 struct BuildFacts {
-    findings: Vec<Finding>,
+    findings: Vec<GateFinding>,
     facts: Vec<Facts>,
 }
 
@@ -301,11 +301,11 @@ fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progre
 }
 
 /// By check, gravest first, then by subject and place.
-fn sort(findings: &mut [Finding]) {
+fn sort(findings: &mut [GateFinding]) {
     let rank = |id: &str| checks::ALL.iter().position(|check| check.id == id);
-    let rank_of = |finding: &Finding| (rank(finding.check), std::cmp::Reverse(finding.severity));
+    let rank_of = |finding: &GateFinding| (rank(finding.check), std::cmp::Reverse(finding.severity));
     findings.sort_by(|a, b| {
-        let by_place = |f: &Finding| (f.section.clone(), f.offset, f.symbol.clone(), f.counterpart.clone());
+        let by_place = |f: &GateFinding| (f.section.clone(), f.offset, f.symbol.clone(), f.counterpart.clone());
         rank_of(a)
             .cmp(&rank_of(b))
             .then_with(|| a.subject.cmp(&b.subject))

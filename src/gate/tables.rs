@@ -5,8 +5,8 @@ use crate::elf::Reloc;
 use crate::elf::SectionId;
 use crate::objtool::code::RelocIndex;
 
-/// Section and offset.
-type Place = (SectionId, u64);
+/// Section, and offset in bytes.
+pub type Place = (SectionId, u64);
 
 /// Tables that only `objtool` makes, with the size of a record.
 pub const MADE_BY_OBJTOOL: [(&str, u64); 7] = [

@@ -7,6 +7,7 @@ use super::check::Check;
 use super::coverage::Skipped;
 use super::error::GateError;
 use super::finding::Severity;
+use super::finding::counted;
 
 /// What makes a run fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,11 +139,6 @@ impl Verdict {
         }
         line
     }
-}
-
-/// A number of things, in words that fit it.
-pub fn counted(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use postlink::elf::ElfFile;
 use postlink::elf::Symbol;
 
-use crate::cast::Cast;
 use crate::object::*;
+use crate::parts::Parts;
 
 /// One damage.
 pub struct Damage {
@@ -13,35 +13,35 @@ pub struct Damage {
     /// for any one, `*` for any, any number of times but at least once; as subject `*` stands for any. `3x ` before a line
     /// says how often exactly. A line that begins with `~` may be found any number of times, and need not be.
     pub expected: &'static [&'static str],
-    pub make: fn(&Cast),
+    pub make: fn(&Parts),
 }
 
-pub fn object(c: &Cast, file: &str, change: impl FnOnce(&mut Object)) {
+pub fn object(c: &Parts, file: &str, change: impl FnOnce(&mut Object)) {
     let mut object = Object(c.read(file));
     change(&mut object);
     c.write(file, object.0);
 }
 
-pub fn text(c: &Cast, file: &str, old: &str, new: &str) {
+pub fn text(c: &Parts, file: &str, old: &str, new: &str) {
     let before = c.read_text(file);
     let after = before.replacen(old, new, 1);
     assert_ne!(before, after, "{file} has no '{old}'");
     c.write(file, after);
 }
 
-fn remove_line(c: &Cast, file: &str, word: &str) {
+fn remove_line(c: &Parts, file: &str, word: &str) {
     let before = c.read_text(file);
     let after: String = before.lines().filter(|line| !line.contains(word)).map(|line| format!("{line}\n")).collect();
     assert_ne!(before, after, "{file} has no line with '{word}'");
     c.write(file, after);
 }
 
-pub fn copy(c: &Cast, from: &str, to: &str) {
+pub fn copy(c: &Parts, from: &str, to: &str) {
     c.write(to, c.read(from));
 }
 
 /// The line of `Module.symvers` about a symbol.
-fn dump_line(c: &Cast, symbol: &str) -> String {
+fn dump_line(c: &Parts, symbol: &str) -> String {
     let dump = c.read_text("Module.symvers");
     let word = format!("\t{symbol}\t");
     dump.lines().find(|line| line.contains(&word)).expect("it is exported").to_owned()

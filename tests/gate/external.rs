@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use postlink::gate;
+use postlink::gate::run::GateOutcome;
 use postlink::gate::run::Options;
-use postlink::gate::run::Outcome;
 use postlink::gate::run::Quiet;
 
 use crate::copy;
@@ -52,7 +52,7 @@ impl Pair {
         fs::write(self.file(file), object.0).expect("it can be written");
     }
 
-    fn look(&self) -> Outcome {
+    fn look(&self) -> GateOutcome {
         run(&options(self.folder.path()))
     }
 }
@@ -63,21 +63,21 @@ fn replace(path: &Path, old: &str, new: &str) {
     fs::write(path, text.replace(old, new)).expect("it can be written");
 }
 
-fn run(options: &Options) -> Outcome {
+fn run(options: &Options) -> GateOutcome {
     gate::run(options, &Quiet).expect("the gate runs")
 }
 
-fn lines(outcome: &Outcome) -> Vec<String> {
+fn lines(outcome: &GateOutcome) -> Vec<String> {
     let findings =
         outcome.findings.iter().map(|judged| &judged.finding).filter(|found| found.check != "promoted-symbols");
-    let line = |found: &gate::Finding| {
+    let line = |found: &gate::GateFinding| {
         let symbol = if found.symbol.is_empty() { "-" } else { &found.symbol };
         format!("{}/{} {} {symbol}", found.check, found.kind, found.subject)
     };
     findings.map(line).collect()
 }
 
-fn skipped(outcome: &Outcome) -> Vec<&str> {
+fn skipped(outcome: &GateOutcome) -> Vec<&str> {
     outcome.skipped.iter().map(|skipped| skipped.check).collect()
 }
 

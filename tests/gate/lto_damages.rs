@@ -1,6 +1,5 @@
 //! Damages that show only where the gate reads bitcode: what the inputs of LTO links define, and in which order.
 
-use crate::cast::Cast;
 use crate::damages::CONF;
 use crate::damages::Damage;
 use crate::damages::VMLINUX;
@@ -9,11 +8,12 @@ use crate::damages::damage;
 use crate::damages::object;
 use crate::damages::text;
 use crate::object::*;
+use crate::parts::Parts;
 
 const SCRIPT: &str = ".tmp_initcalls.lds";
 
 /// Adds an input to the list of the module's parts.
-fn add_member(c: &Cast, module: &str, after: &str, member: &str) {
+fn add_member(c: &Parts, module: &str, after: &str, member: &str) {
     let line = format!("{after}\n");
     text(c, &format!("{module}.mod"), &line, &format!("{line}{member}\n"));
 }

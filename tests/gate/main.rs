@@ -1,7 +1,6 @@
 //! The gate on a small LTO kernel with two modules, whole and damaged.
 
 mod arm64;
-mod cast;
 mod causes;
 #[path = "../common/mod.rs"]
 mod common;
@@ -11,6 +10,7 @@ mod kcfi;
 mod lto_damages;
 mod object;
 mod other_kernels;
+mod parts;
 mod reports;
 mod schema;
 mod snippets;
@@ -31,8 +31,8 @@ use postlink::gate::run::Options;
 use postlink::gate::run::Quiet;
 use postlink::gate::verdict::FailOn;
 
-use crate::cast::Cast;
 use crate::common::tally::Tally;
+use crate::parts::Parts;
 
 fn kernel() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/gate/kernel")
@@ -110,14 +110,14 @@ fn each_damage_gives_its_finding_and_nothing_else() {
     let build = std::env::var_os("POSTLINK_GATE_BUILD").map_or_else(kernel, PathBuf::from);
     let dir = tempfile::tempdir().expect("a folder");
     copy_into(&build, dir.path());
-    let cast = Cast::of(dir.path());
+    let parts = Parts::of(dir.path());
     let whole = keys(dir.path());
     let mut tally = Tally::default();
     for damage in all_damages() {
-        (damage.make)(&cast);
+        (damage.make)(&parts);
         let found = new_findings(&whole, &keys(dir.path()));
-        cast.restore();
-        let expected: Vec<String> = damage.expected.iter().map(|line| cast.fill(line)).collect();
+        parts.restore();
+        let expected: Vec<String> = damage.expected.iter().map(|line| parts.fill(line)).collect();
         if fits(&found, &expected) {
             tally.pass(format!("{}: {}", damage.name, found.join(", ")));
         } else {
@@ -218,10 +218,10 @@ fn checks_that_cannot_look_say_why() {
     let dir = copy();
     let trim = "trim: CONFIG_TRIM_UNUSED_KSYMS is not set";
     assert_eq!(skipped(dir.path()), [trim]);
-    let cast = Cast::of(dir.path());
-    cast.write(
+    let parts = Parts::of(dir.path());
+    parts.write(
         "include/config/auto.conf",
-        cast.read_text("include/config/auto.conf").replace("CONFIG_MODVERSIONS=y\n", ""),
+        parts.read_text("include/config/auto.conf").replace("CONFIG_MODVERSIONS=y\n", ""),
     );
     assert_eq!(skipped(dir.path()), ["versions: CONFIG_MODVERSIONS is not set", trim]);
     fs::remove_file(dir.path().join("Module.symvers")).expect("it goes");
@@ -230,7 +230,7 @@ fn checks_that_cannot_look_say_why() {
     assert_eq!(skipped(dir.path()), world);
     // Without commands and configuration nobody knows what objtool was asked for.
     for file in ["vmlinux.o", "drivers/one.o", "drivers/two.o", "drivers/two-main.o", "drivers/two-part.o"] {
-        fs::remove_file(dir.path().join(cast.command_of(file))).expect("it goes");
+        fs::remove_file(dir.path().join(parts.command_of(file))).expect("it goes");
     }
     fs::remove_file(dir.path().join("include/config/auto.conf")).expect("it goes");
     let skipped = skipped(dir.path());
@@ -280,7 +280,7 @@ fn a_baseline_accepts_what_it_lists_and_new_findings_fail() {
 
     // Another hash of the promoted function's file is the same finding.
     let promoted = damages::ALL.iter().find(|damage| damage.name == "one more promoted function").expect("it is there");
-    (promoted.make)(&Cast::of(dir.path()));
+    (promoted.make)(&Parts::of(dir.path()));
     let outcome = gate::run(&with, &Quiet).expect("the gate runs");
     assert!(outcome.verdict.has_failed, "a new promoted function");
     assert_eq!(outcome.gone.len(), 1, "the old one is gone");
@@ -300,7 +300,7 @@ fn two_builds_are_compared() {
     let compare = Options { compare: Some(kernel()), ..options(dir.path()) };
     assert!(!gate::run(&compare, &Quiet).expect("the gate runs").verdict.has_failed);
     let damage = damages::ALL.iter().find(|damage| damage.name == "an export that is not listed").expect("it is there");
-    (damage.make)(&Cast::of(dir.path()));
+    (damage.make)(&Parts::of(dir.path()));
     let outcome = gate::run(&compare, &Quiet).expect("the gate runs");
     let open: Vec<&str> = outcome.findings.iter().filter(|j| j.is_open()).map(|j| j.finding.kind).collect();
     assert_eq!(open, ["removed", "not-listed"], "by subject: Module.symvers comes before vmlinux");
@@ -327,11 +327,11 @@ fn what_cannot_be_done_is_an_error() {
 #[test]
 fn reports_are_the_same_at_any_number_of_threads() {
     let dir = copy();
-    let cast = Cast::of(dir.path());
+    let parts = Parts::of(dir.path());
     for damage in
         damages::ALL.iter().filter(|damage| damage.name.contains("proprietary") || damage.name.contains("sealed"))
     {
-        (damage.make)(&cast);
+        (damage.make)(&parts);
     }
     for format in [Format::Text, Format::Json, Format::Sarif, Format::Kcidb, Format::Github, Format::Html] {
         let render = |n_threads| {
@@ -348,7 +348,7 @@ fn reports_are_well_formed() {
     let dir = copy();
     let damage =
         damages::ALL.iter().find(|damage| damage.name == "a frame that is not taken down").expect("it is there");
-    (damage.make)(&Cast::of(dir.path()));
+    (damage.make)(&Parts::of(dir.path()));
     let outcome = gate::run(&options(dir.path()), &Quiet).expect("the gate runs");
     assert!(outcome.verdict.has_failed);
     let render = |format| String::from_utf8(report::render(&outcome, format).expect("it renders")).expect("text");

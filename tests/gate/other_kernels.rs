@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use postlink::gate;
+use postlink::gate::run::GateOutcome;
 use postlink::gate::run::Options;
-use postlink::gate::run::Outcome;
 use postlink::gate::run::Quiet;
 
 use crate::common::elf_object;
@@ -15,11 +15,11 @@ use crate::kernel;
 use crate::object::Object;
 use crate::options;
 
-fn run(options: &Options) -> Outcome {
+fn run(options: &Options) -> GateOutcome {
     gate::run(options, &Quiet).expect("the gate runs")
 }
 
-fn lines(outcome: &Outcome) -> Vec<String> {
+fn lines(outcome: &GateOutcome) -> Vec<String> {
     let findings =
         outcome.findings.iter().map(|judged| &judged.finding).filter(|found| found.check != "promoted-symbols");
     findings.map(|found| format!("{}/{} {}", found.check, found.kind, found.subject)).collect()

@@ -6,29 +6,29 @@ use std::path::Path;
 use postlink::gate;
 use postlink::gate::report;
 use postlink::gate::report::Format;
+use postlink::gate::run::GateOutcome;
 use postlink::gate::run::Options;
-use postlink::gate::run::Outcome;
 use postlink::gate::run::Quiet;
 use postlink::gate::verdict::FailOn;
 use postlink::gate::verdict::Status;
 use serde_json::Value;
 
-use crate::cast::Cast;
 use crate::copy;
 use crate::damages;
 use crate::kernel;
 use crate::options;
+use crate::parts::Parts;
 use crate::schema::Schema;
 
 /// Outcomes of all sorts: nothing to say, many findings with a baseline, and much that could not be checked.
-fn outcomes() -> Vec<Outcome> {
+fn outcomes() -> Vec<GateOutcome> {
     let whole = gate::run(&options(&kernel()), &Quiet).expect("the gate runs");
     let dir = copy();
-    let cast = Cast::of(dir.path());
+    let parts = Parts::of(dir.path());
     for damage in damages::ALL.iter().filter(|damage| {
         ["proprietary", "sealed", "frame that", "bitcode in a", "no srcversion"].iter().any(|w| damage.name.contains(w))
     }) {
-        (damage.make)(&cast);
+        (damage.make)(&parts);
     }
     let baseline = dir.path().join("accepted");
     fs::write(&baseline, "promoted-symbols/summary vmlinux - - - # known\norc/missing gone - - -\n").expect("a file");
@@ -42,11 +42,11 @@ fn outcomes() -> Vec<Outcome> {
     vec![whole, damaged, bare]
 }
 
-fn json(outcome: &Outcome, format: Format) -> Value {
+fn json(outcome: &GateOutcome, format: Format) -> Value {
     serde_json::from_slice(&report::render(outcome, format).expect("it renders")).expect("it is JSON")
 }
 
-fn text(outcome: &Outcome, format: Format) -> String {
+fn text(outcome: &GateOutcome, format: Format) -> String {
     String::from_utf8(report::render(outcome, format).expect("it renders")).expect("text")
 }
 
@@ -191,11 +191,11 @@ fn kcidb_has_what_its_schema_requires() {
 }
 
 /// A verdict of each kind, and whether it is a failure.
-fn verdicts(dir: &Path) -> Vec<(&'static str, bool, Outcome)> {
+fn verdicts(dir: &Path) -> Vec<(&'static str, bool, GateOutcome)> {
     let run = |options: Options| gate::run(&options, &Quiet).expect("the gate runs");
     let damaged = || {
         let damage = damages::ALL.iter().find(|damage| damage.name == "no srcversion").expect("it is there");
-        (damage.make)(&Cast::of(dir));
+        (damage.make)(&Parts::of(dir));
     };
     let new = Options { fail_on: Some(FailOn::New), ..options(&kernel()) };
     let required = Options { require: vec!["trim".to_owned()], ..options(&kernel()) };
@@ -216,7 +216,7 @@ fn verdicts(dir: &Path) -> Vec<(&'static str, bool, Outcome)> {
 }
 
 /// Whether a report says that the run fails.
-fn says_fail(outcome: &Outcome, format: Format) -> bool {
+fn says_fail(outcome: &GateOutcome, format: Format) -> bool {
     let text = text(outcome, format);
     let value = || serde_json::from_str::<Value>(&text).expect("it is JSON");
     let words = |line: &str| line.contains("FAIL: ");
@@ -258,18 +258,18 @@ fn what_a_baseline_was_brought_up_to_date_with_is_accepted() {
 #[test]
 fn one_cause_in_many_modules_is_told_once() {
     let dir = copy();
-    let cast = Cast::of(dir.path());
+    let parts = Parts::of(dir.path());
     // Four more modules like the first, all with another version of what they import.
-    let order = cast.read_text("modules.order");
+    let order = parts.read_text("modules.order");
     let more: Vec<String> = (0..4).map(|nth| format!("more/m{nth}")).collect();
     fs::create_dir(dir.path().join("more")).expect("a folder");
     for name in &more {
-        fs::copy(dir.path().join(cast.one_ko()), dir.path().join(format!("{name}.ko"))).expect("it can be copied");
+        fs::copy(dir.path().join(parts.one_ko()), dir.path().join(format!("{name}.ko"))).expect("it can be copied");
     }
     let lines: String = more.iter().map(|name| format!("{name}.o\n")).collect();
-    cast.write("modules.order", format!("{order}{lines}"));
+    parts.write("modules.order", format!("{order}{lines}"));
     let damage = damages::ALL.iter().find(|damage| damage.name == "another version").expect("it is there");
-    (damage.make)(&cast);
+    (damage.make)(&parts);
     let outcome = gate::run(&options(dir.path()), &Quiet).expect("the gate runs");
     assert_eq!(outcome.count(gate::Severity::Error), 5, "{:?}", outcome.findings);
     let text = text(&outcome, Format::Text);

@@ -9,9 +9,9 @@ use std::process::Command;
 use yaml_rust2::Yaml;
 use yaml_rust2::YamlLoader;
 
-use crate::cast::Cast;
 use crate::copy;
 use crate::damages;
+use crate::parts::Parts;
 
 /// Indented blocks of the section, without their indentation.
 fn blocks() -> Vec<String> {
@@ -55,7 +55,7 @@ fn workplace(damage: Option<&str>) -> tempfile::TempDir {
     let build = copy().keep();
     if let Some(name) = damage {
         let damage = damages::ALL.iter().find(|damage| damage.name == name).expect("it is there");
-        (damage.make)(&Cast::of(&build));
+        (damage.make)(&Parts::of(&build));
     }
     fs::rename(&build, dir.path().join("build")).expect("it can be moved");
     dir

@@ -3,7 +3,7 @@
 use crate::contents::bitcode::BitcodeError;
 use crate::gate::check::FileCx;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
 use crate::gate::inputs::Stage;
 
@@ -23,7 +23,7 @@ check! {
     "bitcode", Error, file: look,
 }
 
-fn look(cx: &FileCx<'_>) -> Vec<Finding> {
+fn look(cx: &FileCx<'_>) -> Vec<GateFinding> {
     match cx.bitcode {
         None => Vec::new(),
         Some(_) if !is_expected(cx) => vec![not_native(cx)],
@@ -32,18 +32,18 @@ fn look(cx: &FileCx<'_>) -> Vec<Finding> {
 }
 
 /// Nobody can say what this input defines and needs.
-fn no_symbols(cx: &FileCx<'_>, error: &BitcodeError) -> Finding {
+fn no_symbols(cx: &FileCx<'_>, error: &BitcodeError) -> GateFinding {
     let text = format!("{}: {error}; what it defines and needs is not known", cx.file.name);
-    Finding::new("no-symbols", text).at_most(Severity::Warning)
+    GateFinding::new("no-symbols", text).at_most(Severity::Warning)
 }
 
-fn not_native(cx: &FileCx<'_>) -> Finding {
+fn not_native(cx: &FileCx<'_>) -> GateFinding {
     let what = match cx.file.stage {
         Stage::Member | Stage::ModObject => "this kernel is not built with LTO, so the link would not make code of it",
         Stage::Module => "the module loader needs native code",
         _ => "the link that makes native code of it has not happened",
     };
-    Finding::new("not-native", format!("{} is LLVM bitcode: {what}", cx.file.name))
+    GateFinding::new("not-native", format!("{} is LLVM bitcode: {what}", cx.file.name))
 }
 
 /// Inputs of an LTO link are bitcode, and so is `foo.o` beside the `foo.lto.o` that was made of it.

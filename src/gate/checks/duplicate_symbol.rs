@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::facts::Facts;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
 
 check! {
@@ -23,7 +23,7 @@ check! {
 /// Symbols of one pair of files that are named one by one.
 const MAX_NAMED: usize = 20;
 
-fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     for module in &cx.inputs.modules {
         findings.extend(twins(&module.name, &module.members));
@@ -38,21 +38,21 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
 }
 
 /// `foo.o` beside `foo.lto.o`, or one file twice.
-fn twins(subject: &str, members: &[String]) -> Vec<Finding> {
+fn twins(subject: &str, members: &[String]) -> Vec<GateFinding> {
     let mut plain: BTreeMap<&str, &str> = BTreeMap::new();
     let mut findings = Vec::new();
     for member in members {
         let stem = stem(member);
         if let Some(other) = plain.insert(stem, member) {
             let text = format!("{other} and {member} are inputs of one link: all their symbols are defined twice");
-            findings.push(Finding::new("twin-inputs", text).counterpart(stem).about(subject, member.as_str()));
+            findings.push(GateFinding::new("twin-inputs", text).counterpart(stem).about(subject, member.as_str()));
         }
     }
     findings
 }
 
 /// The same among the inputs of a recorded link, unless the list of the module's parts has it, too.
-fn recorded_twins(cx: &WorldCx<'_>, listed: &[Finding]) -> Vec<Finding> {
+fn recorded_twins(cx: &WorldCx<'_>, listed: &[GateFinding]) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     for file in cx.inputs.objects.iter().filter(|file| file.stage != Stage::Member) {
         let Some(command) = file.command.as_ref().filter(|command| command.is_link) else { continue };
@@ -72,7 +72,7 @@ fn stem(object: &str) -> &str {
 }
 
 /// Symbols that several inputs of one link define. Of twins, which define everything twice, they are not named.
-fn doubles(link: &[&Facts]) -> Vec<Finding> {
+fn doubles(link: &[&Facts]) -> Vec<GateFinding> {
     let mut first: BTreeMap<&str, &Facts> = BTreeMap::new();
     let mut findings = Vec::new();
     let mut n_of_pair: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -89,7 +89,7 @@ fn doubles(link: &[&Facts]) -> Vec<Finding> {
             *count += 1;
             if *count <= MAX_NAMED {
                 let text = format!("'{name}' is defined by {} and by {}", other.file.name, facts.file.name);
-                let finding = Finding::new("defined-twice", text).symbol(name).counterpart(&other.file.name);
+                let finding = GateFinding::new("defined-twice", text).symbol(name).counterpart(&other.file.name);
                 findings.push(finding.about(&facts.file.subject, &facts.file.name));
             }
         }

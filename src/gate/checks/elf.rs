@@ -10,7 +10,7 @@ use crate::elf::SectionId;
 use crate::gate::check::FileCx;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::object::ObjectCx;
 use crate::objtool::finding::Topic;
 
@@ -28,14 +28,16 @@ check! {
     "elf", Error, topics: [Topic::Structure], file: look_at_file, object: look, world: look_at_world,
 }
 
-fn look_at_file(cx: &FileCx<'_>) -> Vec<Finding> {
+fn look_at_file(cx: &FileCx<'_>) -> Vec<GateFinding> {
     match cx.error {
-        Some(error) if cx.bitcode.is_none() => vec![Finding::new("malformed", format!("{}: {error}", cx.file.name))],
+        Some(error) if cx.bitcode.is_none() => {
+            vec![GateFinding::new("malformed", format!("{}: {error}", cx.file.name))]
+        }
         _ => Vec::new(),
     }
 }
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     for id in cx.elf.section_ids() {
         match cx.elf.section(id).kind {
@@ -48,7 +50,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
     findings
 }
 
-fn group(cx: &ObjectCx<'_>, id: SectionId) -> Option<Finding> {
+fn group(cx: &ObjectCx<'_>, id: SectionId) -> Option<GateFinding> {
     let section = cx.elf.section(id);
     let words = section.data.chunks_exact(4).skip(1).filter_map(|word| word.first_chunk::<4>().copied());
     let is_big = cx.elf.endian == Endianness::Big;
@@ -56,11 +58,11 @@ fn group(cx: &ObjectCx<'_>, id: SectionId) -> Option<Finding> {
     let count = cx.elf.sections.len();
     let bad = words.find(|member| *member == 0 || *member as usize >= count)?;
     let text = format!("section group {}: member {bad} is no section (there are {count})", id.0);
-    Some(Finding::new("group-member", text).section(cx.section_name(id)))
+    Some(GateFinding::new("group-member", text).section(cx.section_name(id)))
 }
 
 /// The first relocation that lies outside the section it applies to, or the section as a whole if it applies to nothing.
-fn relocs(cx: &ObjectCx<'_>, id: SectionId) -> Option<Finding> {
+fn relocs(cx: &ObjectCx<'_>, id: SectionId) -> Option<GateFinding> {
     let section = cx.elf.section(id);
     if section.is_alloc() || section.data.is_empty() {
         return None;
@@ -68,21 +70,21 @@ fn relocs(cx: &ObjectCx<'_>, id: SectionId) -> Option<Finding> {
     let name = cx.section_name(id);
     if section.link as usize != cx.elf.symtab.index() {
         let text = format!("{name}: sh_link {} is not the symbol table", section.link);
-        return Some(Finding::new("reloc-link", text).section(name));
+        return Some(GateFinding::new("reloc-link", text).section(name));
     }
     if section.info == 0 {
-        return Some(Finding::new("reloc-target", format!("{name}: sh_info names no section")).section(name));
+        return Some(GateFinding::new("reloc-target", format!("{name}: sh_info names no section")).section(name));
     }
     let target = cx.elf.section(SectionId(section.info));
     let relocs = cx.elf.relocs_in(id)?;
     let outside = relocs.iter().find(|reloc| reloc.offset >= target.size)?;
     let text =
         format!("{name}: relocation at {:#x} is past the end of the section ({:#x})", outside.offset, target.size);
-    Some(Finding::new("reloc-offset", text).section(name).at(outside.offset))
+    Some(GateFinding::new("reloc-offset", text).section(name).at(outside.offset))
 }
 
 /// Symbols that lie outside their section.
-fn symbols(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn symbols(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     for symbol in cx.elf.symbols.iter().filter(|symbol| symbol.section != SectionId::UNDEF) {
         let section = cx.elf.section(symbol.section);
@@ -90,14 +92,14 @@ fn symbols(cx: &ObjectCx<'_>) -> Vec<Finding> {
             let name = String::from_utf8_lossy(cx.elf.symbol_name(symbol)).into_owned();
             let text =
                 format!("symbol '{name}' lies past the end of its section ({:#x} > {:#x})", symbol.value, section.size);
-            findings.push(Finding::new("symbol-value", text).symbol(name).section(cx.section_name(symbol.section)));
+            findings.push(GateFinding::new("symbol-value", text).symbol(name).section(cx.section_name(symbol.section)));
         }
     }
     findings
 }
 
 /// Objects of another machine than most.
-fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let known = || cx.facts.iter().filter(|facts| !facts.is_opaque);
     let mut counts: BTreeMap<(u16, bool, bool), usize> = BTreeMap::new();
     let target = |facts: &crate::gate::facts::Facts| (facts.machine, facts.class == Class::Elf64, facts.is_big_endian);
@@ -108,7 +110,7 @@ fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
     let odd = known().filter(|facts| target(facts) != *usual);
     let findings = odd.map(|facts| {
         let text = format!("{} is for {}, the others are for {}", facts.file.name, words(target(facts)), words(*usual));
-        Finding::new("mixed-machines", text).about(&facts.file.subject, &facts.file.name)
+        GateFinding::new("mixed-machines", text).about(&facts.file.subject, &facts.file.name)
     });
     findings.collect()
 }

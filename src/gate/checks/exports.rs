@@ -7,7 +7,7 @@ use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::facts::Facts;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
 use crate::gate::inputs::SymversLine;
 use crate::gate::scan::Export;
@@ -25,13 +25,13 @@ check! {
     "exports", Error, needs: [Need::Symvers, Need::Scan], object: look_at_object, world: look,
 }
 
-fn look_at_object(cx: &crate::gate::object::ObjectCx<'_>) -> Vec<Finding> {
+fn look_at_object(cx: &crate::gate::object::ObjectCx<'_>) -> Vec<GateFinding> {
     let Some(scan) = cx.scan else { return Vec::new() };
     let bad = scan.bad_exports.iter();
-    bad.map(|(symbol, text)| Finding::new("bad-export", text.clone()).symbol(symbol)).collect()
+    bad.map(|(symbol, text)| GateFinding::new("bad-export", text.clone()).symbol(symbol)).collect()
 }
 
-fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let Some(symvers) = cx.inputs.symvers.as_ref().filter(|_| cx.inputs.is_folder) else { return Vec::new() };
     let mut findings = unique(symvers);
     findings.extend(listed(cx, symvers));
@@ -39,24 +39,24 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
     findings
 }
 
-fn about_dump(finding: Finding) -> Finding {
+fn about_dump(finding: GateFinding) -> GateFinding {
     finding.about("Module.symvers", "Module.symvers")
 }
 
-fn unique(symvers: &[SymversLine]) -> Vec<Finding> {
+fn unique(symvers: &[SymversLine]) -> Vec<GateFinding> {
     let mut first: BTreeMap<&str, &str> = BTreeMap::new();
     let mut findings = Vec::new();
     for line in symvers {
         if let Some(other) = first.insert(&line.symbol, &line.module) {
             let text = format!("'{}' is exported by {other} and by {}", line.symbol, line.module);
-            findings.push(about_dump(Finding::new("exported-twice", text).symbol(&line.symbol).counterpart(other)));
+            findings.push(about_dump(GateFinding::new("exported-twice", text).symbol(&line.symbol).counterpart(other)));
         }
     }
     findings
 }
 
 /// What objects declare against what the dump lists.
-fn listed(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<Finding> {
+fn listed(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<GateFinding> {
     let is_trimming = cx.inputs.config.has("TRIM_UNUSED_KSYMS");
     let dump: BTreeMap<(&str, &str), &SymversLine> =
         symvers.iter().map(|line| ((line.module.as_str(), line.symbol.as_str()), line)).collect();
@@ -70,7 +70,7 @@ fn listed(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<Finding> {
                 None => {
                     let text =
                         format!("{} exports '{}', which Module.symvers does not list", facts.file.name, export.name);
-                    Some(Finding::new("not-listed", text))
+                    Some(GateFinding::new("not-listed", text))
                 }
                 Some(line) => differing(facts, export, line),
             };
@@ -85,28 +85,29 @@ fn listed(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<Finding> {
         let Some(names) = known.get(line.module.as_str()) else { continue };
         if !names.contains(line.symbol.as_str()) {
             let text = format!("Module.symvers lists '{}' of {}, which does not export it", line.symbol, line.module);
-            findings
-                .push(about_dump(Finding::new("not-exported", text).symbol(&line.symbol).counterpart(&line.module)));
+            findings.push(about_dump(
+                GateFinding::new("not-exported", text).symbol(&line.symbol).counterpart(&line.module),
+            ));
         }
     }
     findings
 }
 
-fn differing(facts: &Facts, export: &Export, line: &SymversLine) -> Option<Finding> {
+fn differing(facts: &Facts, export: &Export, line: &SymversLine) -> Option<GateFinding> {
     if (line.kind == "EXPORT_SYMBOL_GPL") != export.is_gpl_only {
         let is = if export.is_gpl_only { "GPL-only" } else { "for all modules" };
         let text = format!("{} exports '{}' as {is}, Module.symvers says {}", facts.file.name, export.name, line.kind);
-        return Some(Finding::new("licence-class", text));
+        return Some(GateFinding::new("licence-class", text));
     }
     let text = format!(
         "{} exports '{}' in the namespace '{}', Module.symvers says '{}'",
         facts.file.name, export.name, export.namespace, line.namespace
     );
-    (line.namespace != export.namespace).then(|| Finding::new("namespace-differs", text))
+    (line.namespace != export.namespace).then(|| GateFinding::new("namespace-differs", text))
 }
 
 /// Whether modules may use what they use.
-fn users(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<Finding> {
+fn users(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<GateFinding> {
     let dump: BTreeMap<&str, &SymversLine> = symvers.iter().map(|line| (line.symbol.as_str(), line)).collect();
     let mut findings = Vec::new();
     for module in cx.modules() {
@@ -117,12 +118,12 @@ fn users(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<Finding> {
             let name = &import.name;
             let finding = if !is_gpl && line.kind == "EXPORT_SYMBOL_GPL" {
                 let text = format!("{} is not GPL-compatible and uses the GPL-only symbol '{name}'", module.file.name);
-                Finding::new("gpl-only", text)
+                GateFinding::new("gpl-only", text)
             } else if !may_use(&line.namespace, &module.file.subject, &namespaces) {
                 let space = &line.namespace;
                 let text =
                     format!("{} uses '{name}' of the namespace '{space}' without importing it", module.file.name);
-                Finding::new("namespace", text).counterpart(space)
+                GateFinding::new("namespace", text).counterpart(space)
             } else {
                 continue;
             };

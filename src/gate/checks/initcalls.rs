@@ -8,7 +8,7 @@ use crate::elf::Reloc;
 use crate::elf::SectionId;
 use crate::gate::check::Need;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
 use crate::gate::tables;
@@ -27,7 +27,7 @@ check! {
     "initcalls", Error, needs: [Need::Vmlinux], object: look, world: order::look,
 }
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     if cx.file.stage != Stage::VmlinuxObject || distance(cx).is_none() {
         return Vec::new();
     }
@@ -53,7 +53,7 @@ fn distance(cx: &ObjectCx<'_>) -> Option<u32> {
 }
 
 /// Every entry must be a 32-bit distance to a function.
-fn entries(cx: &ObjectCx<'_>, id: SectionId, size: u64, at: u64, what: &str) -> Vec<Finding> {
+fn entries(cx: &ObjectCx<'_>, id: SectionId, size: u64, at: u64, what: &str) -> Vec<GateFinding> {
     let name = cx.section_name(id);
     let mut findings = Vec::new();
     for index in 0..cx.elf.section(id).size / size {
@@ -70,7 +70,7 @@ fn entries(cx: &ObjectCx<'_>, id: SectionId, size: u64, at: u64, what: &str) -> 
         if let Some((kind, words)) = problem {
             let target = reloc.map(|reloc| cx.symbol_name(reloc.symbol)).unwrap_or_default();
             let text = format!("{what} at {name}+{offset:#x} ({target}) {words}");
-            findings.push(Finding::new(kind, text).section(&name).at(offset).symbol(target));
+            findings.push(GateFinding::new(kind, text).section(&name).at(offset).symbol(target));
         }
     }
     findings

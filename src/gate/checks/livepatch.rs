@@ -8,8 +8,9 @@ use crate::elf::SymbolId;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
+use crate::gate::finding::counted;
 use crate::gate::finding::stem;
 use crate::gate::fresh::Place;
 use crate::gate::inputs::Stage;
@@ -29,13 +30,13 @@ check! {
     "livepatch", Error, needs: [Need::Vmlinux, Need::Config("LIVEPATCH")], object: look, world: look_at_world,
 }
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     if cx.file.stage != Stage::VmlinuxObject {
         return Vec::new();
     }
     if cx.elf.kind != elf::ET_REL {
         let text = format!("{} is a linked program; patches are made from vmlinux.o", cx.file.name);
-        return vec![Finding::new("not-vmlinux-o", text)];
+        return vec![GateFinding::new("not-vmlinux-o", text)];
     }
     let mut findings = Vec::new();
     if cx.inputs.config.has("LIVEPATCH") {
@@ -45,7 +46,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
 }
 
 /// Symbols that the bitcode inputs define for all to see, and that are local in `vmlinux.o`.
-fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let is_kernel = cx.inputs.config.has("LIVEPATCH");
     let vmlinux = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject && !facts.is_opaque);
     let Some(vmlinux) = vmlinux.filter(|_| is_kernel) else { return Vec::new() };
@@ -59,19 +60,23 @@ fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
             let what = if *is_code { "function" } else { "object" };
             let text =
                 format!("the {what} '{name}' of {} is global, and local as '{local}' in vmlinux.o", input.file.name);
-            let finding = Finding::new("became-local", text).symbol(name).counterpart(&input.file.name);
+            let finding = GateFinding::new("became-local", text).symbol(name).counterpart(&input.file.name);
             findings.push(finding.at_most(Severity::Note));
         }
     }
     if !findings.is_empty() {
-        let text = format!("{n_functions} functions and {n_objects} objects that were global have become local");
-        findings.push(Finding::new("local-summary", text).at_most(Severity::Note));
+        let text = format!(
+            "global before and local now: {} and {}",
+            counted(n_functions, "function"),
+            counted(n_objects, "object")
+        );
+        findings.push(GateFinding::new("local-summary", text).at_most(Severity::Note));
     }
     findings.into_iter().map(|finding| finding.about("vmlinux", &vmlinux.file.name)).collect()
 }
 
 /// Functions that share name and file name with another.
-fn namesakes(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn namesakes(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let mut by_name: BTreeMap<(&[u8], &str), Vec<Place>> = BTreeMap::new();
     let mut unit = "";
     for (index, symbol) in cx.elf.symbols.iter().enumerate().skip(1) {
@@ -93,7 +98,8 @@ fn namesakes(cx: &ObjectCx<'_>) -> Vec<Finding> {
         if places.len() > 1 {
             let name = String::from_utf8_lossy(name).into_owned();
             let text = format!("{} functions are called '{name}' in files called '{unit}'", places.len());
-            let mut finding = Finding::new("namesakes", text).symbol(name).counterpart(unit).at_most(Severity::Note);
+            let mut finding =
+                GateFinding::new("namesakes", text).symbol(name).counterpart(unit).at_most(Severity::Note);
             unit.clone_into(&mut finding.unit);
             findings.push(finding);
         }

@@ -9,7 +9,7 @@ use crate::gate::check::Arm64;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
 use crate::gate::processed;
@@ -35,7 +35,7 @@ check! {
 const NOP5: [u8; 5] = [0x0f, 0x1f, 0x44, 0x00, 0x00];
 const ENDBR64: [u8; 4] = [0xf3, 0x0f, 0x1e, 0xfa];
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     if processed::is_unprocessed(cx) {
         return Vec::new();
     }
@@ -58,7 +58,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
 }
 
 /// Every record of `__mcount_loc`.
-fn records(cx: &ObjectCx<'_>, table: &Table) -> Vec<Finding> {
+fn records(cx: &ObjectCx<'_>, table: &Table) -> Vec<GateFinding> {
     let name = cx.section_name(table.section);
     let mut findings = Vec::new();
     for record in &table.records {
@@ -69,7 +69,7 @@ fn records(cx: &ObjectCx<'_>, table: &Table) -> Vec<Finding> {
         {
             let at = cx.place(section, offset);
             let text = format!("{at} is in __mcount_loc, but no traced call is there");
-            findings.push(cx.finding_at(Finding::new("no-site", text), section, offset));
+            findings.push(cx.finding_at(GateFinding::new("no-site", text), section, offset));
         }
     }
     let places = table.places();
@@ -78,20 +78,20 @@ fn records(cx: &ObjectCx<'_>, table: &Table) -> Vec<Finding> {
             && a == b
         {
             let text = format!("{} is in __mcount_loc twice", cx.place(a.0, a.1));
-            findings.push(cx.finding_at(Finding::new("twice", text), a.0, a.1));
+            findings.push(cx.finding_at(GateFinding::new("twice", text), a.0, a.1));
         }
     }
     if table.n_rest != 0 {
-        findings.push(Finding::new("cut", format!("{name} ends in the middle of a record")).section(name));
+        findings.push(GateFinding::new("cut", format!("{name} ends in the middle of a record")).section(name));
     }
     findings
 }
 
 /// A record must be one absolute address of code.
-fn not_an_address(cx: &ObjectCx<'_>, name: &str, record: &Record) -> Option<Finding> {
+fn not_an_address(cx: &ObjectCx<'_>, name: &str, record: &Record) -> Option<GateFinding> {
     let Some(reloc) = record.reloc else {
         let text = format!("the record at {:#x} of {name} has no relocation", record.offset);
-        return Some(Finding::new("no-place", text).section(name).at(record.offset));
+        return Some(GateFinding::new("no-place", text).section(name).at(record.offset));
     };
     let wanted = match cx.elf.machine {
         elf::EM_X86_64 => elf::R_X86_64_64,
@@ -104,11 +104,11 @@ fn not_an_address(cx: &ObjectCx<'_>, name: &str, record: &Record) -> Option<Find
             "the record at {:#x} of {name} has relocation type {} instead of {wanted}",
             record.offset, reloc.kind
         );
-        return Some(Finding::new("wrong-relocation", text).section(name).at(record.offset).counterpart(symbol));
+        return Some(GateFinding::new("wrong-relocation", text).section(name).at(record.offset).counterpart(symbol));
     }
     let is_code = record.place.is_some_and(|(section, _)| cx.elf.section(section).is_exec());
     let text = format!("the record at {:#x} of {name} does not lead to code", record.offset);
-    (!is_code).then(|| Finding::new("no-code", text).section(name).at(record.offset).counterpart(symbol))
+    (!is_code).then(|| GateFinding::new("no-code", text).section(name).at(record.offset).counterpart(symbol))
 }
 
 /// Whether a traced call, or the NOP that objtool makes of it, is at the start of a function.
@@ -130,7 +130,7 @@ fn is_fentry(cx: &ObjectCx<'_>, section: SectionId, offset: u64) -> bool {
 }
 
 /// Traced calls that are in no table: those that are still calls, and those that objtool made NOPs of.
-fn missing(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn missing(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let wants = cx.fresh.is_some_and(|fresh| fresh.opts.mcount) && cx.is_linked_object();
     let fentry = cx.elf.symbols.iter().position(|symbol| cx.elf.symbol_name(symbol) == b"__fentry__");
     let Some(fentry) = fentry.filter(|_| wants) else { return Vec::new() };
@@ -149,7 +149,7 @@ fn missing(cx: &ObjectCx<'_>) -> Vec<Finding> {
             let is_removed = cx.section_name(id).contains("noinstr") || cx.section_name(id).contains("entry.text");
             if listed.binary_search(&place).is_err() && !is_removed && is_site(cx, place.0, place.1) {
                 let text = format!("{}: the traced call is not in __mcount_loc", cx.place(place.0, place.1));
-                findings.push(cx.finding_at(Finding::new("missing", text), place.0, place.1));
+                findings.push(cx.finding_at(GateFinding::new("missing", text), place.0, place.1));
             }
         }
     }
@@ -157,7 +157,7 @@ fn missing(cx: &ObjectCx<'_>) -> Vec<Finding> {
 }
 
 /// `__patchable_function_entries`: one absolute address of code for each word.
-fn entries(cx: &ObjectCx<'_>, section: SectionId) -> Vec<Finding> {
+fn entries(cx: &ObjectCx<'_>, section: SectionId) -> Vec<GateFinding> {
     if cx.file.stage == Stage::Member || cx.elf.kind != elf::ET_REL {
         return Vec::new();
     }
@@ -166,6 +166,6 @@ fn entries(cx: &ObjectCx<'_>, section: SectionId) -> Vec<Finding> {
     table.records.iter().filter_map(|record| not_an_address(cx, &name, record)).collect()
 }
 
-fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     processed::lost_in_link(cx, &["__mcount_loc"])
 }

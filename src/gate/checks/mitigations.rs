@@ -4,7 +4,7 @@ use crate::gate::check::Arm64;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::fresh::Fresh;
 use crate::gate::fresh::Place;
 use crate::gate::object::ObjectCx;
@@ -75,7 +75,7 @@ fn asks_for_any(opts: &Opts) -> bool {
     opts.retpoline || opts.rethunk || opts.ibt || opts.sls || opts.unret
 }
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let mut findings = options(cx);
     if !processed::is_unprocessed(cx)
         && let Some(fresh) = cx.fresh
@@ -89,19 +89,19 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
 }
 
 /// Options that the recorded call lacks. A last pass over `vmlinux.o` that only validates is not meant.
-fn options(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn options(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let command = cx.file.command.as_ref();
     let opts = command.and_then(|command| command.objtool_opts(&cx.inputs.selection.facts()));
     let Some(opts) = opts.filter(|opts| opts.orc || opts.stackval || opts.static_call) else { return Vec::new() };
     let broken = PROMISES.iter().filter(|(name, _, keeps)| cx.inputs.config.has(name) && !keeps(&opts));
     let findings = broken.map(|(name, option, _)| {
         let text = format!("CONFIG_{name} is set, but objtool was run without {option} on {}", cx.file.name);
-        Finding::new("option-missing", text).counterpart(*option)
+        GateFinding::new("option-missing", text).counterpart(*option)
     });
     findings.collect()
 }
 
-fn compare(cx: &ObjectCx<'_>, name: &'static str, expected: &[Place]) -> Vec<Finding> {
+fn compare(cx: &ObjectCx<'_>, name: &'static str, expected: &[Place]) -> Vec<GateFinding> {
     let found = Table::read(cx.elf, &cx.relocs, name, 4).map(|table| table.places()).unwrap_or_default();
     let mut expected = expected.to_vec();
     expected.sort_unstable();
@@ -109,7 +109,7 @@ fn compare(cx: &ObjectCx<'_>, name: &'static str, expected: &[Place]) -> Vec<Fin
     let listed = |places: Vec<Place>, kind: &'static str, words: &'static str| {
         places.into_iter().map(move |(section, offset)| {
             let text = format!("{} {words} {name}", cx.place(section, offset));
-            let mut finding = cx.finding_at(Finding::new(kind, text), section, offset);
+            let mut finding = cx.finding_at(GateFinding::new(kind, text), section, offset);
             finding.counterpart = name.to_owned();
             finding
         })
@@ -118,7 +118,7 @@ fn compare(cx: &ObjectCx<'_>, name: &'static str, expected: &[Place]) -> Vec<Fin
     listed(missing, "missing-site", "is missing in").chain(extra).collect()
 }
 
-fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let names: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
     processed::lost_in_link(cx, &names)
 }

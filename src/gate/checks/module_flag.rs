@@ -3,7 +3,7 @@
 use crate::gate::check::NOT_FOR_THIS_MACHINE;
 use crate::gate::check::Need;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
 use crate::gate::processed;
@@ -24,18 +24,18 @@ check! {
     needs: [Need::Config("OBJTOOL"), Need::Analysis(|_| true, NOT_FOR_THIS_MACHINE)], object: look,
 }
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     if matches!(cx.file.stage, Stage::Module | Stage::ModObject) {
         return Vec::new();
     }
     let mut findings = Vec::new();
     if cx.is_module() && cx.file.stage != Stage::Other && cx.file.command.as_ref().is_some_and(|c| c.lacks_module()) {
         let text = format!("objtool was run without --module on {}, which is part of a module", cx.file.name);
-        findings.push(Finding::new("no-module-option", text));
+        findings.push(GateFinding::new("no-module-option", text));
     }
     if processed::is_unprocessed(cx) {
         let text = format!("objtool has not processed {}: it has none of the tables that objtool makes", cx.file.name);
-        findings.push(Finding::new("not-processed", text));
+        findings.push(GateFinding::new("not-processed", text));
     }
     // In one translation unit of many a key may be defined by another.
     if cx.is_linked_object() {
@@ -45,7 +45,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
 }
 
 /// Static call sites whose key is of the wrong sort.
-fn keys(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn keys(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let Some(table) = Table::read(cx.elf, &cx.relocs, ".static_call_sites", 8) else { return Vec::new() };
     let Some(relocs) = cx.relocs.of(table.section) else { return Vec::new() };
     let mut findings = Vec::new();
@@ -66,7 +66,7 @@ fn keys(cx: &ObjectCx<'_>) -> Vec<Finding> {
         } else {
             continue;
         };
-        let mut finding = Finding::new(kind, text);
+        let mut finding = GateFinding::new(kind, text);
         if let Some((section, offset)) = record.place {
             finding = cx.finding_at(finding, section, offset);
         }

@@ -4,7 +4,7 @@ use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::facts::Facts;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 
 check! {
     /// A module's name has kept the suffix of an intermediate file.
@@ -20,7 +20,7 @@ check! {
 
 const SUFFIXES: [&str; 2] = [".lto", ".prelink"];
 
-fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     for line in cx.inputs.order.iter().filter(|line| is_bad(strip_object(line))) {
         findings.push(found("order", line, "modules.order").about("modules.order", "modules.order"));
@@ -42,7 +42,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
 }
 
 /// The names inside one object.
-fn names(facts: &Facts) -> Vec<Finding> {
+fn names(facts: &Facts) -> Vec<GateFinding> {
     let mut names: Vec<(&'static str, &str)> = Vec::new();
     names.extend(facts.info("name").map(|name| ("modinfo-name", name)));
     names.extend(facts.this_module.as_deref().map(|name| ("this-module", name)));
@@ -52,9 +52,9 @@ fn names(facts: &Facts) -> Vec<Finding> {
     bad.map(|(kind, name)| found(kind, name, &facts.file.name).about(&facts.file.subject, &facts.file.name)).collect()
 }
 
-fn found(kind: &'static str, name: &str, file: &str) -> Finding {
+fn found(kind: &'static str, name: &str, file: &str) -> GateFinding {
     let text = format!("{file}: '{name}' has the suffix of an intermediate file");
-    Finding::new(kind, text).counterpart(name.split(SUFFIXES[0]).next().unwrap_or(name))
+    GateFinding::new(kind, text).counterpart(name.split(SUFFIXES[0]).next().unwrap_or(name))
 }
 
 fn strip_object(line: &str) -> &str {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
 
 check! {
@@ -20,7 +20,7 @@ check! {
     "modules-order", Error, needs: [Need::Modules], world: look,
 }
 
-fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     if cx.inputs.order.is_empty() {
         return Vec::new();
     }
@@ -36,7 +36,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
     });
     let finding = |(name, what): (&str, &str)| {
         let text = format!("modules.order lists {name}, and {what}");
-        Finding::new("not-there", text).about(name, "modules.order")
+        GateFinding::new("not-there", text).about(name, "modules.order")
     };
     lost.map(finding).collect()
 }

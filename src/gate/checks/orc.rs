@@ -8,7 +8,7 @@ use crate::gate::check::NOT_FOR_THIS_MACHINE;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::fresh::Place;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
@@ -34,7 +34,7 @@ check! {
 
 type Entry = [u8; ENTRY_SIZE];
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     if processed::is_unprocessed(cx) {
         return Vec::new();
     }
@@ -46,7 +46,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
         let is_half = unwind.is_some() != places_are_there;
         let is_wanted = is_half || fresh.is_some_and(|entries| !entries.is_empty());
         let text = format!("{} has no complete ORC tables", cx.file.name);
-        return if is_wanted { vec![Finding::new("missing", text)] } else { Vec::new() };
+        return if is_wanted { vec![GateFinding::new("missing", text)] } else { Vec::new() };
     };
     let mut findings = structure(cx, unwind, &places);
     if findings.is_empty() {
@@ -60,17 +60,17 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
 }
 
 /// Equal lengths, whole records, a place for each.
-fn structure(cx: &ObjectCx<'_>, unwind: SectionId, places: &Table) -> Vec<Finding> {
+fn structure(cx: &ObjectCx<'_>, unwind: SectionId, places: &Table) -> Vec<GateFinding> {
     let bytes = cx.elf.section(unwind).data.len();
     let (n_entries, n_places) = (bytes / ENTRY_SIZE, places.records.len());
     let mut findings = Vec::new();
     if n_entries != n_places || !bytes.is_multiple_of(ENTRY_SIZE) || places.n_rest != 0 {
         let text = format!("{n_entries} ORC entries ({bytes} bytes) for {n_places} places");
-        findings.push(Finding::new("lengths", text).section(".orc_unwind"));
+        findings.push(GateFinding::new("lengths", text).section(".orc_unwind"));
     }
     if let Some(record) = places.records.iter().find(|record| record.place.is_none()) {
         let text = format!("the ORC place at {:#x} has no relocation that leads to code", record.offset);
-        findings.push(Finding::new("no-place", text).section(".orc_unwind_ip").at(record.offset));
+        findings.push(GateFinding::new("no-place", text).section(".orc_unwind_ip").at(record.offset));
     }
     findings
 }
@@ -82,7 +82,7 @@ fn entries(cx: &ObjectCx<'_>, unwind: SectionId, places: &Table) -> Vec<(Place, 
 }
 
 /// Two different entries for one place: sorting cannot put them into an order that means something.
-fn unsorted(cx: &ObjectCx<'_>, found: &[(Place, Entry)]) -> Vec<Finding> {
+fn unsorted(cx: &ObjectCx<'_>, found: &[(Place, Entry)]) -> Vec<GateFinding> {
     let mut by_place: BTreeMap<Place, Entry> = BTreeMap::new();
     let mut findings = Vec::new();
     for (place, entry) in found {
@@ -91,7 +91,7 @@ fn unsorted(cx: &ObjectCx<'_>, found: &[(Place, Entry)]) -> Vec<Finding> {
         // Where one section's code ends and the next begins, the terminator gives way.
         if other != *entry && !is_end(&other) && !is_end(entry) {
             let text = format!("{}: two ORC entries for one place", cx.place(place.0, place.1));
-            findings.push(cx.finding_at(Finding::new("two-entries", text), place.0, place.1));
+            findings.push(cx.finding_at(GateFinding::new("two-entries", text), place.0, place.1));
         }
     }
     findings
@@ -103,7 +103,7 @@ fn compare(
     found: &[(Place, Entry)],
     fresh: &[(Place, Entry)],
     doubtful: &[(SectionId, Range<u64>)],
-) -> Vec<Finding> {
+) -> Vec<GateFinding> {
     let sorted = |entries: &[(Place, Entry)]| {
         let mut entries = entries.to_vec();
         entries.sort_unstable();
@@ -143,7 +143,7 @@ fn compare(
     }
     let findings = differing.into_values().map(|(place, kind)| {
         let text = format!("{}: {}", cx.place(place.0, place.1), sentence(kind));
-        cx.finding_at(Finding::new(kind, text), place.0, place.1)
+        cx.finding_at(GateFinding::new(kind, text), place.0, place.1)
     });
     findings.collect()
 }
@@ -168,7 +168,7 @@ fn sentence(kind: &str) -> &'static str {
     }
 }
 
-fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = processed::lost_in_link(cx, &[".orc_unwind_ip"]);
     let Some(hash) = &cx.inputs.orc_hash else { return findings };
     for facts in cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module) {
@@ -180,7 +180,7 @@ fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
             }
             None => continue,
         };
-        let finding = Finding::new("header", text).section(".orc_header");
+        let finding = GateFinding::new("header", text).section(".orc_header");
         findings.push(finding.about(&facts.file.subject, &facts.file.name));
     }
     findings

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::elf::SymbolId;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
+use crate::gate::finding::counted;
 use crate::gate::finding::stem;
 use crate::gate::object::ObjectCx;
 
@@ -24,7 +25,7 @@ check! {
     "promoted-symbols", Note, object: look,
 }
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     if !cx.is_linked_object() {
         return Vec::new();
     }
@@ -49,14 +50,15 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let n_calls = count_calls(cx, &functions);
-    let text = format!(
-        "{n_functions} functions, {n_objects} objects and {n_strings} strings are promoted; {n_calls} calls go there"
-    );
-    let mut findings = vec![Finding::new("summary", text).at_most(Severity::Note)];
+    let (objects, strings) = (counted(n_objects as usize, "object"), counted(n_strings as usize, "string"));
+    let counted_functions = counted(n_functions, "function");
+    let calls = counted(usize::try_from(n_calls).unwrap_or(usize::MAX), "reference");
+    let text = format!("promoted: {counted_functions}, {objects} and {strings}; {calls} to the functions");
+    let mut findings = vec![GateFinding::new("summary", text).at_most(Severity::Note)];
     for (id, name) in functions {
         let place = cx.elf.symbol(id).map_or(crate::elf::SectionId::UNDEF, |symbol| symbol.section);
         let text = format!("'{}' is called '{name}' in this build", stem(&name));
-        findings.push(Finding::new("function", text).symbol(name).section(cx.section_name(place)));
+        findings.push(GateFinding::new("function", text).symbol(name).section(cx.section_name(place)));
     }
     findings
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::gate::check::Need;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
 use crate::gate::finding::section_class;
 use crate::gate::finding::stem;
@@ -24,7 +24,7 @@ check! {
     "section-mismatch", Error, needs: [Need::Scan], object: look,
 }
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let Some(scan) = cx.scan else { return Vec::new() };
     let mut pairs: BTreeMap<(&str, String, &str, String), (&Mismatch, u32)> = BTreeMap::new();
     for mismatch in &scan.mismatches {
@@ -37,7 +37,8 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
     let findings = pairs.into_iter().map(|((from, from_section, to, to_section), (mismatch, count))| {
         let times = if count > 1 { format!(" ({count} places)") } else { String::new() };
         let text = format!("{from} ({from_section}) refers to {to} ({to_section}){times}");
-        let finding = Finding::new(kind_of(&mismatch.to_section), text).symbol(from).section(&mismatch.from_section);
+        let finding =
+            GateFinding::new(kind_of(&mismatch.to_section), text).symbol(from).section(&mismatch.from_section);
         finding.at(mismatch.from_offset).counterpart(to).at_most(severity)
     });
     findings.collect()

@@ -4,7 +4,7 @@ use object::elf;
 
 use crate::gate::check::Need;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
 
@@ -24,21 +24,22 @@ check! {
 
 const CLASSES: [&str; 4] = [".text", ".data", ".bss", ".rodata"];
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     let writable_code = u64::from(elf::SHF_WRITE | elf::SHF_EXECINSTR | elf::SHF_ALLOC);
     for id in cx.elf.section_ids() {
         let section = cx.elf.section(id);
         let name = cx.section_name(id);
         if section.flags & writable_code == writable_code {
-            findings.push(Finding::new("writable-code", format!("{name} is writable and executable")).section(&name));
+            findings
+                .push(GateFinding::new("writable-code", format!("{name} is writable and executable")).section(&name));
         }
         let class = CLASSES.iter().find(|class| is_own_section(&name, class));
         if cx.file.stage == Stage::Module
             && let Some(class) = class.filter(|class| is_merged(cx, class))
             && !cx.inputs.module_lds.as_ref().is_some_and(|script| is_made_by(script, &name))
         {
-            let mut finding = Finding::new("unmerged", format!("{name} should have been merged into {class}"));
+            let mut finding = GateFinding::new("unmerged", format!("{name} should have been merged into {class}"));
             finding.counterpart = name.clone();
             findings.push(finding.section(*class));
         }

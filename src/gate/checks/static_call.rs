@@ -6,7 +6,7 @@ use crate::gate::check::Arm64;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::fresh::Place;
 use crate::gate::fresh::StaticCall;
 use crate::gate::object::ObjectCx;
@@ -28,7 +28,7 @@ check! {
     object: look, world: look_at_world,
 }
 
-fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
+fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let Some(fresh) = cx.fresh.filter(|fresh| fresh.opts.static_call) else {
         return Vec::new();
     };
@@ -40,7 +40,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
         for record in &table.records {
             let Some(place) = record.place else {
                 let text = format!("record at {:#x} has no place", record.offset);
-                findings.push(Finding::new("no-place", text).section(".static_call_sites").at(record.offset));
+                findings.push(GateFinding::new("no-place", text).section(".static_call_sites").at(record.offset));
                 continue;
             };
             missing.remove(&place);
@@ -51,28 +51,28 @@ fn look(cx: &ObjectCx<'_>) -> Vec<Finding> {
     for (place, call) in missing {
         let name = cx.symbol_name(call.trampoline);
         let text = format!("{}: the call of '{name}' is not in .static_call_sites", cx.place(place.0, place.1));
-        findings.push(cx.finding_at(Finding::new("missing", text).counterpart(name), place.0, place.1));
+        findings.push(cx.finding_at(GateFinding::new("missing", text).counterpart(name), place.0, place.1));
     }
     findings
 }
 
 /// One record against the code.
-fn site(cx: &ObjectCx<'_>, table: &Table, offset: u64, place: Place, call: Option<&StaticCall>) -> Option<Finding> {
+fn site(cx: &ObjectCx<'_>, table: &Table, offset: u64, place: Place, call: Option<&StaticCall>) -> Option<GateFinding> {
     let key = cx.relocs.of(table.section).and_then(|relocs| relocs.in_range(offset + 4, 1));
     let at = cx.place(place.0, place.1);
     let Some(call) = call else {
         let text = format!("{at}: listed as a static call, but it is no call or jump to a trampoline");
-        return Some(cx.finding_at(Finding::new("no-call", text), place.0, place.1));
+        return Some(cx.finding_at(GateFinding::new("no-call", text), place.0, place.1));
     };
     let trampoline = cx.symbol_name(call.trampoline);
     let Some(key) = key else {
         let text = format!("{at}: the site of '{trampoline}' names no key");
-        return Some(cx.finding_at(Finding::new("no-key", text).counterpart(trampoline), place.0, place.1));
+        return Some(cx.finding_at(GateFinding::new("no-key", text).counterpart(trampoline), place.0, place.1));
     };
     let finding = if (key.reloc.addend & 1 == 1) != call.is_tail {
         let (has, is) = if call.is_tail { ("not marked as", "a") } else { ("marked as", "no") };
         let text = format!("{at}: the call of '{trampoline}' is {has} a tail call, but is {is} tail call");
-        Finding::new("tail-flag", text)
+        GateFinding::new("tail-flag", text)
     } else {
         let found = cx.symbol_name(key.reloc.symbol);
         let wanted = cx.symbol_name(call.key.unwrap_or(call.trampoline));
@@ -81,16 +81,16 @@ fn site(cx: &ObjectCx<'_>, table: &Table, offset: u64, place: Place, call: Optio
         if is_right || found == trampoline {
             return None;
         }
-        Finding::new("wrong-key", format!("{at}: the call of '{trampoline}' has the key '{found}'"))
+        GateFinding::new("wrong-key", format!("{at}: the call of '{trampoline}' has the key '{found}'"))
     };
     Some(cx.finding_at(finding.counterpart(trampoline), place.0, place.1))
 }
 
-fn rest(table: &Table) -> Option<Finding> {
+fn rest(table: &Table) -> Option<GateFinding> {
     let text = format!(".static_call_sites ends in the middle of a record ({} bytes)", table.n_rest);
-    (table.n_rest != 0).then(|| Finding::new("cut", text).section(".static_call_sites"))
+    (table.n_rest != 0).then(|| GateFinding::new("cut", text).section(".static_call_sites"))
 }
 
-fn look_at_world(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     processed::lost_in_link(cx, &[".static_call_sites"])
 }

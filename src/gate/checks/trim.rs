@@ -6,7 +6,7 @@ use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::facts;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
 
 check! {
@@ -23,7 +23,7 @@ check! {
     needs: [Need::Modules, Need::Symvers, Need::Config("TRIM_UNUSED_KSYMS"), Need::Scan], world: look,
 }
 
-fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let is_trimming = cx.inputs.config.has("TRIM_UNUSED_KSYMS");
     let Some(symvers) = cx.inputs.symvers.as_ref().filter(|_| is_trimming) else { return Vec::new() };
     let exported: BTreeSet<&str> = symvers.iter().map(|line| line.symbol.as_str()).collect();
@@ -37,7 +37,8 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
             }
             let by = user(cx, &module.file.subject, name);
             let text = format!("{} uses '{name}'{by}, whose export was trimmed", module.file.name);
-            findings.push(Finding::new("trimmed", text).symbol(name).about(&module.file.subject, &module.file.name));
+            findings
+                .push(GateFinding::new("trimmed", text).symbol(name).about(&module.file.subject, &module.file.name));
         }
     }
     findings

@@ -6,7 +6,7 @@ use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::facts;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::finding::stem;
 use crate::gate::inputs::Stage;
 
@@ -24,7 +24,7 @@ check! {
     "undefined", Error, needs: [Need::Modules, Need::Symvers, Need::Scan], world: look,
 }
 
-fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let Some(symvers) = cx.inputs.symvers.as_ref().filter(|_| cx.inputs.is_folder) else { return Vec::new() };
     let exported: BTreeSet<&str> = symvers.iter().map(|line| line.symbol.as_str()).collect();
     let declared: BTreeSet<&str> = cx.facts.iter().flat_map(|facts| &facts.exports).map(|e| e.name.as_str()).collect();
@@ -41,7 +41,8 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
                 import.name,
                 cause(cx, &import.name)
             );
-            findings.push(Finding::new(kind, text).symbol(&import.name).about(&module.file.subject, &module.file.name));
+            findings
+                .push(GateFinding::new(kind, text).symbol(&import.name).about(&module.file.subject, &module.file.name));
         }
     }
     findings.sort_by_key(|finding| finding.kind != "runtime-library");

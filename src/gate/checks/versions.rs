@@ -6,7 +6,7 @@ use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::facts::Facts;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
 
 check! {
@@ -22,7 +22,7 @@ check! {
     "versions", Error, needs: [Need::Modules, Need::Symvers, Need::Config("MODVERSIONS")], world: look,
 }
 
-fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     let modules: Vec<&Facts> = cx.facts.iter().filter(|f| f.file.stage == Stage::Module && !f.is_opaque).collect();
     if let Some(symvers) = &cx.inputs.symvers
@@ -37,7 +37,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
         let without = modules.iter().filter(|module| module.info("srcversion").is_none_or(str::is_empty));
         findings.extend(without.map(|module| {
             let text = format!("{} has no srcversion", module.file.name);
-            Finding::new("no-srcversion", text).about(&module.file.subject, &module.file.name)
+            GateFinding::new("no-srcversion", text).about(&module.file.subject, &module.file.name)
         }));
     }
     findings.extend(vermagic(&modules, cx.inputs.release.as_deref()));
@@ -45,7 +45,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
 }
 
 /// The tables of one module.
-fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Option<u32>>) -> Vec<Finding> {
+fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Option<u32>>) -> Vec<GateFinding> {
     let config = &cx.inputs.config;
     // Before 7.3 there was one table, and no option for it.
     let is_basic = config.has("BASIC_MODVERSIONS") || !config.has("EXTENDED_MODVERSIONS");
@@ -70,7 +70,7 @@ fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Optio
                 _ => continue,
             };
             let kind = if known.contains_key(name) { "wrong" } else { "missing" };
-            let finding = Finding::new(kind, text).symbol(name).section(*section);
+            let finding = GateFinding::new(kind, text).symbol(name).section(*section);
             findings.push(finding.about(&module.file.subject, &module.file.name));
         }
     }
@@ -78,7 +78,7 @@ fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Optio
 }
 
 /// Modules whose `vermagic` is not this kernel's, or not that of most.
-fn vermagic(modules: &[&Facts], release: Option<&str>) -> Vec<Finding> {
+fn vermagic(modules: &[&Facts], release: Option<&str>) -> Vec<GateFinding> {
     let is_of = |magic: &str| release.is_none_or(|release| magic.split(' ').next() == Some(release));
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for module in modules {
@@ -97,7 +97,7 @@ fn vermagic(modules: &[&Facts], release: Option<&str>) -> Vec<Finding> {
             (_, Some(release)) => format!("{name} has the vermagic '{found}', the kernel is {release}"),
             _ => format!("{name} has the vermagic '{found}'"),
         };
-        findings.push(Finding::new("vermagic", text).about(&module.file.subject, name));
+        findings.push(GateFinding::new("vermagic", text).about(&module.file.subject, name));
     }
     findings
 }

@@ -3,13 +3,13 @@
 use std::fmt::Write;
 
 use crate::gate::finding::Severity;
-use crate::gate::run::Outcome;
+use crate::gate::run::GateOutcome;
 
 /// The service shows ten annotations of a step and level; more would hide the summary.
 const MAX_PER_LEVEL: usize = 10;
 
 /// Renders the report.
-pub fn render(outcome: &Outcome) -> String {
+pub fn render(outcome: &GateOutcome) -> String {
     let mut out = String::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let open = outcome.findings.iter().filter(|j| j.is_open() && j.finding.severity == severity);
@@ -44,7 +44,7 @@ pub fn render(outcome: &Outcome) -> String {
 
 /// What could not be checked: a notice for files that are not there and one for checks, however many there are, so that they do
 /// not use up what the service shows.
-fn not_checked(out: &mut String, outcome: &Outcome) {
+fn not_checked(out: &mut String, outcome: &GateOutcome) {
     let skipped: Vec<String> =
         outcome.skipped.iter().map(|skipped| format!("{}: {}", skipped.check, skipped.why)).collect();
     for (title, lines) in [("not there", &outcome.inputs.missing), ("checks skipped", &skipped)] {

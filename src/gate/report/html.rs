@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::paragraphs;
 use crate::gate::error::GateError;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
-use crate::gate::run::Outcome;
+use crate::gate::run::GateOutcome;
 use crate::gate::run::SummaryRow;
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -43,7 +43,7 @@ struct Item {
 }
 
 /// Renders the report.
-pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
+pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
     let fail = |error: minijinja::Error| GateError(format!("html: {error:#}"));
     let mut env = Environment::new();
     // The name's ending switches escaping on.
@@ -71,7 +71,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
     page.map(String::into_bytes).map_err(fail)
 }
 
-fn group(outcome: &Outcome, check: &'static crate::gate::check::Check) -> Group {
+fn group(outcome: &GateOutcome, check: &'static crate::gate::check::Check) -> Group {
     let mut directories: Vec<Directory> = Vec::new();
     let mut count = 0;
     let mut own: Vec<_> = outcome.findings.iter().filter(|judged| judged.finding.check == check.id).collect();
@@ -98,11 +98,11 @@ fn group(outcome: &Outcome, check: &'static crate::gate::check::Check) -> Group 
     Group { id: check.id, title: check.title(), explanation, directories, count }
 }
 
-fn directory(finding: &Finding) -> &str {
+fn directory(finding: &GateFinding) -> &str {
     finding.subject.rsplit_once('/').map_or("(top)", |(directory, _)| directory)
 }
 
-fn place(finding: &Finding) -> String {
+fn place(finding: &GateFinding) -> String {
     let parts = [&finding.source, &finding.unit, &finding.file, &finding.section];
     let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
     parts.join(" · ")

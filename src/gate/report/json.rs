@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::gate::coverage::Skipped;
 use crate::gate::error::GateError;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
-use crate::gate::run::Outcome;
+use crate::gate::run::GateOutcome;
 use crate::gate::run::SummaryRow;
 
 /// Version of the format: a new field raises the second number, anything else the first.
@@ -60,7 +60,7 @@ struct CheckInfo {
 #[derive(Serialize)]
 struct Item<'a> {
     #[serde(flatten)]
-    finding: &'a Finding,
+    finding: &'a GateFinding,
     accepted: bool,
     fails: bool,
     reason: &'a str,
@@ -68,7 +68,7 @@ struct Item<'a> {
 }
 
 /// Renders the report.
-pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
+pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
     let inputs = &outcome.inputs;
     let report = Report {
         version: VERSION,

@@ -7,12 +7,12 @@ use quick_junit::TestCaseStatus;
 use quick_junit::TestSuite;
 
 use crate::gate::error::GateError;
-use crate::gate::finding::Finding;
-use crate::gate::run::Outcome;
+use crate::gate::finding::GateFinding;
+use crate::gate::run::GateOutcome;
 use crate::gate::verdict::Status;
 
 /// Renders the report.
-pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
+pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
     let mut report = Report::new(format!("postlink gate: {}", outcome.verdict.line()));
     for check in &outcome.checks {
         let mut suite = TestSuite::new(check.id);
@@ -46,7 +46,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
     Ok(text)
 }
 
-fn case(finding: &Finding) -> TestCase {
+fn case(finding: &GateFinding) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_message(finding.message.clone()).set_type(format!("{}/{}", finding.check, finding.kind));
     status.set_description(finding.detail.join("\n"));

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::gate::error::GateError;
-use crate::gate::run::Outcome;
+use crate::gate::run::GateOutcome;
 use crate::gate::verdict::Status;
 
 /// Where results come from; the submitting system puts its own name here.
@@ -13,7 +13,7 @@ const ORIGIN: &str = "postlink";
 const MAX_NAMED: usize = 50;
 
 /// Renders the report. The build it belongs to is `postlink:<folder's name>`; submitters replace it by their own.
-pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
+pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
     let root = std::fs::canonicalize(&outcome.inputs.root).unwrap_or_else(|_| outcome.inputs.root.clone());
     let folder = root.file_name().map_or_else(|| "build".to_owned(), |name| name.to_string_lossy().into_owned());
     let tests = outcome.checks.iter().map(|check| {

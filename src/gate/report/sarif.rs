@@ -27,14 +27,14 @@ use super::paragraphs;
 use crate::gate::baseline::Judged;
 use crate::gate::check::Check;
 use crate::gate::error::GateError;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
-use crate::gate::run::Outcome;
+use crate::gate::run::GateOutcome;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// Renders the report.
-pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
+pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
     let driver = ToolComponent::builder()
         .name("postlink gate")
         .version(env!("CARGO_PKG_VERSION"))
@@ -52,7 +52,7 @@ pub fn render(outcome: &Outcome) -> Result<Vec<u8>, GateError> {
 }
 
 /// How the run went: whether it could look at everything, and what it could not look at.
-fn invocation(outcome: &Outcome) -> Invocation {
+fn invocation(outcome: &GateOutcome) -> Invocation {
     let missing = outcome.inputs.missing.iter().map(|text| notification("missing", format!("not there: {text}")));
     let skipped = outcome.skipped.iter().map(|skipped| {
         let rule = ReportingDescriptorReference::builder().id(skipped.check).build();
@@ -114,7 +114,7 @@ fn result(judged: &Judged) -> SarifResult {
         .build()
 }
 
-fn message(finding: &Finding) -> String {
+fn message(finding: &GateFinding) -> String {
     let mut text = format!("{}: {}", finding.subject, finding.message);
     for line in &finding.detail {
         text.push('\n');
@@ -124,7 +124,7 @@ fn message(finding: &Finding) -> String {
 }
 
 /// The source line if it is known, else the object; the symbol as a logical location.
-fn location(finding: &Finding) -> Location {
+fn location(finding: &GateFinding) -> Location {
     let artifact = |file: &str| ArtifactLocation::builder().uri(uri(file)).build();
     let physical = match finding.source_line() {
         Some((file, line)) => PhysicalLocation::builder()

@@ -7,10 +7,10 @@ use std::fmt::Write;
 use crate::gate::baseline::Judged;
 use crate::gate::finding::Key;
 use crate::gate::finding::Severity;
-use crate::gate::run::Outcome;
+use crate::gate::finding::counted;
+use crate::gate::run::GateOutcome;
 use crate::gate::run::SummaryRow;
 use crate::gate::verdict::Status;
-use crate::gate::verdict::counted;
 
 /// Notes of one check that are shown; the others are counted. Errors and warnings are all shown.
 const MAX_NOTES: usize = 5;
@@ -22,7 +22,7 @@ const MANY_OBJECTS: usize = 3;
 const MAX_NAMED: usize = 8;
 
 /// Renders the report.
-pub fn render(outcome: &Outcome) -> String {
+pub fn render(outcome: &GateOutcome) -> String {
     let mut out = String::new();
     // Writing to memory does not fail.
     let _ = head(&mut out, outcome);
@@ -32,7 +32,7 @@ pub fn render(outcome: &Outcome) -> String {
     out
 }
 
-fn head(out: &mut String, outcome: &Outcome) -> std::fmt::Result {
+fn head(out: &mut String, outcome: &GateOutcome) -> std::fmt::Result {
     let inputs = &outcome.inputs;
     let series = inputs.selection.series.name();
     writeln!(out, "gate: {} (series {series}: {})", inputs.root.display(), inputs.selection.chosen_by)?;
@@ -43,12 +43,13 @@ fn head(out: &mut String, outcome: &Outcome) -> std::fmt::Result {
         writeln!(out, "not there: {missing}")?;
     }
     for skipped in &outcome.skipped {
-        writeln!(out, "skipped: {}: {}", skipped.check, skipped.why)?;
+        let what = if skipped.is_applicable { "could not look" } else { "not for this build" };
+        writeln!(out, "{what}: {}: {}", skipped.check, skipped.why)?;
     }
     Ok(())
 }
 
-fn findings(out: &mut String, outcome: &Outcome) -> std::fmt::Result {
+fn findings(out: &mut String, outcome: &GateOutcome) -> std::fmt::Result {
     for check in &outcome.checks {
         let open: Vec<&Judged> =
             outcome.findings.iter().filter(|j| j.finding.check == check.id && j.is_open()).collect();
@@ -118,7 +119,7 @@ fn finding(out: &mut String, judged: &Judged) -> std::fmt::Result {
 }
 
 /// What each check came to, as far as there is something to say.
-fn summary(out: &mut String, outcome: &Outcome) -> std::fmt::Result {
+fn summary(out: &mut String, outcome: &GateOutcome) -> std::fmt::Result {
     let rows: Vec<SummaryRow> = outcome.summary().into_iter().filter(|row| !row.is_clean()).collect();
     let width = rows.iter().map(|row| row.check.len()).max().unwrap_or(0).max("check".len());
     if !rows.is_empty() {
@@ -137,7 +138,7 @@ fn summary(out: &mut String, outcome: &Outcome) -> std::fmt::Result {
     Ok(())
 }
 
-fn verdict(out: &mut String, outcome: &Outcome) -> std::fmt::Result {
+fn verdict(out: &mut String, outcome: &GateOutcome) -> std::fmt::Result {
     let count = |severity, noun| counted(outcome.count(severity), noun);
     let (errors, warnings) = (count(Severity::Error, "error"), count(Severity::Warning, "warning"));
     write!(out, "\n{errors}, {warnings}, {}", count(Severity::Note, "note"))?;

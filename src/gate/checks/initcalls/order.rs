@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::gate::check::WorldCx;
-use crate::gate::finding::Finding;
+use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
 use crate::gate::inputs::Stage;
 
@@ -14,7 +14,7 @@ use crate::gate::inputs::Stage;
 type Order = BTreeMap<String, Vec<String>>;
 
 /// The order in `vmlinux.o` against that of the inputs, or else of the script; and the script against the inputs.
-pub fn look(cx: &WorldCx<'_>) -> Vec<Finding> {
+pub fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let script = cx.inputs.initcalls_lds.as_deref().map(parse);
     let inputs = of_inputs(cx);
     let mut findings = Vec::new();
@@ -91,7 +91,7 @@ fn level_len(name: &str) -> Option<usize> {
 }
 
 /// A script that is not of these inputs.
-fn stale(script: &Order, inputs: &Order) -> Vec<Finding> {
+fn stale(script: &Order, inputs: &Order) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     let sections = inputs.keys().chain(script.keys().filter(|section| !inputs.contains_key(*section)));
     for section in sections {
@@ -103,15 +103,16 @@ fn stale(script: &Order, inputs: &Order) -> Vec<Finding> {
             let name = |name: Option<&String>| name.map_or("nothing more".to_owned(), |name| format!("'{name}'"));
             let text = format!("{section}: .tmp_initcalls.lds has {} where the inputs have {}", name(has), name(wants));
             let symbol = wants.or(has).cloned().unwrap_or_default();
-            findings
-                .push(Finding::new("stale-script", text).section(section).symbol(symbol).at_most(Severity::Warning));
+            findings.push(
+                GateFinding::new("stale-script", text).section(section).symbol(symbol).at_most(Severity::Warning),
+            );
         }
     }
     findings
 }
 
 /// One section of `vmlinux.o` against what is wanted: what is missing, and the first that runs too late.
-fn compare(section: &str, wanted: &[String], found: &[String]) -> Vec<Finding> {
+fn compare(section: &str, wanted: &[String], found: &[String]) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     let ranks: BTreeMap<&str, usize> = wanted.iter().enumerate().map(|(rank, name)| (name.as_str(), rank)).collect();
     let mut is_there = vec![false; wanted.len()];
@@ -122,14 +123,14 @@ fn compare(section: &str, wanted: &[String], found: &[String]) -> Vec<Finding> {
         if rank < last && !is_late {
             is_late = true;
             let text = format!("{section}: '{symbol}' runs later than the order of the inputs says");
-            findings.push(Finding::new("order", text).section(section).symbol(symbol));
+            findings.push(GateFinding::new("order", text).section(section).symbol(symbol));
         }
         last = last.max(rank);
     }
     let lost = wanted.iter().zip(&is_there).filter(|(_, is_there)| !**is_there);
     findings.extend(lost.map(|(name, _)| {
         let text = format!("{section}: the initcall '{name}' of the inputs is not there");
-        Finding::new("lost", text).section(section).symbol(name)
+        GateFinding::new("lost", text).section(section).symbol(name)
     }));
     findings
 }

@@ -1,7 +1,7 @@
-//! Who plays in the damages: the folder, and which of its files and symbols are damaged.
+//! What is damaged: the folder, and which of its files and symbols stand for the parts that the damages speak of.
 //!
-//! The parts are cast by looking for whoever fits, so that the same damages are done to the small test kernel and to a real
-//! kernel's build folder.
+//! They are found by looking for what fits, so that the same damages are done to the small test kernel and to a real kernel's
+//! build folder.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use crate::object::Object;
 const MOST_NAMED: usize = 20;
 
 /// A private copy of a build folder, and the parts.
-pub struct Cast {
+pub struct Parts {
     pub root: PathBuf,
     /// A module of one source file, without suffix; it has static calls.
     pub one: String,
@@ -75,7 +75,7 @@ struct Module {
     imports: BTreeSet<String>,
 }
 
-impl Cast {
+impl Parts {
     /// Casts the parts in a folder.
     pub fn of(root: &Path) -> Self {
         let exports = exports(root);
