@@ -56,6 +56,7 @@ impl InsnId {
     pub const NONE: Self = Self(u32::MAX);
 
     /// The number as a `usize`, for indexing per-instruction vectors.
+    #[inline]
     pub const fn index(self) -> usize {
         self.0 as usize
     }
