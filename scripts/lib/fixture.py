@@ -44,20 +44,6 @@ def directives(text):
             yield key, value
 
 
-def with_subcommand(words, number):
-    """Options as they were before 5.18: subcommands instead of actions, and some things always done. What there was not is left
-    for the original to refuse."""
-    if any(word.startswith("--dump") for word in words):
-        return ["orc", "dump"]
-    always = {"--orc", "--stackval", "--static-call", "--hacks=jump_label", "--hacks=noinstr"}
-    if number < 512:
-        # --vmlinux meant that, too.
-        always.add("--noinstr")
-    command = ["orc", "generate"] if "--orc" in words else ["check"]
-    frame = [] if "--stackval" in words else ["--no-fp"]
-    return command + frame + ["--vmlinux" if word == "--link" else word for word in words if word not in always]
-
-
 class Fixture:
     """One source with its directives."""
 
@@ -93,7 +79,7 @@ class Fixture:
         words = self.get("objtool", release)
         if f"objtool@{release}" in self.directives or tools.number(release) >= 518 or words[:1] in (["check"], ["orc"]):
             return words
-        return with_subcommand(words, tools.number(release))
+        return tools.older_words(release, words)
 
     def source_sum(self, release):
         """Of everything that the object is made of, apart from what all include."""
