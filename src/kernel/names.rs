@@ -229,11 +229,9 @@ const RUST_NORETURN_SUFFIXES: &[Group] = &[
             "_4core3str16slice_error_fail",
         ],
     ),
-    (
-        In::V6_12.union(In::V7_2).union(In::V7_3),
-        &["_4core3num22from_ascii_radix_panic", "_4core9panicking32panic_null_reference_constructed"],
-    ),
-    (In::V6_12.union(In::V7_3), &["_4core6result13unwrap_failed19unwrap_failed_inner"]),
+    (In::V6_12_117.union(In::SINCE_7_2), &["_4core3num22from_ascii_radix_panic"]),
+    (In::V6_12_107.union(In::V6_12_117).union(In::SINCE_7_2), &["_4core9panicking32panic_null_reference_constructed"]),
+    (In::V6_12_117.union(In::V7_3), &["_4core6result13unwrap_failed19unwrap_failed_inner"]),
 ];
 
 /// Functions that may run with user access open.

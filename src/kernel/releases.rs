@@ -33,11 +33,13 @@ bitflags! {
         const V7_3 = 1 << 10;
         /// 6.12.95.
         const V6_12_95 = 1 << 11;
+        /// 6.12.107.
+        const V6_12_107 = 1 << 12;
 
         /// 5.15.
         const V5_15 = Self::V5_15_85.bits() | Self::V5_15_135.bits();
-        /// 6.12, whose points differ in `modpost` alone.
-        const V6_12 = Self::V6_12_95.bits() | Self::V6_12_117.bits();
+        /// 6.12, whose points differ in `modpost` and in names alone.
+        const V6_12 = Self::V6_12_95.bits() | Self::V6_12_107.bits() | Self::V6_12_117.bits();
 
         /// 7.2 and newer.
         const SINCE_7_2 = Self::V7_2.bits() | Self::V7_3.bits();
@@ -151,7 +153,11 @@ pub static RELEASES: [Release; 8] = [
         name: "6.12",
         from: (6, 9),
         has_objtool: true,
-        points: &[point("6.12.95", In::V6_12_95, &["6.12.107"]), point("6.12.117", In::V6_12_117, &[])],
+        points: &[
+            point("6.12.95", In::V6_12_95, &[]),
+            point("6.12.107", In::V6_12_107, &[]),
+            point("6.12.117", In::V6_12_117, &[]),
+        ],
     },
     Release {
         series: Series::V6_18,
@@ -312,7 +318,7 @@ mod tests {
             (Series::V6_18, "6.18.1", "6.18.2"),
             (Series::V6_18, "6.18.350-amd64", "6.18.35"),
             (Series::V6_12, "6.12", "6.12.117"),
-            (Series::V6_12, "6.12.107", "6.12.95"),
+            (Series::V6_12, "6.12.107", "6.12.107"),
             (Series::V6_6, "6.6.77-android15-8-g0", "6.6.77-android15"),
             (Series::V6_6, "6.6.77", "6.6.80"),
             (Series::V6_6, "6.6.80", "6.6.80"),

@@ -65,7 +65,7 @@ pub static DIFFERENCES: &[Difference] = &[
     does(B::ListDashIsStdin, In::UP_TO_6_1, &[shown(MODPOST, "strcmp(filename, \"-\")")]),
     // Objects.
     does(B::DotORequired, In::SINCE_6_1, &[shown(MODPOST, "filename must be suffixed with .o")]),
-    does(B::OpenedBeforeDotO, In::V6_6_ANDROID.union(In::V6_6).union(In::V6_12_95).union(In::V6_18_2).union(In::V6_18), &[shown(MODPOST, "\tif (!parse_elf(&info, modname))\n\t\treturn;\n\n\tif (!strends(modname, \".o\"))")]),
+    does(B::OpenedBeforeDotO, In::V6_6_ANDROID.union(In::V6_6).union(In::V6_12_95).union(In::V6_12_107).union(In::V6_18_2).union(In::V6_18), &[shown(MODPOST, "\tif (!parse_elf(&info, modname))\n\t\treturn;\n\n\tif (!strends(modname, \".o\"))")]),
     does(B::RelocatableRequired, In::SINCE_6_1, &[shown(MODPOST, ": not relocatable object.")]),
     does(B::EndianChecked, In::SINCE_6_12, &[shown(MODPOST, "target endian is unknown")]),
     does(B::LtoSuffix, In::V5_15, &[shown(MODPOST, "strends(tmp, \".lto\")")]),
@@ -77,7 +77,7 @@ pub static DIFFERENCES: &[Difference] = &[
     does(B::ErrorBlocksWrites, In::SINCE_6_1, &[shown(MODPOST, "\tif (error_occurred)\n\t\treturn;")]),
     does(B::CheckAllBeforeWrite, In::SINCE_6_6, &[shown(MODPOST, "\t\tcheck_modname_len(mod);\n\t\tcheck_exports(mod);\n\t}\n")]),
     does(B::MismatchFatal, In::V5_10, &[shown(MODPOST, "fatal(\"Section mismatches detected.")]),
-    does(B::LongLineNulPad, In::UP_TO_5_15.union(In::V6_6_ANDROID).union(In::V6_6).union(In::V6_12_95).union(In::V6_18_2).union(In::V6_18), &[unless(MODPOST, "buf_printf output truncated")]),
+    does(B::LongLineNulPad, In::UP_TO_5_15.union(In::V6_6_ANDROID).union(In::V6_6).union(In::V6_12_95).union(In::V6_12_107).union(In::V6_18_2).union(In::V6_18), &[unless(MODPOST, "buf_printf output truncated")]),
     // Order.
     does(B::ModulesNewestFirst, In::UP_TO_5_15, &[shown(MODPOST, "mod->next = modules;")]),
     does(B::ImportsNewestFirst, In::UP_TO_5_15, &[shown(MODPOST, "mod->unres = alloc_symbol(")]),
