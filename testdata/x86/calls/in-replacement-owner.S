@@ -1,0 +1,11 @@
+#: objtool --orc
+#: series 6.6..
+# A replacement belongs to the function of the original code, whichever way that is found out.
+.include "kernel.inc"
+
+FUNC f
+	push %rax
+	ALT 7, nop, "ret"
+	pop %rax
+	ret
+END f

@@ -1,0 +1,14 @@
+#: objtool --orc
+#: series 6.6..
+# Whether this function returns depends on the configuration. 6.6 excused the caller; later ones do not know it.
+.include "kernel.inc"
+
+LOCAL_FUNC exc_double_fault
+	ud2
+END exc_double_fault
+FUNC f
+	call exc_double_fault
+	nopl (%rax)
+	mov %rax, %rbx
+	ret
+END f
