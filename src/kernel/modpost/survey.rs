@@ -142,7 +142,12 @@ mod tests {
             let survey = survey(point, None);
             let differing: Vec<_> = survey.differing(point).map(|row| row.behaviour).collect();
             assert!(differing.is_empty(), "{}: {differing:?}", point.version);
-            assert_eq!(survey.compared(), [point]);
+            // What differs between two stable points may be objtool's alone.
+            let same: Vec<_> = releases::points()
+                .filter(|other| differences::of_point(other.bit) == differences::of_point(point.bit))
+                .collect();
+            assert!(same.contains(&point));
+            assert_eq!(survey.compared(), same);
         }
     }
 
