@@ -3,31 +3,14 @@
 //! A pass asks for a flag and never for a release. Which releases have a flag, and which line of the kernel's sources shows
 //! it, is in [`super::differences`].
 
-/// Defines the flags with their explanations, so that the explanation can be printed, too.
-macro_rules! behaviours {
-    ($( $(#[doc = $doc:literal])+ $name:ident, )*) => {
-        /// One thing that `objtool` does in some releases.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[repr(u8)]
-        pub enum Behaviour {
-            $( $(#[doc = $doc])+ $name, )*
-        }
+use super::flags::flags;
 
-        impl Behaviour {
-            /// All flags in order.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+flags! {
+    /// One thing that `objtool` does in some releases.
+    Behaviour,
+    /// What the `objtool` of one kernel does.
+    Behaviours;
 
-            /// What the flag means, in a sentence or two.
-            pub fn meaning(self) -> &'static str {
-                match self {
-                    $(Self::$name => concat!($($doc),+).trim_ascii(),)*
-                }
-            }
-        }
-    };
-}
-
-behaviours! {
     // What ends a run.
     /// A fatal error ends the run with exit status 255, and nothing is written. Otherwise what had been changed until then
     /// is written, with exit status 0.
@@ -360,56 +343,6 @@ behaviours! {
     DebugUnread,
 }
 
-impl Behaviour {
-    /// The flag's name as users see it: `FatalEndsRun` is `fatal-ends-run`.
-    pub fn name(self) -> String {
-        let mut name = String::new();
-        for c in format!("{self:?}").chars() {
-            if c.is_ascii_uppercase() && !name.is_empty() {
-                name.push('-');
-            }
-            name.push(c.to_ascii_lowercase());
-        }
-        name
-    }
-}
-
-/// A set of flags.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Behaviours([u64; 4]);
-
-#[expect(clippy::indexing_slicing, reason = "there is a bit for every flag")]
-impl Behaviours {
-    /// No flag at all.
-    pub const NONE: Self = Self([0; 4]);
-
-    /// Whether `behaviour` is in the set.
-    pub const fn contains(&self, behaviour: Behaviour) -> bool {
-        let number = behaviour as usize;
-        self.0[number / 64] >> (number % 64) & 1 != 0
-    }
-
-    /// Puts `behaviour` into the set.
-    pub const fn insert(&mut self, behaviour: Behaviour) {
-        let number = behaviour as usize;
-        self.0[number / 64] |= 1 << (number % 64);
-    }
-
-    /// Takes `behaviour` out of the set.
-    pub const fn remove(&mut self, behaviour: Behaviour) {
-        let number = behaviour as usize;
-        self.0[number / 64] &= !(1 << (number % 64));
-    }
-}
-
-impl FromIterator<Behaviour> for Behaviours {
-    fn from_iter<I: IntoIterator<Item = Behaviour>>(behaviours: I) -> Self {
-        let mut set = Self::default();
-        behaviours.into_iter().for_each(|behaviour| set.insert(behaviour));
-        set
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -417,12 +350,10 @@ mod tests {
     #[test]
     fn flags_are_independent() {
         for behaviour in Behaviour::ALL {
-            let mut set = Behaviours::default();
-            set.insert(*behaviour);
+            let set = Behaviours::of(&[*behaviour]);
             let members: Vec<_> = Behaviour::ALL.iter().filter(|other| set.contains(**other)).collect();
             assert_eq!(members, [behaviour]);
-            set.remove(*behaviour);
-            assert_eq!(set, Behaviours::default());
+            assert_eq!(set.without(&[*behaviour]), Behaviours::default());
         }
     }
 

@@ -127,7 +127,7 @@ pub enum Fact {
 impl Facts {
     /// What holds where nothing else is known to hold: the oldest of everything, no flag set.
     pub const BASE: Self = Self {
-        behaviours: Behaviours::NONE,
+        behaviours: Behaviours::of(&[]),
         decode: DecodeFlags::empty(),
         orc: OrcFormat::EndBit,
         hints: HintPlace::Addend,
@@ -145,7 +145,7 @@ impl Facts {
     /// Makes `fact` hold.
     pub fn set(&mut self, fact: Fact) {
         match fact {
-            Fact::Does(behaviour) => self.behaviours.insert(behaviour),
+            Fact::Does(behaviour) => self.behaviours = self.behaviours.with(&[behaviour]),
             Fact::Decodes(flag) => self.decode |= flag,
             Fact::Orc(orc) => self.orc = orc,
             Fact::Hints(hints) => self.hints = hints,
