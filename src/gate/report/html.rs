@@ -1,36 +1,67 @@
 //! One page for people: complete in itself, works from the file system without a network.
 
-use minijinja::Environment;
-use minijinja::context;
-use minijinja::value::Serde;
-use serde::Serialize;
+use askama::Template;
 
 use super::paragraphs;
+use crate::gate::coverage::Skipped;
 use crate::gate::error::GateError;
 use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
+use crate::gate::finding::counted;
 use crate::gate::run::GateOutcome;
 use crate::gate::run::SummaryRow;
+use crate::gate::verdict::Status;
 
-const TEMPLATE: &str = include_str!("page.html");
+/// The page; what it shows is checked against the template when this is compiled, and escaped by the name's ending.
+#[derive(Template)]
+#[template(path = "gate.html")]
+struct Page<'a> {
+    dir: String,
+    series: &'static str,
+    compiler: String,
+    found: &'a [String],
+    missing: &'a [String],
+    skipped: &'a [Skipped],
+    n_skipped: String,
+    has_failed: bool,
+    verdict: String,
+    counts: String,
+    n_accepted: usize,
+    summary: Vec<Row>,
+    shows_notes: bool,
+    gone: Vec<String>,
+    version: &'static str,
+    groups: Vec<Group>,
+}
 
-#[derive(Serialize)]
+/// A check in the table.
+struct Row {
+    numbers: SummaryRow,
+    class: &'static str,
+    remark: &'static str,
+}
+
+/// A check's findings.
 struct Group {
     id: &'static str,
-    title: &'static str,
-    explanation: Vec<String>,
+    title: Vec<Piece>,
+    explanation: Vec<Vec<Piece>>,
     /// By directory of the subject, in order.
     directories: Vec<Directory>,
     count: usize,
 }
 
-#[derive(Serialize)]
+/// Words, or a name between backticks.
+struct Piece {
+    text: String,
+    is_code: bool,
+}
+
 struct Directory {
     name: String,
     items: Vec<Item>,
 }
 
-#[derive(Serialize)]
 struct Item {
     severity: Severity,
     kind: &'static str,
@@ -44,31 +75,43 @@ struct Item {
 
 /// Renders the report.
 pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
-    let fail = |error: minijinja::Error| GateError(format!("html: {error:#}"));
-    let mut env = Environment::new();
-    // The name's ending switches escaping on.
-    env.add_template("page.html", TEMPLATE).map_err(fail)?;
-    let groups: Vec<Group> = outcome.checks.iter().map(|check| group(outcome, check)).collect();
-    let summary: Vec<SummaryRow> = outcome.summary().into_iter().filter(|row| !row.is_clean()).collect();
-    let page = env.get_template("page.html").map_err(fail)?.render(context! {
-        dir => outcome.inputs.root.display().to_string(),
-        series => outcome.inputs.selection.series.name(),
-        compiler => outcome.inputs.config.compiler(),
-        found => outcome.inputs.found.clone(),
-        missing => outcome.inputs.missing.clone(),
-        skipped => minijinja::Value::from(Serde(&outcome.skipped)),
-        has_failed => outcome.verdict.has_failed,
-        verdict => outcome.verdict.line(),
-        summary => minijinja::Value::from(Serde(&summary)),
-        n_errors => outcome.count(Severity::Error),
-        n_warnings => outcome.count(Severity::Warning),
-        n_notes => outcome.count(Severity::Note),
-        n_accepted => outcome.n_accepted(),
-        gone => outcome.gone.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        version => env!("CARGO_PKG_VERSION"),
-        groups => minijinja::Value::from(Serde(&groups)),
-    });
-    page.map(String::into_bytes).map_err(fail)
+    let count = |severity, noun| counted(outcome.count(severity), noun);
+    let (errors, warnings) = (count(Severity::Error, "error"), count(Severity::Warning, "warning"));
+    let page = Page {
+        dir: outcome.inputs.root.display().to_string(),
+        series: outcome.inputs.selection.series.name(),
+        compiler: outcome.inputs.config.compiler(),
+        found: &outcome.inputs.found,
+        missing: &outcome.inputs.missing,
+        skipped: &outcome.skipped,
+        n_skipped: counted(outcome.skipped.len(), "check"),
+        has_failed: outcome.verdict.has_failed,
+        verdict: outcome.verdict.line(),
+        counts: format!("{errors}, {warnings}, {}", count(Severity::Note, "note")),
+        n_accepted: outcome.n_accepted(),
+        summary: outcome.summary().into_iter().filter(|row| !row.is_clean()).map(row).collect(),
+        shows_notes: outcome.count(Severity::Error) + outcome.count(Severity::Warning) == 0,
+        gone: outcome.gone.iter().map(ToString::to_string).collect(),
+        version: env!("CARGO_PKG_VERSION"),
+        groups: outcome.checks.iter().map(|check| group(outcome, check)).collect(),
+    };
+    page.render().map(String::into_bytes).map_err(|error| GateError(format!("html: {error}")))
+}
+
+fn row(numbers: SummaryRow) -> Row {
+    let (class, remark) = match numbers.status {
+        Status::Failed => ("failed", ""),
+        Status::Passed => ("passed", ""),
+        Status::NotApplicable => ("not-applicable", "not for this build"),
+        Status::CouldNotLook => ("could-not-look", "could not look"),
+    };
+    Row { numbers, class, remark }
+}
+
+/// Text with names between backticks.
+fn pieces(text: &str) -> Vec<Piece> {
+    let pieces = text.split('`').enumerate();
+    pieces.map(|(nth, text)| Piece { text: text.to_owned(), is_code: nth % 2 == 1 }).collect()
 }
 
 fn group(outcome: &GateOutcome, check: &'static crate::gate::check::Check) -> Group {
@@ -94,8 +137,8 @@ fn group(outcome: &GateOutcome, check: &'static crate::gate::check::Check) -> Gr
             _ => directories.push(Directory { name: directory(finding).to_owned(), items: vec![item] }),
         }
     }
-    let explanation = paragraphs(check).into_iter().skip(1).collect();
-    Group { id: check.id, title: check.title(), explanation, directories, count }
+    let explanation = paragraphs(check).iter().skip(1).map(|text| pieces(text)).collect();
+    Group { id: check.id, title: pieces(check.title()), explanation, directories, count }
 }
 
 fn directory(finding: &GateFinding) -> &str {
