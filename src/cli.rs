@@ -1,6 +1,8 @@
-//! What the three mains share: how a call of `objtool` goes, and `postlink`'s small commands.
+//! What the three mains share: how a call of `objtool` goes, and `postlink`'s command line and small commands.
 
+pub mod args;
 pub mod compare;
 pub mod explain;
+pub mod help;
 pub mod run;
 pub mod series;

@@ -5,6 +5,12 @@
 //! What reads files nobody promised to keep sane asks instead of indexing. The passes of `objtool` come after: their tables
 //! are indexed by numbers that they gave themselves, from a file that was checked.
 
+// `stdio` says things without a panic when nobody can read them.
+#![warn(clippy::print_stderr)]
+
+#[warn(clippy::indexing_slicing)]
+pub mod stdio;
+
 #[warn(clippy::indexing_slicing)]
 pub mod elf;
 

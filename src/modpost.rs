@@ -55,6 +55,7 @@ use self::finding::Finding;
 use self::finding::Stop;
 use self::generate::Generator;
 use self::options::Opts;
+pub use self::options::listed;
 use self::report::NOBODY;
 use self::report::Report;
 use self::resolve::Resolution;

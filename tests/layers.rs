@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 /// The rooms of the library, lowest first, and the parts of those in which the order matters. `DESIGN.md` says what each is for.
 const LAYERS: &[&str] = &[
+    "stdio",
     "elf",
     "contents",
     "kernel",

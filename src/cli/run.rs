@@ -1,6 +1,8 @@
 //! From the words of a call to its end: which series, which options, then the work.
 
+use super::help;
 use crate::arm64;
+use crate::kernel::modpost::choice;
 use crate::kernel::series;
 use crate::kernel::series::Selection;
 use crate::kernel::series::Tree;
@@ -11,8 +13,10 @@ use crate::objtool::options;
 use crate::objtool::options::Exit;
 use crate::objtool::options::Invocation;
 use crate::objtool::options::Parsed;
+use crate::stdio;
 use std::ffi::OsString;
 use std::path::Path;
+use std::process::ExitCode;
 
 /// As what `objtool` was called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +38,25 @@ pub fn objtool(mut argv: Vec<OsString>, environ: &[(OsString, OsString)], called
     if let Some(line) = selection.refusal() {
         return Exit::refused(&line);
     }
+    let is_klp = argv.get(1).is_some_and(|word| word == "klp");
+    if called_as == CalledAs::Postlink && !is_klp && help::is_asked_for(&argv) {
+        return Exit { stdout: help::objtool(&selection).into_bytes(), stderr: Vec::new(), code: 0 };
+    }
     match options::parse(&selection.facts(), &argv, environ) {
         Parsed::Run(run) => work(*run, &selection, &argv, called_as, source),
         Parsed::Klp(_) => Exit::klp_not_implemented(),
         Parsed::Exit(exit) => exit,
+    }
+}
+
+/// Runs `postlink modpost` on the words `argv`, the first of which is the program's name.
+pub fn modpost(argv: Vec<OsString>, environ: &[(OsString, OsString)]) -> ExitCode {
+    let mut words = argv.clone();
+    let asked = series::take_option(&mut words);
+    // What cannot be chosen is said by the run.
+    match choice::choose(asked.as_deref(), environ, Path::new(".")) {
+        Ok(choice) if help::is_asked_for(&words) => stdio::print("modpost", help::modpost(&choice).as_bytes(), 0),
+        _ => crate::modpost::run_extended(argv),
     }
 }
 

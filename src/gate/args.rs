@@ -20,6 +20,7 @@ use super::run;
 use super::run::Options;
 use super::run::Progress;
 use super::verdict::FailOn;
+use crate::stdio;
 
 /// Options of `postlink gate`.
 #[derive(Debug, Args)]
@@ -83,10 +84,7 @@ pub fn main(args: GateArgs) -> ExitCode {
     match gate(args) {
         Ok(false) => ExitCode::SUCCESS,
         Ok(true) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("postlink gate: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => stdio::refuse("gate", &error),
     }
 }
 

@@ -1,25 +1,21 @@
 //! Which variables make kbuild use our tools, for a given tree.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+
+use crate::stdio;
 
 /// Prints the variables for the tree in `dir`.
 pub fn main(dir: &Path) -> ExitCode {
     match variables(dir) {
         Ok((line, notes)) => {
-            // Nobody is told that nobody listens.
-            let _ = writeln!(std::io::stdout(), "{line}");
             for note in notes {
-                eprintln!("postlink kbuild-args: {note}");
+                stdio::tell("kbuild-args", &note);
             }
-            ExitCode::SUCCESS
+            stdio::print("kbuild-args", format!("{line}\n").as_bytes(), 0)
         }
-        Err(error) => {
-            eprintln!("postlink kbuild-args: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => stdio::refuse("kbuild-args", &error),
     }
 }
 

@@ -1,9 +1,11 @@
 //! One run of the gate: look at every object, then at all together, then judge.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
+use std::thread;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -170,11 +172,21 @@ impl GateOutcome {
     }
 }
 
+/// As many threads as were asked for, up to what the machine can make any use of; 0 leaves it to the pool.
+fn n_threads(asked: usize) -> usize {
+    /// Threads for each core at most: reading and analysing take turns, more only take memory.
+    const PER_CORE: usize = 4;
+    /// At most on any machine, however small.
+    const AT_LEAST: usize = 16;
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    asked.min(cores.saturating_mul(PER_CORE).max(AT_LEAST))
+}
+
 /// Runs the gate.
 pub fn run(options: &Options, progress: &dyn Progress) -> Result<GateOutcome, GateError> {
     let checks = selected(options)?;
     let required = Required::parse(&options.require, &|id| checks.iter().any(|check| check.id == id))?;
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.n_threads).build();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads(options.n_threads)).build();
     let pool = pool.map_err(|error| GateError(format!("threads: {error}")))?;
     // What is there is known from here on, but not read.
     let inputs = find_inputs(options, &options.paths)?;
@@ -314,4 +326,16 @@ fn sort(findings: &mut [GateFinding]) {
             .then_with(|| by_place(a).cmp(&by_place(b)))
             .then_with(|| a.message.cmp(&b.message))
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_are_no_more_than_the_machine_can_use() {
+        assert_eq!((n_threads(0), n_threads(1), n_threads(7)), (0, 1, 7));
+        let most = n_threads(usize::MAX);
+        assert!(n_threads(99_999) == most && (16..=16_384).contains(&most), "{most}");
+    }
 }

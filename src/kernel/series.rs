@@ -283,16 +283,23 @@ impl fmt::Display for ChosenBy {
 impl fmt::Display for UnknownSeries {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = RELEASES.iter().map(|release| release.name).collect();
-        write!(f, "{}: '{}' is not a kernel series ({}, or a kernel's version)", self.by, self.asked, names.join(", "))
+        write!(
+            f,
+            "{}: '{}' is not a kernel series that is known ({}, or a version between them)",
+            self.by,
+            self.asked,
+            names.join(", ")
+        )
     }
 }
 
 impl std::error::Error for UnknownSeries {}
 
-/// An explicit name must be a version; a slip such as `6.x` is not guessed at.
+/// An explicit name must be a version between the oldest and the newest release; a slip such as `6.x` is not guessed at.
 fn explicit(value: &OsStr, by: &'static str, chosen_by: ChosenBy) -> Result<Selection, UnknownSeries> {
     let unknown = || UnknownSeries { asked: value.to_string_lossy().into_owned(), by };
-    let selection = value.to_str().and_then(|version| Selection::of_version(version, chosen_by)).ok_or_else(unknown)?;
+    let version = value.to_str().filter(|version| !is_outside(version, false)).ok_or_else(unknown)?;
+    let selection = Selection::of_version(version, chosen_by).ok_or_else(unknown)?;
     Ok(Selection { standing: Standing::Compared, ..selection })
 }
 

@@ -52,6 +52,37 @@ pub struct Opts {
     pub objects: Vec<OsString>,
 }
 
+/// What the options are for: letter, what it takes, and a sentence. The original has no help.
+const DESCRIPTIONS: &[(u8, &str, &str)] = &[
+    (b'a', "", "give every module a source version, also those without MODULE_VERSION"),
+    (b'b', "", "write versions as ____versions[]"),
+    (b'd', "FILE", "write the namespace imports that modules lack to FILE, instead of complaining"),
+    (b'e', "", "the modules are built outside of the kernel tree"),
+    (b'E', "", "section mismatches are errors"),
+    (b'i', "FILE", "read a symbol dump (Module.symvers) first; may be repeated"),
+    (b'm', "", "symbols have versions: check that they have, and record them"),
+    (b'M', "", "the kernel has modules, so exports are collected"),
+    (b'n', "", "an object that cannot be opened is reported and left out"),
+    (b'N', "", "missing namespace imports are warnings, not errors"),
+    (b'o', "FILE", "write the symbol dump (Module.symvers) to FILE"),
+    (b't', "", "drop exports that no module uses"),
+    (b'T', "FILE", "read the names of objects from FILE; - is standard input"),
+    (b'u', "FILE", "with -t: keep the exports listed in FILE all the same"),
+    (b'v', "TEXT", "the state of the sources, for every module's .modinfo"),
+    (b'w', "", "undefined symbols are warnings, not errors"),
+    (b'W', "", "say more: what a build with W=1 is to be told"),
+    (b'x', "", "write versions as ____version_ext_*, which has room for long names"),
+];
+
+/// The options of a kernel's `modpost` in alphabetical order, such as `-o FILE`, each with what it does.
+pub fn listed(profile: &Profile) -> Vec<(String, &'static str)> {
+    let letters = profile.option_letters();
+    let known = DESCRIPTIONS.iter().filter(|(letter, ..)| letters.as_bytes().contains(letter));
+    known
+        .map(|&(letter, takes, help)| (format!("-{} {takes}", char::from(letter)).trim_end().to_owned(), help))
+        .collect()
+}
+
 impl Opts {
     /// Parses the arguments after the program's name as the series' `main()` does.
     pub fn parse(args: &[OsString], profile: &Profile, posix_order: bool) -> Result<Self, UsageError> {

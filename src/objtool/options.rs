@@ -12,6 +12,7 @@ mod usage;
 mod words;
 
 pub use exit::Exit;
+pub use usage::Listed;
 
 use words::Words;
 
@@ -71,6 +72,15 @@ pub fn parse(facts: &Facts, argv: &[OsString], environ: &[(OsString, OsString)])
         Ok(run) => Parsed::Run(Box::new(run)),
         Err(exit) => Parsed::Exit(exit),
     }
+}
+
+/// The command lines of the releases with this table, and its options in the order of the help.
+pub fn listed(table: OptionTable) -> (Vec<&'static str>, Vec<Listed>) {
+    let usage = match table {
+        OptionTable::Subcommands | OptionTable::V5_15 => [legacy::CHECK_USAGE, legacy::ORC_USAGE].concat(),
+        OptionTable::V6_1 | OptionTable::V6_6 | OptionTable::V6_18 | OptionTable::V7_2 => USAGE.to_vec(),
+    };
+    (usage, usage::listed(&rows::of(table)))
 }
 
 /// `objtool <actions> [<options>] file.o`.

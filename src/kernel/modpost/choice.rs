@@ -9,6 +9,7 @@ use super::differences;
 use super::survey::Survey;
 use crate::kernel::series;
 use crate::kernel::series::ChosenBy;
+use crate::kernel::series::Series;
 use crate::kernel::series::UnknownSeries;
 
 /// What to do, and what to say about that.
@@ -16,6 +17,10 @@ use crate::kernel::series::UnknownSeries;
 pub struct Choice {
     /// What the `modpost` does.
     pub behaviours: Behaviours,
+    /// The release, or the nearest one.
+    pub series: Series,
+    /// Why that one.
+    pub chosen_by: ChosenBy,
     /// What is to be said about a kernel that was not compared.
     pub notice: Option<String>,
     /// Why nothing can be done for a kernel that is outside of what is known.
@@ -27,14 +32,17 @@ pub fn choose(asked: Option<&OsStr>, environ: &[(OsString, OsString)], dir: &Pat
     let selection = series::select_by_version(asked, environ, dir)?;
     let is_forced = matches!(selection.chosen_by, ChosenBy::Option | ChosenBy::Variable);
     let (notice, refusal) = (selection.notice(), selection.refusal());
+    let (series, chosen_by) = (selection.series, selection.chosen_by.clone());
     let Some(survey) = selection.tree.as_ref().filter(|_| !is_forced).and_then(Survey::of) else {
-        return Ok(Choice { behaviours: differences::of_point(selection.point.bit), notice, refusal });
+        let behaviours = differences::of_point(selection.point.bit);
+        return Ok(Choice { behaviours, series, chosen_by, notice, refusal });
     };
     let behaviours = survey.behaviours;
-    match survey.compared().is_empty() {
-        true => Ok(Choice { behaviours, notice: Some(mixture(&survey)), refusal }),
-        false => Ok(Choice { behaviours, notice: None, refusal: None }),
-    }
+    let (notice, refusal) = match survey.compared().is_empty() {
+        true => (Some(mixture(&survey)), refusal),
+        false => (None, None),
+    };
+    Ok(Choice { behaviours, series, chosen_by, notice, refusal })
 }
 
 /// What there is to say about a tree whose `modpost` is none that was compared.

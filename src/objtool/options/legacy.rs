@@ -15,8 +15,8 @@ use crate::objtool::opts::conflicts::OptionRules;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
-const CHECK_USAGE: &[&str] = &["objtool check [<options>] file.o"];
-const ORC_USAGE: &[&str] = &["objtool orc generate [<options>] file.o", "objtool orc dump file.o"];
+pub(super) const CHECK_USAGE: &[&str] = &["objtool check [<options>] file.o"];
+pub(super) const ORC_USAGE: &[&str] = &["objtool orc generate [<options>] file.o", "objtool orc dump file.o"];
 
 const COMMANDS: &str = "
  usage: objtool COMMAND [ARGS]

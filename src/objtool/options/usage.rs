@@ -11,6 +11,15 @@ use super::words::Words;
 const NAMES_WIDTH: usize = 24;
 const GAP: usize = 2;
 
+/// An option as a reader sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its letter, its name and what it takes, such as `-o, --output <file>`; empty for a heading.
+    pub names: String,
+    /// What it does, or the heading.
+    pub help: &'static str,
+}
+
 /// All options, sorted within their groups, under an optional error.
 pub(super) fn full<T>(usage: &[&str], rows: &[&OptionRow<T>], error: Option<&[u8]>) -> Vec<u8> {
     let mut out = Vec::new();
@@ -120,7 +129,19 @@ fn option<T>(row: &OptionRow<T>, out: &mut Vec<u8>) {
         out.extend_from_slice(format!("\n{}\n", row.help).as_bytes());
         return;
     }
+    let left = names(row);
+    let line = if left.len() <= NAMES_WIDTH {
+        format!("{left:NAMES_WIDTH$}{:GAP$}{}\n", "", row.help)
+    } else {
+        format!("{left}\n{:NAMES_WIDTH$}{:GAP$}{}\n", "", "", row.help)
+    };
+    out.extend_from_slice(line.as_bytes());
+}
+
+/// The letter, the name and what the option takes, indented as in the help; empty for a heading.
+fn names<T>(row: &OptionRow<T>) -> String {
     let names = match (row.letter, row.name) {
+        (0, "") => String::new(),
         (0, name) => format!("        --{name}"),
         (letter, "") => format!("    -{}", char::from(letter)),
         (letter, name) => format!("    -{}, --{name}", char::from(letter)),
@@ -131,11 +152,10 @@ fn option<T>(row: &OptionRow<T>, out: &mut Vec<u8>) {
         Takes::Text { what, .. } => format!(" <{what}>"),
         Takes::TextOr { what, .. } | Takes::Choice { what, .. } => format!("[=<{what}>]"),
     };
-    let left = names + &value;
-    let line = if left.len() <= NAMES_WIDTH {
-        format!("{left:NAMES_WIDTH$}{:GAP$}{}\n", "", row.help)
-    } else {
-        format!("{left}\n{:NAMES_WIDTH$}{:GAP$}{}\n", "", "", row.help)
-    };
-    out.extend_from_slice(line.as_bytes());
+    names + &value
+}
+
+/// The options as rows of a text, in the order of the help.
+pub(super) fn listed<T>(rows: &[&OptionRow<T>]) -> Vec<Listed> {
+    sorted(rows).into_iter().map(|row| Listed { names: names(row).trim_start().to_owned(), help: row.help }).collect()
 }

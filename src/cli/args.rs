@@ -1,0 +1,78 @@
+//! The command line of `postlink`, from which its help, manual pages and completions are made as well.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+use crate::gate::args::GateArgs;
+
+/// The Linux kernel's post-link checkers, and a CI gate on top of them.
+#[derive(Debug, Parser)]
+#[command(name = "postlink", version)]
+pub struct Cli {
+    /// What is to be done.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What `postlink` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The objtool of a kernel series; as the drop-in, but helpful: --module is supplied for what is evidently a module, and
+    /// --source says where in the source a finding is.
+    #[command(disable_help_flag = true)]
+    Objtool {
+        /// As objtool takes them; --help lists them, --kernel-series chooses the series.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// The modpost of a kernel series; as the drop-in, but says where undefined symbols were last seen.
+    #[command(disable_help_flag = true)]
+    Modpost {
+        /// As modpost takes them; --help lists them, --kernel-series chooses the series.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// Say in words what differs between two object files; exit 1 if anything does.
+    Compare {
+        /// One file.
+        a: PathBuf,
+        /// The other file.
+        b: PathBuf,
+        /// Print every difference (up to 200), not just the first.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Say what a finding means, why it matters, and how to fix it; without a name list them all.
+    Explain {
+        /// The finding's name, or words it speaks of.
+        finding: Vec<String>,
+    },
+    /// Look at what a kernel build made and say pass or fail before the merge.
+    Gate(Box<GateArgs>),
+    /// Say which kernel releases are known, or what a kernel's source tree is, difference by difference.
+    Series {
+        /// A kernel's source tree.
+        tree: Option<PathBuf>,
+        /// How to print.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Print the variables that make a kernel tree's build use these tools.
+    KbuildArgs {
+        /// A kernel tree, or an output folder of one.
+        dir: PathBuf,
+    },
+}
+
+/// How lists are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For readers.
+    Text,
+    /// For programs.
+    Json,
+}
