@@ -1,4 +1,4 @@
-# Entry points. README.md says what each of them shows; the work is done by cargo and the scripts.
+# Entry points. README.md and docs/originals.md say what each of them shows; the work is done by cargo and the scripts.
 
 # Where rustup puts a toolchain that scripts/setup/rust has just installed.
 export PATH := $(PATH):$(or $(CARGO_HOME),$(HOME)/.cargo)/bin

@@ -1,4 +1,4 @@
-//! The README's ways to call the gate in CI: each is taken from there and run on a build folder, whole and damaged.
+//! The ways of `docs/ci.md` to call the gate in CI: each is taken from there and run on a build folder, whole and damaged.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,14 +13,16 @@ use crate::copy;
 use crate::damages;
 use crate::parts::Parts;
 
-/// Indented blocks of the section, without their indentation.
+fn page() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ci.md")).expect("it is there")
+}
+
+/// Indented blocks of the page, without their indentation.
 fn blocks() -> Vec<String> {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("it is there");
-    let (_, section) = readme.split_once("\n### In CI\n").expect("the section is there");
-    let section = section.split("\n## ").next().expect("it ends");
+    let page = page();
     let mut blocks: Vec<String> = Vec::new();
     let mut is_inside = false;
-    for line in section.lines() {
+    for line in page.lines() {
         match line.strip_prefix("    ") {
             Some(code) if is_inside => {
                 let last = blocks.last_mut().expect("it has begun");
@@ -88,9 +90,8 @@ fn the_shell_line() {
 
 #[test]
 fn the_baseline() {
-    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("it is there");
     let made = "postlink gate . --update-baseline ../linux/.postlink-baseline";
-    assert!(readme.contains(&format!("`{made}`")), "README.md says otherwise how a baseline is made");
+    assert!(page().contains(&format!("`{made}`")), "docs/ci.md says otherwise how a baseline is made");
     let line = block_with("--baseline ../linux/.postlink-baseline --fail-on new");
     let damaged = workplace(Some(DAMAGE));
     let build = damaged.path().join("build");
