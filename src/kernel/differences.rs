@@ -196,7 +196,7 @@ pub static DIFFERENCES: &[Difference] = &[
     does(B::PvOps, In::SINCE_6_1, &[P::there(Check, &["static int init_pv_ops(struct objtool_file *file)"])]),
 
     // Alternatives.
-    does(B::AltsReversed, In::UP_TO_6_18, &[P::absent(Check, &["* Store alternatives in the same order they have been"])]),
+    does(B::AltsReversed, In::SINCE_6_6.intersection(In::UP_TO_6_18), &[P::there(Check, &["alt->next = orig_insn->alts;"])]),
     does(B::AltSkipsFeatures, In::UP_TO_6_12, &[P::there(SpecialX86, &["case X86_FEATURE_SMAP:"])]),
     does(B::NestedAlternatives, In::SINCE_6_12, &[P::there(SpecialX86, &["* Recompute orig_len for nested ALTERNATIVE()s."])]),
     does(B::AltIgnorePerGroup, In::SINCE_6_18, &[P::there(Check, &["orig_alt_group->ignore = orig_insn->ignore_alts;"])]),

@@ -266,7 +266,7 @@ impl Code<'_> {
 
     /// Brings all alternatives into the order in which the walk follows them.
     ///
-    /// From 6.2 on, targets of jump tables were each put before what was there; in 6.12 so was every alternative.
+    /// From 6.2 on, targets of jump tables were each put before what was there; from 6.2 to 6.18 so was every alternative.
     #[expect(clippy::iter_over_hash_type, reason = "each instruction's alternatives are changed by themselves")]
     pub(super) fn order_alternatives(&mut self) {
         let reversed = self.profile.has(Behaviour::AltsReversed);

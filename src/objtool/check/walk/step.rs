@@ -14,6 +14,7 @@ use super::Walker;
 use super::observe::Event;
 use super::observe::Observer;
 use super::observe::Step;
+use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::kernel::Behaviour;
 use crate::objtool::cfi;
@@ -134,6 +135,10 @@ impl<O: Observer> Walker<'_, '_, O> {
             return self.warn(path.insn, message);
         }
         let section = self.code.insns.section_of(path.first);
+        if section == SectionId::UNDEF {
+            // The NOP of an empty replacement is nowhere.
+            return self.give_up(path.insn, message);
+        }
         let offset = self.code.insns.get(path.insn).offset.into();
         self.findings.push(Finding::warn_at(section, offset, message));
         self.observe(Event::Warned(path.insn));
