@@ -59,9 +59,13 @@ llvm_options() {
     esac
 }
 
+# llvm_before_suffixes: the version for those, of their time where Debian has it: what a compiler makes is what its kernels were
+# checked with.
+llvm_before_suffixes() { [ -x /usr/lib/llvm-14/bin/ld.lld ] && echo 14 || echo 19; }
+
 # kernel_make OPTION...: make, with the programs in PATH that its options ask for.
 kernel_make() {
-    case " $* " in *" LLVM=1 "*) local PATH=/usr/lib/llvm-19/bin:$PATH ;; esac
+    case " $* " in *" LLVM=1 "*) local PATH=/usr/lib/llvm-$(llvm_before_suffixes)/bin:$PATH ;; esac
     nice -n 10 make -j"$(nproc)" "$@"
 }
 
