@@ -4,27 +4,26 @@ A set is a function from a captured call to variants: a name, arguments, the fol
 be. Samples are chosen by a hash of the names, so every run and every machine takes the same ones.
 """
 
-import itertools
 import zlib
 from collections import namedtuple
+
+import dialects
 
 # One run of a captured call: `extra_env` is for our tool alone.
 Case = namedtuple("Case", "series corpus set call variant args source env extra_env")
 
-ORC = ["--orc", "--stackval", "--uaccess"]
+# Work by the names of the newer releases' options, see dialects.
+ORC = {"orc", "stackval", "uaccess"}
 
 # What distributions' kernels are built with (7.3, x86-64, IBT).
-DISTRIBUTION = ("--hacks=jump_label --hacks=noinstr --hacks=skylake --ibt --prefix=16 --mcount --mnop --orc "
-                "--retpoline --rethunk --sls --static-call --uaccess").split()
+DISTRIBUTION = {"hacks=jump_label", "hacks=noinstr", "hacks=skylake", "ibt", "prefix=16", "mcount", "mnop", "orc", "retpoline",
+                "rethunk", "sls", "static-call", "uaccess"}
 
 # Options that kbuild does not pass but people do.
-EXTRAS = ["--backtrace", "--stats", "--sec-address", "--verbose", "--dry-run", "--backup", "--no-unreachable",
-          "--noabs", "--werror", "--werror --backtrace", "--sls", "--stackval", "--uaccess", "--retpoline", "--rethunk",
-          "--mcount", "--static-call", "--ibt --link", "--noinstr --link", "--prefix=16", "--prefix=5",
-          "--unret --rethunk --link", "--cfi --prefix=16", "--hacks=jump_label", "--hacks=noinstr", "--hacks=skylake",
-          "--output=other.o", "--module", "--link", "--dump", "--dump=orc"]
-
-SERIES_7_3_ONLY = {"--noabs", "--werror", "--output=other.o", "--fineibt"}
+EXTRAS = ["backtrace", "stats", "sec-address", "verbose", "dry-run", "backup", "no-unreachable", "noabs", "werror",
+          "werror backtrace", "sls", "stackval", "uaccess", "retpoline", "rethunk", "mcount", "static-call", "ibt link",
+          "noinstr link", "prefix=16", "prefix=5", "unret rethunk link", "cfi prefix=16", "hacks=jump_label", "hacks=noinstr",
+          "hacks=skylake", "output=other.o", "module", "link", "dump", "dump=orc"]
 
 
 def pick(*names):
@@ -32,48 +31,9 @@ def pick(*names):
     return zlib.crc32("/".join(names).encode(errors="surrogateescape"))
 
 
-def kept(call, options):
-    """Of `options` those that the call was captured with."""
-    return [arg for arg in call.args if arg in options]
-
-
-def kbuild_sets(series):
-    """Every argument list that kbuild's configuration can lead to, in kbuild's order (reference, 1.7)."""
-    newest = series == "7.3"
-    choices = {
-        "skylake": (False, True), "ibt": (False, True),
-        "padding": ("none", "prefix", "cfi", "fineibt") if newest else ("none", "prefix", "cfi"),
-        "mcount": (False, True), "unwinder": ("orc", "stackval"), "retpoline": (False, True),
-        "rethunk": (False, True), "sls": (False, True), "no-unreachable": (False, True),
-        "werror": (False, True) if newest else (False,),
-        "noinstr": ("none", "noinstr", "unret"), "link": ((), ("--link",), ("--module",), ("--link", "--module")),
-    }
-    for values in itertools.product(*choices.values()):
-        c = dict(zip(choices, values))
-        needs_link = c["ibt"] or c["noinstr"] != "none"
-        if needs_link and "--link" not in c["link"] or c["skylake"] and not c["rethunk"]:
-            continue
-        if c["noinstr"] != "none" and "--module" in c["link"] or c["noinstr"] == "unret" and not c["rethunk"]:
-            continue
-        yield kbuild_args(c, newest)
-
-
-def kbuild_args(c, newest):
-    args = ["--hacks=jump_label", "--hacks=noinstr"]
-    args += ["--hacks=skylake"] * c["skylake"] + ["--ibt"] * c["ibt"]
-    if newest and c["padding"] != "none":
-        args += ["--prefix=16"] + ["--cfi"] * (c["padding"] != "prefix") + ["--fineibt"] * (c["padding"] == "fineibt")
-    if not newest and c["padding"] == "cfi":
-        args += ["--cfi"]
-    args += ["--mcount", "--mnop"] * c["mcount"] + ["--orc"] * (c["unwinder"] == "orc")
-    args += ["--retpoline"] * c["retpoline"] + ["--rethunk"] * c["rethunk"] + ["--sls"] * c["sls"]
-    args += ["--stackval"] * (c["unwinder"] == "stackval") + ["--static-call", "--uaccess"]
-    args += ["--no-unreachable"] * c["no-unreachable"]
-    if not newest and c["padding"] == "prefix":
-        args += ["--prefix=16"]
-    args += ["--werror"] * c["werror"] + ["--noinstr"] * (c["noinstr"] != "none")
-    args += ["--unret"] * (c["noinstr"] == "unret")
-    return args + list(c["link"])
+def asked(call):
+    """The work that the call was captured with."""
+    return dialects.work(call.args[:-1])
 
 
 # Cases of one call. `divisor` is in how many parts the calls are divided, of which the sample takes one.
@@ -83,27 +43,34 @@ def captured(call, series):
 
 
 def orc(call, series):
-    yield "", ORC + kept(call, ("--link", "--module")) + [call.object()], call.source
+    yield "", dialects.of(series).phrase(ORC | asked(call) & {"link", "module"}) + [call.object()], call.source
 
 
 def distribution(call, series):
-    yield "", DISTRIBUTION + ["--link"] + kept(call, ("--module",)) + [call.object()], call.source
+    work = DISTRIBUTION | {"link"} | asked(call) & {"module"}
+    yield "", dialects.of(series).phrase(work) + [call.object()], call.source
 
 
 def dump(call, series):
     if (call.folder / "output" / call.object()).is_file():
-        yield "", ["--dump=orc", call.object()], call.folder / "output"
+        yield "", dialects.of(series).dump() + [call.object()], call.folder / "output"
 
 
 def extras(call, series):
     """All calls share the list; each takes one more of it."""
     if call.size() > 200_000:
         return
-    options = [o for o in EXTRAS if series == "7.3" or not SERIES_7_3_ONLY & set(o.split())]
+    dialect = dialects.of(series)
+    options = [o for o in EXTRAS if all(map(dialect.has, o.split())) or dialect.subcommands and {"stackval", "link"} & set(o.split())]
     option = options[pick(call.id, series) % len(options)].split()
-    yield f"{'+'.join(option)}", option + [call.object()], call.source
-    if "--dump" not in option[0]:
-        yield f"orc+{'+'.join(option)}", ["--orc", *option, call.object()], call.source
+    yield f"{'+'.join(f'--{o}' for o in option)}", phrase(dialect, option) + [call.object()], call.source
+    if "dump" not in option[0]:
+        yield f"orc+{'+'.join(f'--{o}' for o in option)}", phrase(dialect, ["orc", *option]) + [call.object()], call.source
+
+
+def phrase(dialect, options):
+    """These options, in this order if the release's words allow it."""
+    return dialect.subcommand(set(options)) if dialect.subcommands else [f"--{dialect.word(o)}" for o in options]
 
 
 SETS = {"captured": captured, "orc": orc, "distribution": distribution, "extras": extras, "dump": dump}
@@ -123,11 +90,12 @@ DIVISORS = {
 ALL_SETS = [*SETS, "cross", "kbuild", "threads"]
 
 
-def in_sample(set_name, call, variant, full):
-    if full or call.id == "objtool+vmlinux.o":
+def in_sample(set_name, call, variant, full, releases=1):
+    """`releases` share one sample between them."""
+    if full or call.id == "objtool+vmlinux.o" and releases == 1:
         return True
     divisor = DIVISORS[set_name].get(call.corpus.split("-")[0], 4)
-    return pick(call.corpus, set_name, call.id, variant) % divisor == 0
+    return pick(call.corpus, set_name, call.id, variant) % (divisor * releases) == 0
 
 
 def cases(calls, corpus, corpus_series, set_names, wanted_series, full, env_of_series):
@@ -141,13 +109,13 @@ def cases(calls, corpus, corpus_series, set_names, wanted_series, full, env_of_s
                         yield Case(corpus_series, corpus, name, call, variant, args, source, call.env(), {})
     for series in wanted_series:
         env = env_of_series(series)
-        if "cross" in set_names and series != corpus_series and series in ("6.12", "7.3"):
+        if "cross" in set_names and series != corpus_series:
             for call in objtool:
-                args = [a for a in call.args if series == "7.3" or a not in SERIES_7_3_ONLY]
-                if in_sample("cross", call, series, full):
-                    yield Case(series, corpus, "cross", call, "", args, call.source, {**call.env(), **env}, {})
-        if "kbuild" in set_names and series in ("6.12", "7.3"):
-            yield from kbuild_cases(objtool, corpus, series, full, env)
+                if in_sample("cross", call, series, full, max(1, len(wanted_series) - 1)):
+                    args = dialects.translated(call.args[:-1], dialects.of(corpus_series), dialects.of(series))
+                    yield Case(series, corpus, "cross", call, "", args + [call.object()], call.source, {**call.env(), **env}, {})
+        if "kbuild" in set_names:
+            yield from kbuild_cases(objtool, corpus, series, full, env, len(wanted_series))
     if "threads" in set_names and corpus_series in wanted_series:
         for call in objtool:
             for n in ("1", "2", "7"):
@@ -156,15 +124,15 @@ def cases(calls, corpus, corpus_series, set_names, wanted_series, full, env_of_s
                     yield Case(corpus_series, corpus, "threads", call, n, call.args, call.source, call.env(), threads)
 
 
-def kbuild_cases(calls, corpus, series, full, env):
+def kbuild_cases(calls, corpus, series, full, env, releases):
     """Every argument list of kbuild, each on another small object."""
     small = [call for call in calls if 4000 < call.size() < 120_000]
     if not small:
         return
     small.sort(key=lambda call: pick(call.id))
-    for nth, args in enumerate(kbuild_sets(series)):
+    for nth, args in enumerate(dialects.kbuild(dialects.of(series))):
         call = small[nth % len(small)]
         variant = str(nth)
-        if in_sample("kbuild", call, f"{series}/{variant}", full):
+        if in_sample("kbuild", call, f"{series}/{variant}", full, releases):
             yield Case(series, corpus, "kbuild", call, variant, args + [call.object()], call.source,
                        {**call.env(), **env}, {})
