@@ -10,6 +10,7 @@ pub mod facts;
 pub mod flags;
 pub mod modpost;
 pub mod names;
+mod needles;
 pub mod noreturns;
 pub mod probe;
 pub mod releases;

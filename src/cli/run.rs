@@ -5,7 +5,6 @@ use crate::arm64;
 use crate::kernel::modpost::choice;
 use crate::kernel::series;
 use crate::kernel::series::Selection;
-use crate::kernel::series::Tree;
 use crate::objtool as upstream;
 use crate::objtool::ModuleRule;
 use crate::objtool::Request;
@@ -80,7 +79,7 @@ fn work(run: Invocation, selection: &Selection, argv: &[OsString], called_as: Ca
         opts: run.opts,
         rules: run.rules,
         profile,
-        noreturns: selection.tree.as_ref().and_then(Tree::noreturns),
+        noreturns: selection.noreturns(),
         argv: argv.iter().map(|word| word.as_encoded_bytes().to_vec()).collect(),
         module_rule,
         source,

@@ -32,7 +32,6 @@ use crate::elf::ElfFile;
 use crate::kernel::Profile;
 use crate::kernel::noreturns::Noreturns;
 use crate::kernel::series::ChosenBy;
-use crate::kernel::series::Tree;
 use crate::objtool::code::RelocIndex;
 use crate::objtool::opts::Opts;
 
@@ -52,7 +51,7 @@ impl<'a> ObjectReader<'a> {
         let is_known = inputs.selection.chosen_by != ChosenBy::Newest;
         let is_known = is_known && inputs.selection.refusal().is_none();
         let profile = inputs.selection.profile().filter(|_| is_known);
-        Self { inputs, checks, profile, noreturns: inputs.selection.tree.as_ref().and_then(Tree::noreturns) }
+        Self { inputs, checks, profile, noreturns: inputs.selection.noreturns() }
     }
 
     /// Reads an object: what the checks find in it, and what is kept of it for those that look at all objects together. What

@@ -86,7 +86,7 @@ pub static DIFFERENCES: &[Difference] = &[
         P::there(Builtin, &["OPT_BOOLEAN('B', \"backup\", &backup, \"create .orig files before modification\"),"]),
     ]),
     does(B::BackupAfterWarning, In::SINCE_7_2, &[P::there(Check, &["if (opts.backup && make_backup())"])]),
-    does(B::VerboseRepeatsCall, In::V6_18_2.union(In::V6_18), &[P::there(Check, &["print_args();"])]),
+    does(B::VerboseRepeatsCall, In::V6_18_2.union(In::V6_18), &[P::there(Check, &["print_args();", "disas_warned_funcs(file);"])]),
 
     // Reporting.
     does(B::WarnOncePerSymbol, In::SINCE_6_6, &[P::there(Warn, &["_insn->sym->warned = 1;"]), P::there(Warn, &["insn_sym(_insn)->warned = 1;"])]),
@@ -275,7 +275,7 @@ pub static DIFFERENCES: &[Difference] = &[
     does(B::IbtKnowsRanges, In::SINCE_6_6, &[P::there(Check, &["if (noendbr_range(file, dest))"])]),
 
     // Unreachable code.
-    does(B::ReachableGatedByWalk, In::SINCE_6_18, &[P::there(Check, &["if (!w)"])]),
+    does(B::ReachableGatedByWalk, In::SINCE_6_18, &[P::there(Check, &["if (!w)", "w += validate_reachable_instructions(file);"])]),
     does(B::HolesMarkedFirst, In::SINCE_7_2, &[P::there(Check, &["mark_holes(file);"])]),
     does(B::DoubleFaultExcused, In::V6_6_ANDROID.union(In::V6_6), &[P::there(Check, &["if (!strcmp(call_dest->name, \"exc_double_fault\")) {"])]),
     does(B::UnreachableAll, In::SINCE_6_6, &[P::there(Check, &["WARN_INSN(insn, \"unreachable instruction\");", "warnings++;"])]),

@@ -4,6 +4,7 @@
 //! cannot be wrong about it. The tables are for runs without a tree.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::probe::File;
 use super::probe::Texts;
@@ -11,7 +12,7 @@ use super::releases::In;
 use super::releases::Point;
 
 /// A list of names.
-pub type NameList = Vec<Cow<'static, str>>;
+pub type NameList = Arc<[Cow<'static, str>]>;
 
 /// The lists that one kernel's objtool has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,91 +35,94 @@ type Group = (In, &'static [&'static str]);
 /// A longer list is none that a kernel has.
 const MOST: usize = 4096;
 
+/// What the lists in a tree's sources begin with, in the order of [`Marks`].
+pub const MARKS: [(File, &str); 4] = [
+    (File::Check, "global_noreturns[] = {"),
+    (File::Check, "*uaccess_safe_builtin[] = {"),
+    (File::Check, "static bool is_rust_noreturn("),
+    (File::Check, "static int validate_ibt("),
+];
+
+/// Where the lists in a tree's sources begin.
+pub type Marks = [Option<usize>; MARKS.len()];
+
 impl Names {
     /// The lists of a stable release that was compared.
     pub fn of_point(point: &Point) -> Self {
-        let (parts, ignored) = of(IBT_IGNORED, point).into_iter().partition(|name| name.starts_with('*'));
+        let (parts, ignored): (Vec<_>, Vec<_>) = of(IBT_IGNORED, point).partition(|name| name.starts_with('*'));
         Self {
-            noreturns: sorted(of(NORETURNS, point)),
-            rust_noreturn_suffixes: of(RUST_NORETURN_SUFFIXES, point),
-            uaccess_safe: of(UACCESS_SAFE, point),
-            ibt_ignored: ignored,
-            ibt_ignored_parts: without_star(parts),
+            noreturns: sorted(of(NORETURNS, point).collect()),
+            rust_noreturn_suffixes: of(RUST_NORETURN_SUFFIXES, point).collect(),
+            uaccess_safe: of(UACCESS_SAFE, point).collect(),
+            ibt_ignored: ignored.into(),
+            ibt_ignored_parts: parts.iter().map(|name| name.trim_start_matches('*').to_owned().into()).collect(),
         }
     }
 
     /// The lists of a tree, whose `noreturns` are in a file of their own; what is not found there stays as in `self`.
-    pub fn or_of_tree(mut self, texts: &Texts, noreturns: Option<Vec<String>>) -> Self {
-        let text = texts.get(File::Check);
-        if let Some(names) = noreturns.or_else(|| quoted_between(text, "global_noreturns[] = {", "};", "\"")) {
-            self.noreturns = sorted(owned(names));
+    pub fn or_of_tree(mut self, texts: &Texts, marks: Marks, noreturns: Option<Vec<String>>) -> Self {
+        let [of_noreturns, of_uaccess, of_rust, of_ibt] = marks;
+        let text = |mark: Option<usize>, end| until(texts.get(File::Check).get(mark?..)?, end);
+        if let Some(names) = noreturns.or_else(|| quoted(text(of_noreturns, "};")?, "\"")) {
+            self.noreturns = sorted(names.into_iter().map(Cow::Owned).collect());
         }
-        if let Some(names) = quoted_between(text, "*uaccess_safe_builtin[] = {", "};", "\"") {
+        if let Some(names) = text(of_uaccess, "};").and_then(|list| quoted(list, "\"")) {
             self.uaccess_safe = owned(names);
         }
         // What stands in brackets asks for more than the end of a name.
-        let rust = between(text, "static bool is_rust_noreturn(", "\n}").map(|body| until(body, "(strstr("));
-        if let Some(names) = rust.and_then(|body| quoted(body, "str_ends_with(func->name, \"_")) {
-            self.rust_noreturn_suffixes = owned(names.into_iter().map(|name| format!("_{name}")).collect());
+        let rust = text(of_rust, "\n}").map(|body| until(body, "(strstr(").unwrap_or(body));
+        if let Some(names) = rust.and_then(|body| quoted(body, "str_ends_with(func->name, \"")) {
+            self.rust_noreturn_suffixes = owned(names);
         }
-        let ibt = |before| quoted_between(text, "static int validate_ibt(", "\n}", before);
-        if let Some(names) = ibt("!strcmp(sec->name, \"") {
+        let ibt = text(of_ibt, "\n}");
+        if let Some(names) = ibt.and_then(|body| quoted(body, "!strcmp(sec->name, \"")) {
             self.ibt_ignored = owned(names);
-            self.ibt_ignored_parts = owned(ibt("strstr(sec->name, \"").unwrap_or_default());
+            self.ibt_ignored_parts =
+                owned(ibt.and_then(|body| quoted(body, "strstr(sec->name, \"")).unwrap_or_default());
         }
         self
     }
 }
 
-/// The texts in quotes behind `before`, from `start` to `end`; `None` if there are none.
-fn quoted_between(text: &[u8], start: &str, end: &str, before: &str) -> Option<Vec<String>> {
-    quoted(between(text, start, end)?, before)
-}
-
-/// The text from `start` to the next `end`.
-fn between<'a>(text: &'a [u8], start: &str, end: &str) -> Option<&'a [u8]> {
-    let text = text.get(memchr::memmem::find(text, start.as_bytes())?..)?;
+/// The text up to `end`; `None` if that is not there.
+fn until<'a>(text: &'a [u8], end: &str) -> Option<&'a [u8]> {
     text.get(..memchr::memmem::find(text, end.as_bytes())?)
 }
 
-/// The text up to `end`, or all of it.
-fn until<'a>(text: &'a [u8], end: &str) -> &'a [u8] {
-    memchr::memmem::find(text, end.as_bytes()).and_then(|at| text.get(..at)).unwrap_or(text)
-}
-
-/// The texts in quotes behind `before`; `None` if there are none.
+/// The texts in quotes behind `before`, which ends with one; `None` if there are none.
 fn quoted(text: &[u8], before: &str) -> Option<Vec<String>> {
     let mut names = Vec::new();
-    let mut rest = text;
-    while let Some(at) = memchr::memmem::find(rest, before.as_bytes()) {
-        let behind = rest.get(at + before.len()..)?;
-        let (name, behind) = behind.split_at_checked(memchr::memchr(b'"', behind)?)?;
-        rest = behind.get(1..)?;
-        names.push(std::str::from_utf8(name).ok().filter(|name| is_name(name))?.to_owned());
+    let mut at = 0;
+    while let Some(quote) = memchr::memchr(b'"', text.get(at..)?) {
+        at += quote + 1;
+        if text.get(..at)?.ends_with(before.as_bytes()) {
+            let behind = text.get(at..)?;
+            let name = behind.get(..memchr::memchr(b'"', behind)?)?;
+            at += name.len() + 1;
+            names.push(std::str::from_utf8(name).ok().filter(|name| is_name(name))?.to_owned());
+        }
     }
     (!names.is_empty() && names.len() <= MOST).then_some(names)
 }
 
-fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.$-".contains(&byte))
+/// Whether this can be the name of a symbol or a section.
+pub fn is_name(name: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b'-');
+    !name.is_empty() && name.bytes().all(is_part)
 }
 
-fn of(groups: &[Group], point: &Point) -> NameList {
+fn of(groups: &'static [Group], point: &Point) -> impl Iterator<Item = Cow<'static, str>> {
     let groups = groups.iter().filter(|(points, _)| points.contains(point.bit));
-    groups.flat_map(|(_, names)| names.iter().map(|name| Cow::Borrowed(*name))).collect()
+    groups.flat_map(|(_, names)| names.iter().map(|name| Cow::Borrowed(*name)))
 }
 
 fn owned(names: Vec<String>) -> NameList {
     names.into_iter().map(Cow::Owned).collect()
 }
 
-fn sorted(mut names: NameList) -> NameList {
+fn sorted(mut names: Vec<Cow<'static, str>>) -> NameList {
     names.sort_unstable();
-    names
-}
-
-fn without_star(names: NameList) -> NameList {
-    names.into_iter().map(|name| Cow::Owned(name.trim_start_matches('*').to_owned())).collect()
+    names.into()
 }
 
 /// Global functions that never return.
@@ -475,16 +479,18 @@ static int validate_ibt(struct objtool_file *file)
 
     #[test]
     fn lists_are_read_from_the_text() {
-        let quoted = |start, end, before| quoted_between(CHECK.as_bytes(), start, end, before);
-        assert_eq!(quoted("*uaccess_safe_builtin[] = {", "};", "\""), Some(vec!["kasan_report".to_owned()]));
         let texts = Texts::of(File::Check, CHECK);
-        let names = Names::of_point(super::super::Series::NEWEST.release().newest()).or_of_tree(&texts, None);
-        assert_eq!(names.rust_noreturn_suffixes, ["_4core_a", "_4core_b"]);
-        let ignored = quoted("static int validate_ibt(", "\n}", "!strcmp(sec->name, \"");
-        assert_eq!(ignored, Some(vec![".altinstructions".to_owned()]));
-        assert_eq!(quoted("nothing", "};", "\""), None);
-        assert_eq!(quoted_between(b"x[] = {\"a b\"};", "x[]", "};", "\""), None);
-        assert_eq!(quoted_between(b"x[] = {\"a};", "x[]", "};", "\""), None);
+        let marks = super::super::probe::look(&texts, &[], &MARKS).marks.try_into().expect("one for each");
+        let newest = Names::of_point(super::super::Series::NEWEST.release().newest());
+        let names = newest.clone().or_of_tree(&texts, marks, None);
+        assert_eq!(*names.uaccess_safe, ["kasan_report"]);
+        assert_eq!(*names.rust_noreturn_suffixes, ["_4core_a", "_4core_b"]);
+        assert_eq!(*names.ibt_ignored, [".altinstructions"]);
+        assert_eq!(*names.ibt_ignored_parts, ["__patchable_function_entries"]);
+        assert_eq!(names.noreturns, newest.noreturns);
+        assert_eq!(quoted(b"x[] = {\"a b\"};", "\""), None);
+        assert_eq!(quoted(b"x[] = {\"a};", "\""), None);
+        assert_eq!(quoted(b"x[] = {}", "\""), None);
     }
 
     #[test]

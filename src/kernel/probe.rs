@@ -1,15 +1,14 @@
 //! How a kernel tree shows what its tools do: lines of text in few files.
 //!
-//! A probe is one line, or some that follow each other, without the blanks around them. All probes of a file are looked for
-//! in one pass over its lines, so the files are read once, and it takes some hundred microseconds to know a tree.
+//! A probe is one line, or some that follow each other, without the blanks around them. All probes are looked for in one pass
+//! over each file, so the files are read once, and it takes about a hundred microseconds to know a tree.
 
+use std::cmp::Reverse;
 use std::fs;
-use std::hash::Hasher;
 use std::io::Read;
 use std::path::Path;
 
-use rustc_hash::FxHashMap;
-use rustc_hash::FxHasher;
+use super::needles::Needles;
 
 /// The largest of these files has 140 KB; what is larger than this is none of them.
 const LONGEST: u64 = 1 << 20;
@@ -92,6 +91,30 @@ impl Probe {
     pub const fn absent(file: File, lines: &'static [&'static str]) -> Self {
         Self { file, lines, shows_by: Presence::Absent }
     }
+
+    /// The line that it is looked for by, and which of its lines that is. The longer, the fewer places are looked at.
+    pub fn longest_line(&self) -> (usize, &'static str) {
+        let lines = self.lines.iter().copied().enumerate();
+        lines.max_by_key(|(index, line)| (line.len(), Reverse(*index))).unwrap_or_default()
+    }
+
+    /// Whether its lines are around a place where text of its longest line is.
+    fn is_at(&self, text: &[u8], at: usize) -> bool {
+        let (longest, _) = self.longest_line();
+        let Some(((line, start, end), (before, rest))) = line_at(text, at).zip(self.lines.split_at_checked(longest))
+        else {
+            return false;
+        };
+        let above = text.get(..start).unwrap_or_default().rsplit(|byte| *byte == b'\n').skip(1);
+        let below = text.get(end..).unwrap_or_default().split(|byte| *byte == b'\n').skip(1);
+        let below = std::iter::once(line).chain(below.map(trim));
+        are_lines(above.map(trim), before.iter().rev()) && are_lines(below, rest.iter())
+    }
+}
+
+/// Whether `text` begins with `lines`.
+fn are_lines<'a>(mut text: impl Iterator<Item = &'a [u8]>, mut lines: impl Iterator<Item = &'a &'static str>) -> bool {
+    lines.all(|line| text.next() == Some(line.as_bytes()))
 }
 
 /// The texts of the deciding files of a tree.
@@ -128,52 +151,48 @@ fn read_file(path: &Path) -> Option<Vec<u8>> {
     Some(text)
 }
 
-/// Which of `probes` are there, in their order.
-pub fn look(texts: &Texts, probes: &[Probe]) -> Vec<bool> {
-    let mut found = vec![false; probes.len()];
+/// What was found in the texts of a tree.
+#[derive(Debug)]
+pub struct Found {
+    /// Which probes are there, in their order.
+    pub probes: Vec<bool>,
+    /// Where each mark is first, in their order.
+    pub marks: Vec<Option<usize>>,
+}
+
+/// Looks for probes, each by its longest line, and for other texts that some file has.
+pub fn look(texts: &Texts, probes: &[Probe], marks: &[(File, &str)]) -> Found {
+    let lines = probes.iter().map(|probe| probe.longest_line().1.as_bytes());
+    let needles = Needles::new(lines.chain(marks.iter().map(|(_, mark)| mark.as_bytes())).collect());
+    let mut found = Found { probes: vec![false; probes.len()], marks: vec![None; marks.len()] };
     for (file, text) in &texts.0 {
-        let mut last_lines: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
-        for (index, probe) in probes.iter().enumerate().filter(|(_, probe)| probe.file == *file) {
-            if let Some(last) = probe.lines.last() {
-                last_lines.entry(hash(last.as_bytes())).or_default().push(index);
+        needles.find(text, |index, at| {
+            if let Some((probe, is_there)) = probes.get(index).zip(found.probes.get_mut(index)) {
+                *is_there = *is_there || probe.file == *file && probe.is_at(text, at);
+                return;
             }
-        }
-        look_in(text, probes, &last_lines, &mut found);
+            let index = index - probes.len();
+            if let Some(((of, _), place)) = marks.get(index).zip(found.marks.get_mut(index))
+                && of == file
+            {
+                *place = place.or(Some(at));
+            }
+        });
     }
     found
 }
 
-/// Goes over the lines of one file. A probe is looked at where its last line is.
-#[expect(clippy::indexing_slicing, reason = "line ends lie in the text, candidates among the probes")]
-fn look_in(text: &[u8], probes: &[Probe], last_lines: &FxHashMap<u64, Vec<usize>>, found: &mut [bool]) {
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', text).chain([text.len()]) {
-        let line = trim(&text[start..end]);
-        if let Some(candidates) = last_lines.get(&hash(line)) {
-            for &index in candidates {
-                found[index] = found[index] || ends_with(&text[..end], probes[index].lines);
-            }
-        }
-        start = (end + 1).min(text.len());
-    }
-}
-
-/// Whether the last lines of `text` are `lines`.
-fn ends_with(text: &[u8], lines: &[&str]) -> bool {
-    let mut before = text.split(|byte| *byte == b'\n').rev();
-    lines.iter().rev().all(|line| before.next().is_some_and(|known| trim(known) == line.as_bytes()))
+/// The line around a place, trimmed, and where it begins and ends.
+fn line_at(text: &[u8], at: usize) -> Option<(&[u8], usize, usize)> {
+    let start = memchr::memrchr(b'\n', text.get(..at)?).map_or(0, |newline| newline + 1);
+    let end = memchr::memchr(b'\n', text.get(at..)?).map_or(text.len(), |newline| at + newline);
+    Some((trim(text.get(start..end)?), start, end))
 }
 
 /// A line without blanks at its ends, and without the backslash that goes on with a macro.
 fn trim(line: &[u8]) -> &[u8] {
     let line = line.trim_ascii();
     line.strip_suffix(b"\\").unwrap_or(line).trim_ascii_end()
-}
-
-fn hash(line: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(line);
-    hasher.finish()
 }
 
 #[cfg(test)]
@@ -185,7 +204,7 @@ mod tests {
     const OTHER: Probe = Probe::there(File::Elf, &["if (!w)"]);
 
     fn look_for(text: &str) -> Vec<bool> {
-        look(&Texts(vec![(File::Check, text.as_bytes().to_vec())]), &[ONE, TWO, OTHER])
+        look(&Texts::of(File::Check, text), &[ONE, TWO, OTHER], &[]).probes
     }
 
     #[test]

@@ -99,6 +99,11 @@ impl Selection {
         })
     }
 
+    /// Functions that the tree lists as never returning, where [`Selection::profile`] does not have them already.
+    pub fn noreturns(&self) -> Option<Vec<String>> {
+        self.tree.as_ref().filter(|_| self.survey.is_none()).and_then(Tree::noreturns)
+    }
+
     /// What its `objtool` does, also for a release whose objtool is not rebuilt.
     pub fn facts(&self) -> Facts {
         self.survey.as_ref().map_or_else(|| differences::of_point(self.point.bit), |survey| survey.facts)

@@ -4,7 +4,10 @@ use super::Profile;
 use super::differences;
 use super::differences::DIFFERENCES;
 use super::differences::Difference;
+use super::facts::Fact;
 use super::facts::Facts;
+use super::names::MARKS;
+use super::names::Marks;
 use super::names::Names;
 use super::probe;
 use super::probe::File;
@@ -12,6 +15,7 @@ use super::probe::Presence;
 use super::probe::Probe;
 use super::probe::Texts;
 use super::releases;
+use super::releases::In;
 use super::releases::Point;
 use super::series::Tree;
 
@@ -38,6 +42,7 @@ pub struct Survey {
     /// The probe that showed it, by difference; `None` where nothing did.
     shown: Vec<Option<&'static Probe>>,
     texts: Texts,
+    marks: Marks,
     noreturns: Option<Vec<String>>,
 }
 
@@ -46,7 +51,8 @@ impl Survey {
     pub fn of(tree: &Tree) -> Option<Self> {
         let texts = Texts::read(tree.root(), &FILES)?;
         let probes: Vec<Probe> = DIFFERENCES.iter().flat_map(|row| row.probes).copied().collect();
-        let mut there = probe::look(&texts, &probes).into_iter();
+        let found = probe::look(&texts, &probes, &MARKS);
+        let mut there = found.probes.into_iter();
         let mut facts = Facts::BASE;
         let mut shown = Vec::with_capacity(DIFFERENCES.len());
         for row in DIFFERENCES {
@@ -60,7 +66,8 @@ impl Survey {
             }
             shown.push(by);
         }
-        Some(Self { facts, shown, texts, noreturns: tree.noreturns() })
+        let marks = found.marks.try_into().unwrap_or_default();
+        Some(Self { facts, shown, texts, marks, noreturns: tree.noreturns() })
     }
 
     /// Each difference with the probe that showed it.
@@ -70,7 +77,13 @@ impl Survey {
 
     /// The stable releases that were compared and do the same in everything.
     pub fn compared(&self) -> Vec<&'static Point> {
-        releases::points().filter(|point| differences::of_point(point.bit) == self.facts).collect()
+        let flags = DIFFERENCES.iter().filter(|row| matches!(row.fact, Fact::Does(_) | Fact::Decodes(_)));
+        let points = flags.fold(In::ALL, |points, row| match self.facts.hold(row.fact) {
+            true => points & row.points,
+            false => points & !row.points,
+        });
+        let likely = releases::points().filter(|point| points.contains(point.bit));
+        likely.filter(|point| differences::of_point(point.bit) == self.facts).collect()
     }
 
     /// The stable release that differs in the least number of things, the newest of several.
@@ -87,7 +100,7 @@ impl Survey {
 
     /// The profile of the tree's objtool. Lists that the tree does not have are those of `point`.
     pub fn profile(&self, point: &Point) -> Profile {
-        let names = Names::of_point(point).or_of_tree(&self.texts, self.noreturns.clone());
+        let names = Names::of_point(point).or_of_tree(&self.texts, self.marks, self.noreturns.clone());
         Profile::new(self.facts, names)
     }
 }
@@ -140,6 +153,10 @@ mod tests {
             let rows = DIFFERENCES.iter().filter(|row| row.fact == super::super::facts::Fact::Does(*behaviour));
             assert_eq!(rows.count(), 1, "{}", behaviour.name());
         }
-        assert!(DIFFERENCES.iter().all(|row| !row.probes.is_empty() && row.probes.iter().all(|p| !p.lines.is_empty())));
+        assert!(DIFFERENCES.iter().all(|row| !row.probes.is_empty()));
+        // Shorter lines have all files searched at twice as many places.
+        let probes = DIFFERENCES.iter().flat_map(|row| row.probes);
+        let short: Vec<_> = probes.map(|probe| probe.longest_line().1).filter(|line| line.len() < 15).collect();
+        assert_eq!(short, [""; 0]);
     }
 }

@@ -8,6 +8,7 @@ use super::differences::DIFFERENCES;
 use super::differences::Difference;
 use super::differences::MODPOST;
 use super::differences::Probe;
+use crate::kernel::needles::Needles;
 use crate::kernel::releases;
 use crate::kernel::releases::Point;
 use crate::kernel::releases::Series;
@@ -32,13 +33,20 @@ impl Survey {
         let mut files: Vec<&'static str> = probes.iter().map(|probe| probe.file).collect();
         files.sort_unstable();
         files.dedup();
+        let needles = Needles::new(probes.iter().map(|probe| probe.text.as_bytes()).collect());
         let mut is_there = vec![false; probes.len()];
         for file in files {
-            match read_file(tree, file) {
-                Some(text) => look(file, &text, &probes, &mut is_there),
-                None if file == MODPOST => return None,
-                None => {}
-            }
+            let Some(text) = read_file(tree, file) else {
+                if file == MODPOST {
+                    return None;
+                }
+                continue;
+            };
+            needles.find(&text, |index, _| {
+                if let Some((probe, is_there)) = probes.get(index).zip(is_there.get_mut(index)) {
+                    *is_there = *is_there || probe.file == file;
+                }
+            });
         }
         let mut is_there = is_there.into_iter();
         let mut shown = Vec::with_capacity(DIFFERENCES.len());
@@ -77,32 +85,6 @@ impl Survey {
         let (ours, theirs) = (self.behaviours, differences::of_point(point.bit));
         DIFFERENCES.iter().filter(move |row| ours.contains(row.behaviour) != theirs.contains(row.behaviour))
     }
-}
-
-/// Notes which probes of `file` are in its text, in one pass: few places begin like a probe.
-fn look(file: &str, text: &[u8], probes: &[&Probe], is_there: &mut [bool]) {
-    let mut starts: Vec<Vec<usize>> = vec![Vec::new(); 1 << SLOT_BITS];
-    for (index, probe) in probes.iter().enumerate().filter(|(_, probe)| probe.file == file) {
-        let start = probe.text.as_bytes().first_chunk().and_then(|head| starts.get_mut(slot(head)));
-        start.into_iter().for_each(|start| start.push(index));
-    }
-    for at in 0..text.len() {
-        let rest = text.get(at..).unwrap_or_default();
-        let candidates = rest.first_chunk().and_then(|head| starts.get(slot(head)));
-        for &index in candidates.into_iter().flatten() {
-            if let (Some(probe), Some(found)) = (probes.get(index), is_there.get_mut(index)) {
-                *found = *found || rest.starts_with(probe.text.as_bytes());
-            }
-        }
-    }
-}
-
-/// Width of the numbers that [`slot`] gives.
-const SLOT_BITS: u32 = 12;
-
-/// A number that few texts share, by their first characters.
-fn slot(head: &[u8; 4]) -> usize {
-    (u32::from_le_bytes(*head).wrapping_mul(0x9e37_79b1) >> (u32::BITS - SLOT_BITS)) as usize
 }
 
 /// The text of a file of reasonable size. A pipe or a device could keep us waiting for ever.

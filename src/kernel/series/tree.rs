@@ -5,6 +5,8 @@ use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::kernel::names::is_name;
+
 /// What is read of a tree are headers of a few kilobytes; a larger file is none of them.
 const LONGEST: u64 = 64 * 1024;
 
@@ -73,9 +75,7 @@ impl Tree {
 /// The name in a line `NORETURN(name)`.
 fn noreturn(line: &str) -> Option<&str> {
     let (name, _) = line.trim_start().strip_prefix("NORETURN(")?.split_once(')')?;
-    let name = name.trim();
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.' || c == '$';
-    (!name.is_empty() && name.chars().all(is_name)).then_some(name)
+    Some(name.trim()).filter(|name| is_name(name))
 }
 
 #[cfg(test)]
