@@ -19,6 +19,7 @@ pub mod inputs;
 pub mod kbuild_args;
 mod look;
 pub mod object;
+pub mod plain;
 mod processed;
 pub mod report;
 pub mod run;

@@ -86,12 +86,26 @@ fn a_symbol_is_named() {
 }
 
 #[test]
-fn text_files_are_compared_by_line() {
+fn what_is_no_object_is_refused() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let [a, b] = ["a", "b"].map(|name| folder.join(format!("compare-{name}.txt")));
-    fs::write(&a, "one\ntwo\nthree\n").expect("a writable target folder");
-    fs::write(&b, "one\n2\nthree\n").expect("a writable target folder");
-    assert_eq!(compare(&a, &b, Detail::First), (false, "line 2:\n  A two\n  B 2\n".into()));
+    let [text, cut] = ["compare-text", "compare-cut.o"].map(|name| folder.join(name));
+    let object = fixture("locals.gcc.7.3.o");
+    fs::write(&text, "one\ntwo\n").expect("a writable target folder");
+    fs::write(&cut, &fs::read(&object).expect("a fixture")[..100]).expect("a writable target folder");
+    let missing = folder.join("compare-none");
+    for (a, b, named) in [
+        (&object, &text, &text),
+        (&text, &object, &text),
+        (&text, &text, &text),
+        (&cut, &cut, &cut),
+        (&object, &missing, &missing),
+    ] {
+        let run = std::process::Command::new(env!("CARGO_BIN_EXE_postlink")).arg("compare").args([a, b]).output();
+        let run = run.expect("it starts");
+        let stderr = String::from_utf8_lossy(&run.stderr);
+        assert_eq!((run.status.code(), run.stdout.len()), (Some(2), 0), "{stderr}");
+        assert!(stderr.starts_with(&format!("postlink compare: {}: ", named.display())), "{stderr}");
+    }
 }
 
 /// Instructions for arm64 are words; data among them is shown as data.

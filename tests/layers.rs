@@ -27,6 +27,7 @@ const LAYERS: &[&str] = &[
     "arm64",
     "modpost",
     "gate::error",
+    "gate::plain",
     "gate::finding",
     "gate::inputs",
     "gate::contents",

@@ -9,7 +9,6 @@ mod orc;
 mod place;
 mod tables;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
@@ -38,20 +37,17 @@ const MAX_LINES: usize = 200;
 /// Names of differing sections at most.
 const MAX_NAMES: usize = 12;
 
-/// Compares files `a` and `b` and writes what differs to `out`. Returns whether they are identical, byte for byte.
+/// Compares objects `a` and `b` and writes what differs to `out`. Returns whether they are identical, byte for byte; what cannot be
+/// read, or is no object, is an error that names it.
 pub fn run(a: &Path, b: &Path, detail: Detail, out: &mut dyn Write) -> io::Result<bool> {
     let [old, new] = [read(a)?, read(b)?];
+    let (parsed_a, parsed_b) = (parse(a, &old)?, parse(b, &new)?);
     if old == new {
         writeln!(out, "identical")?;
         return Ok(true);
     }
     let mut differences = Differences { lines: Vec::new(), sections: Vec::new(), n_found: 0 };
-    match (ElfFile::parse(&old), ElfFile::parse(&new)) {
-        (Ok(a), Ok(b)) => compare_objects(&a, &b, &mut differences),
-        (Err(error), Ok(_)) => differences.add(format!("A is no usable object: {error}")),
-        (Ok(_), Err(error)) => differences.add(format!("B is no usable object: {error}")),
-        (Err(_), Err(_)) => compare_text(&old, &new, &mut differences),
-    }
+    compare_objects(&parsed_a, &parsed_b, &mut differences);
     if differences.n_found == 0 {
         differences.add(contents::first_byte("the files", &old, &new));
     }
@@ -70,6 +66,12 @@ pub fn run(a: &Path, b: &Path, detail: Detail, out: &mut dyn Write) -> io::Resul
 /// Reads a file, with its name in the error.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+/// Reads an object; what is none says nothing about a difference.
+fn parse<'a>(path: &Path, data: &'a [u8]) -> io::Result<ElfFile<'a>> {
+    let fail = |error| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()));
+    ElfFile::parse(data).map_err(fail)
 }
 
 /// What was found.
@@ -233,25 +235,4 @@ fn compare_contents(pair: &Pair<'_>, in_a: SectionId, in_b: SectionId, out: &mut
         elf::SHT_SYMTAB_SHNDX => contents::compare_words(a, b, out),
         _ => contents::compare_bytes(pair, in_a, in_b, out),
     }
-}
-
-/// Names the first differing line of two files that are no objects.
-fn compare_text(a: &[u8], b: &[u8], out: &mut Differences) {
-    let is_text = |data: &[u8]| !data.contains(&0);
-    if !is_text(a) || !is_text(b) {
-        return;
-    }
-    let lines_a: Vec<&[u8]> = a.split(|byte| *byte == b'\n').collect();
-    let lines_b: Vec<&[u8]> = b.split(|byte| *byte == b'\n').collect();
-    let n_lines = lines_a.len().max(lines_b.len());
-    for nth in 0..n_lines {
-        let [in_a, in_b] = [&lines_a, &lines_b].map(|lines| lines.get(nth).copied());
-        if in_a != in_b {
-            out.add(format!("line {}:\n  A {}\n  B {}", nth + 1, line_text(in_a), line_text(in_b)));
-        }
-    }
-}
-
-fn line_text(line: Option<&[u8]>) -> Cow<'_, str> {
-    line.map_or("(end)".into(), String::from_utf8_lossy)
 }

@@ -14,6 +14,7 @@ use indicatif::ProgressStyle;
 
 use super::error::GateError;
 use super::finding::Severity;
+use super::plain::plain;
 use super::report;
 use super::report::Format;
 use super::run;
@@ -84,7 +85,7 @@ pub fn main(args: GateArgs) -> ExitCode {
     match gate(args) {
         Ok(false) => ExitCode::SUCCESS,
         Ok(true) => ExitCode::from(1),
-        Err(error) => stdio::refuse("gate", &error),
+        Err(error) => stdio::refuse("gate", &plain(&error.to_string())),
     }
 }
 
@@ -153,7 +154,7 @@ impl Progress for Bar {
         if let Some(bar) = &self.0 {
             bar.set_length(all as u64);
             bar.set_position(done as u64);
-            bar.set_message(name.to_owned());
+            bar.set_message(plain(name));
         }
     }
 }

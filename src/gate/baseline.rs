@@ -20,6 +20,7 @@ use super::finding::Severity;
 use super::inputs::Config;
 use super::inputs::Inputs;
 use super::inputs::Stage;
+use super::plain::plain;
 use crate::elf::output;
 
 /// A finding with what the baseline says about it.
@@ -141,7 +142,7 @@ impl Baseline {
             let key = finding.key();
             let accepted = left.get_mut(&key).filter(|(count, _)| *count > 0).map(|(count, entry)| {
                 *count -= 1;
-                entry.reason.clone()
+                plain(&entry.reason)
             });
             if accepted.is_some() {
                 *n_used.entry(key).or_default() += 1;
@@ -151,7 +152,7 @@ impl Baseline {
         let judged: Vec<Judged> = judged.collect();
         let is_gone = |entry: &&Entry| !n_used.contains_key(&entry.key) && has_looked(&entry.key.check);
         let gone = left.values().map(|(_, entry)| *entry).filter(is_gone).cloned();
-        (judged, gone.collect())
+        (judged, gone.map(|entry| Entry { reason: plain(&entry.reason), ..entry }).collect())
     }
 
     /// This baseline with what is there now: gone lines removed, new ones added, reasons and ranges kept. Lines for other

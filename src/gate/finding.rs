@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::plain::plain;
 use crate::elf::SectionId;
 
 /// How grave a finding is.
@@ -123,6 +124,15 @@ impl GateFinding {
     pub fn source_line(&self) -> Option<(&str, u32)> {
         let (file, line) = self.source.split(", ").next()?.rsplit_once(':')?;
         Some((file, line.parse().ok()?))
+    }
+
+    /// Escapes what a terminal or a log would act upon: names are whatever their file says.
+    pub fn make_plain(&mut self) {
+        let texts = [&mut self.subject, &mut self.file, &mut self.symbol, &mut self.section, &mut self.counterpart];
+        let texts = texts.into_iter().chain([&mut self.unit, &mut self.source, &mut self.message]);
+        for text in texts.chain(&mut self.detail) {
+            *text = plain(text);
+        }
     }
 
     /// What survives a rebuild.

@@ -3,9 +3,12 @@
 //! Names only: objects are read later, one by one. What is not there is remembered, so that the report can say what could
 //! therefore not be checked.
 
+pub mod below;
 pub mod commands;
 pub mod config;
 pub mod kernel;
+pub mod package;
+pub mod rules;
 pub mod symvers;
 pub mod text;
 
@@ -14,7 +17,10 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use tempfile::TempDir;
+
 use super::error::GateError;
+use super::plain::plain;
 use crate::kernel::series;
 use crate::kernel::series::ChosenBy;
 use crate::kernel::series::Selection;
@@ -23,6 +29,7 @@ pub use commands::Command;
 pub use config::Config;
 pub use kernel::Kernel;
 use kernel::Records;
+pub use rules::Rules;
 pub use symvers::SymversLine;
 
 /// How far a file has come on its way to a module.
@@ -86,6 +93,8 @@ pub struct ModuleFiles {
 pub struct Inputs {
     /// The folder.
     pub root: PathBuf,
+    /// How the folder, or what it was unpacked from, was named.
+    pub name: String,
     /// The kernel's folder: the same, or another one for external modules; `None` if it is not known.
     pub kernel: Option<Kernel>,
     /// The source tree, without links: places in it are told relative to it.
@@ -122,6 +131,8 @@ pub struct Inputs {
     names: BTreeSet<String>,
     /// What kbuild has recorded in the folder.
     records: Records,
+    /// Folders into which packages were unpacked; they go with this.
+    unpacked: Vec<TempDir>,
 }
 
 /// What the command line says about a folder.
@@ -149,6 +160,9 @@ impl Inputs {
             return Err(GateError(format!("{}: {what}; name a kbuild output folder, or objects", root.display())));
         }
         inputs.tell();
+        for line in inputs.found.iter_mut().chain(&mut inputs.missing) {
+            *line = plain(line);
+        }
         Ok(inputs)
     }
 
@@ -174,15 +188,48 @@ impl Inputs {
         Ok(inputs)
     }
 
+    /// Takes what packages hold, as the folder that they would be installed as.
+    pub fn of_packages(packages: &[PathBuf], asked: &Asked<'_>) -> Result<Self, GateError> {
+        let unpacked = package::unpack(packages)?;
+        let names: Vec<String> = packages.iter().map(|package| package.display().to_string()).collect();
+        let name = plain(&names.join(", "));
+        let root = package::modules_root(unpacked.path());
+        if below::modules(&root).is_empty() && !root.join("vmlinux.o").is_file() {
+            return Err(GateError(format!("{name}: neither vmlinux.o nor a module is in there")));
+        }
+        let mut inputs = Self::of_folder(&root, asked)?;
+        inputs.unpacked.push(unpacked);
+        Ok(Self { name, ..inputs })
+    }
+
+    /// By which release's rules the build is judged.
+    pub fn rules(&self) -> Rules {
+        Rules::of(&self.selection, self.release.as_deref().or(self.records.release()))
+    }
+
     /// Whether the folder is of modules for the kernel of another folder.
     pub fn is_external(&self) -> bool {
         self.kernel.as_ref().is_some_and(|kernel| kernel.dir != self.root)
     }
 
+    /// How the kernel's folder is called: what is in a package, by its place there.
+    fn kernel_name(&self, kernel: &Kernel) -> String {
+        let inside = self.unpacked.iter().find_map(|dir| kernel.dir.strip_prefix(dir.path()).ok());
+        plain(&inside.unwrap_or(&kernel.dir).display().to_string())
+    }
+
     fn empty(root: &Path, asked: &Asked<'_>) -> Result<Self, GateError> {
         let order = text::lines(text::read(&root.join("modules.order")));
         let records = Records::read(root, &order);
-        let kernel = kernel::find(root, asked.kernel, &records)?;
+        let (mut asked_kernel, mut unpacked) = (asked.kernel.map(Path::to_owned), Vec::new());
+        if let Some(file) = asked.kernel.filter(|path| package::is_package(path)) {
+            let opened = package::unpack(&[file.to_owned()])?;
+            let what = "no build folder of a kernel is in there: Module.symvers is missing";
+            let found = package::kernel_root(opened.path());
+            asked_kernel = Some(found.ok_or_else(|| GateError(format!("{}: {what}", file.display())))?);
+            unpacked.push(opened);
+        }
+        let kernel = kernel::find(root, asked_kernel.as_deref(), &records)?;
         let dir = kernel.as_ref().map(|kernel| kernel.dir.as_path());
         // What the folder of an external module does not have itself is the kernel's.
         let of_kernel = |name: &str| text::read(&dir.unwrap_or(root).join(name));
@@ -204,6 +251,8 @@ impl Inputs {
             missing: Vec::new(),
             is_folder: false,
             names: BTreeSet::new(),
+            name: plain(&root.display().to_string()),
+            unpacked,
             config,
             kernel,
             records,
@@ -213,8 +262,10 @@ impl Inputs {
 
     /// Modules by `modules.order`, else by the `.ko` files there are.
     fn find_modules(&mut self) {
-        let names: Vec<String> = if self.order.is_empty() {
-            modules_below(&self.root)
+        // Packages and installed kernels hold what they hold, and have the list of the whole kernel.
+        let is_installed = self.order.iter().all(|line| line.starts_with("kernel/"));
+        let names: Vec<String> = if is_installed {
+            below::modules(&self.root).iter().map(|name| stage_of(name).0).collect()
         } else {
             self.order.iter().map(|line| module_name(&self.records, line)).collect()
         };
@@ -310,7 +361,7 @@ impl Inputs {
         let found = kinds.iter().map(|(stage, what)| (count(*stage), what)).filter(|(count, _)| *count > 0);
         self.found = found.map(|(count, what)| format!("{count} {what}")).collect();
         if let Some(kernel) = self.kernel.as_ref().filter(|kernel| kernel.dir != self.root) {
-            self.found.push(format!("the kernel's folder {} ({})", kernel.dir.display(), kernel.found_by));
+            self.found.push(format!("the kernel's folder {} ({})", self.kernel_name(kernel), kernel.found_by));
         }
         if !has_vmlinux {
             self.missing.push("vmlinux.o: the kernel itself was not checked".to_owned());
@@ -374,7 +425,7 @@ fn module_name(records: &Records, line: &str) -> String {
 }
 
 /// A module as others name it in `depends`: without folders, and with underscores.
-fn plain_name(module: &str) -> String {
+pub fn plain_name(module: &str) -> String {
     module.rsplit('/').next().unwrap_or(module).replace('-', "_")
 }
 
@@ -383,28 +434,6 @@ fn depends(mod_c: &str) -> Vec<String> {
     let list = mod_c.split_once("MODULE_INFO(depends, \"").and_then(|(_, rest)| rest.split_once('"'));
     let names = list.into_iter().flat_map(|(list, _)| list.split(',')).filter(|name| !name.is_empty());
     names.map(plain_name).collect()
-}
-
-/// Modules without a list, in the order of their names.
-fn modules_below(root: &Path) -> Vec<String> {
-    const MAX_DEPTH: usize = 16;
-    let mut names = BTreeSet::new();
-    let mut stack = vec![(root.to_owned(), 0)];
-    while let Some((dir, depth)) = stack.pop() {
-        let Ok(entries) = fs::read_dir(&dir) else { continue };
-        for entry in entries.flatten() {
-            let Ok(kind) = entry.file_type() else { continue };
-            let path = entry.path();
-            if kind.is_dir() && depth < MAX_DEPTH {
-                stack.push((path, depth + 1));
-            } else if let Ok(inside) = path.strip_prefix(root)
-                && let (name, Stage::Module) = stage_of(&inside.to_string_lossy())
-            {
-                names.insert(name);
-            }
-        }
-    }
-    names.into_iter().collect()
 }
 
 /// The tree that was compiled: the kernel's, or the folder of external modules.

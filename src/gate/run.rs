@@ -24,6 +24,8 @@ use super::finding::GateFinding;
 use super::finding::Severity;
 use super::inputs::Asked;
 use super::inputs::Inputs;
+use super::inputs::Rules;
+use super::inputs::package;
 use super::look::ObjectReader;
 use super::verdict::FailOn;
 use super::verdict::Required;
@@ -76,6 +78,8 @@ impl Progress for Quiet {
 pub struct GateOutcome {
     /// The folder, without its objects.
     pub inputs: Inputs,
+    /// By which release's rules it was judged.
+    pub rules: Rules,
     /// Checks that ran.
     pub checks: Vec<&'static Check>,
     /// Those of them that could not look, and why.
@@ -197,6 +201,7 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<GateOutcome, Ga
         Some(path) => Baseline::read(path)?,
         None => Baseline::default(),
     };
+    let rules = inputs.rules();
     let mut skipped = coverage::skipped(&inputs, &build.facts, &checks);
     // What was not looked at is neither there nor gone.
     let has_looked = |check: &str| {
@@ -232,7 +237,7 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<GateOutcome, Ga
         skipped.fails = required.is_missed(skipped);
     }
     let verdict = Verdict::of(&checks, &skipped, &findings, fail_on);
-    Ok(GateOutcome { inputs, checks, skipped, findings, gone, updated, verdict })
+    Ok(GateOutcome { inputs, rules, checks, skipped, findings, gone, updated, verdict })
 }
 
 /// Accepts what a baseline was just brought up to date with.
@@ -274,6 +279,7 @@ fn find_inputs(options: &Options, paths: &[PathBuf]) -> Result<Inputs, GateError
     let asked = Asked { series: options.series.as_deref(), kernel: options.kernel.as_deref() };
     match paths {
         [dir] if dir.is_dir() => Inputs::of_folder(dir, &asked),
+        packages if packages.iter().all(|path| package::is_package(path)) => Inputs::of_packages(packages, &asked),
         [missing] if !missing.exists() => Err(GateError(format!("{}: no such file or folder", missing.display()))),
         files => Inputs::of_files(files, &asked),
     }
@@ -309,6 +315,7 @@ fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progre
     }
     let world = WorldCx { inputs, facts: &facts };
     findings.extend(checks.iter().flat_map(|check| check.look_at_world(&world)));
+    findings.iter_mut().for_each(GateFinding::make_plain);
     Ok(BuildFacts { findings, facts })
 }
 

@@ -290,3 +290,95 @@ fn single_objects_may_be_named() {
     assert!(found.iter().any(|line| line.starts_with("orc/wrong-entry plain")), "{found:?}");
     assert_eq!(lines(&run(&named(&["pair.o", "pair.ko", "plain.ko"]))), Vec::<String>::new());
 }
+
+/// The modules alone, as a distribution installs them: in folders, without anything that the build left.
+fn bare() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    for (name, place) in [("plain.ko", "kernel/drivers/a"), ("pair.ko", "updates/dkms/b")] {
+        let folder = dir.path().join(place);
+        fs::create_dir_all(&folder).expect("a folder");
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/gate/external").join(name);
+        fs::copy(from, folder.join(name)).expect("it can be copied");
+    }
+    // The list is the whole kernel's; most of it is in other packages.
+    fs::write(dir.path().join("modules.order"), "kernel/drivers/a/plain.o\nkernel/drivers/other.o\n").expect("a list");
+    dir
+}
+
+#[test]
+fn modules_alone_know_their_release_and_take_the_rest_from_the_kernel() {
+    let dir = bare();
+    let outcome = run(&options(dir.path()));
+    assert_eq!(outcome.rules.release.as_deref(), Some("7.3.0-gate"));
+    assert_eq!(lines(&outcome), Vec::<String>::new());
+    assert!(outcome.inputs.found.contains(&"2 modules (.ko)".to_owned()), "{:?}", outcome.inputs.found);
+    assert!(["undefined", "versions", "exports"].iter().all(|check| skipped(&outcome).contains(check)));
+    // With the kernel's exports these look, whether its configuration is there or not.
+    let kernel = copy();
+    let with = |kernel: &Path| run(&Options { kernel: Some(kernel.to_owned()), ..options(dir.path()) });
+    for removed in ["nothing", "include/config/auto.conf"] {
+        let _ = fs::remove_file(kernel.path().join(removed));
+        let outcome = with(kernel.path());
+        assert_eq!(lines(&outcome), Vec::<String>::new(), "without {removed}");
+        for check in ["undefined", "versions", "exports"] {
+            assert_eq!(outcome.why_skipped(check), None, "without {removed}");
+        }
+    }
+    // And find what is wrong.
+    let dump = kernel.path().join("Module.symvers");
+    replace(&dump, "0x93bf5a42", "0x93bf5a43");
+    assert_eq!(lines(&with(kernel.path())), ["versions/wrong kernel/drivers/a/plain count_ticks"]);
+    replace(&dump, "\tcount_ticks\t", "\tcount_tocks\t");
+    assert_eq!(lines(&with(kernel.path())), ["undefined/undefined kernel/drivers/a/plain count_ticks"]);
+    // What a module needs from one that is not here may be there.
+    fs::remove_file(dir.path().join("kernel/drivers/a/plain.ko")).expect("it goes");
+    let outcome = with(kernel.path());
+    assert_eq!(lines(&outcome), ["undefined/undefined updates/dkms/b/pair plain_value"]);
+    assert!(!outcome.verdict.has_failed, "{:?}", outcome.findings);
+    assert!(outcome.findings[0].finding.message.contains("what 'plain' exports"), "{:?}", outcome.findings);
+}
+
+#[test]
+fn packages_are_looked_at_as_what_they_install() {
+    if Command::new("dpkg-deb").arg("--version").output().is_err() {
+        return crate::common::skip("there is no dpkg-deb to make packages");
+    }
+    let work = tempfile::tempdir().expect("a folder");
+    let package = |name: &str, inside: &str, from: &Path| {
+        let tree = work.path().join(name);
+        for folder in ["DEBIAN", inside] {
+            fs::create_dir_all(tree.join(folder)).expect("a folder");
+        }
+        copy_into(from, &tree.join(inside));
+        let control =
+            format!("Package: {name}\nVersion: 1\nArchitecture: all\nMaintainer: nobody <a@b.c>\nDescription: x\n");
+        fs::write(tree.join("DEBIAN/control"), control).expect("it can be written");
+        let file = work.path().join(format!("{name}.deb"));
+        let made = Command::new("dpkg-deb").args(["--root-owner-group", "--build"]).arg(&tree).arg(&file).output();
+        assert!(made.expect("dpkg-deb runs").status.success());
+        file
+    };
+    let modules = package("modules", "usr/lib/modules/7.3.0-gate", bare().path());
+    let headers = package("headers", "usr/src/linux-headers-7.3.0-gate", copy().path());
+    let asked = Options { kernel: Some(headers.clone()), ..options(&modules) };
+    let outcome = run(&asked);
+    assert_eq!(lines(&outcome), Vec::<String>::new());
+    assert_eq!(outcome.inputs.name, modules.display().to_string());
+    assert_eq!(outcome.why_skipped("undefined"), None);
+    let found = outcome.inputs.found.join(", ");
+    assert!(found.contains("the kernel's folder usr/src/linux-headers-7.3.0-gate (--kernel)"), "{found}");
+    let files: Vec<&str> = outcome.inputs.objects.iter().map(|object| object.name.as_str()).collect();
+    assert_eq!(files, ["kernel/drivers/a/plain.ko", "updates/dkms/b/pair.ko"]);
+    // What is in no package, or in none of this sort, or cannot be opened.
+    let error = |options: &Options| gate::run(options, &Quiet).expect_err("it is refused").to_string();
+    let none = package("none", "usr/share", Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/gate/src").as_path());
+    assert!(error(&options(&none)).contains("none.deb: neither vmlinux.o nor a module is in there"));
+    assert!(error(&Options { kernel: Some(modules.clone()), ..asked }).contains("modules.deb: no build folder"));
+    for name in ["broken.deb", "broken.rpm"] {
+        let broken = work.path().join(name);
+        fs::write(&broken, "no package").expect("it can be written");
+        let error = error(&options(&broken));
+        // Either the tool says what is wrong, or that the tool is not there.
+        assert!(error.starts_with(&format!("{}: ", broken.display())) && error.len() > 40, "{error}");
+    }
+}

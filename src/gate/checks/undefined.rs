@@ -7,8 +7,10 @@ use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::facts;
 use crate::gate::finding::GateFinding;
+use crate::gate::finding::Severity;
 use crate::gate::finding::stem;
 use crate::gate::inputs::Stage;
+use crate::gate::inputs::plain_name;
 
 check! {
     /// A module needs a symbol that nothing exports.
@@ -28,11 +30,19 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let Some(symvers) = cx.inputs.symvers.as_ref().filter(|_| cx.inputs.is_folder) else { return Vec::new() };
     let exported: BTreeSet<&str> = symvers.iter().map(|line| line.symbol.as_str()).collect();
     let declared: BTreeSet<&str> = cx.facts.iter().flat_map(|facts| &facts.exports).map(|e| e.name.as_str()).collect();
+    // Modules without the folder that they were built in say themselves what they export, and which others they need.
+    let has: BTreeSet<&str> = cx.facts.iter().flat_map(|facts| &facts.ksymtab).map(String::as_str).collect();
+    let subjects = cx.facts.iter().map(|facts| &facts.file.subject);
+    let known: BTreeSet<String> =
+        symvers.iter().map(|line| &line.module).chain(subjects).map(|name| plain_name(name)).collect();
     let mut findings = Vec::new();
     for module in cx.modules() {
+        let depends = module.info("depends").unwrap_or_default().split(',').filter(|name| !name.is_empty());
+        let stranger = depends.into_iter().find(|name| !known.contains(&plain_name(name)));
         let unknown =
             module.imports.iter().filter(|import| !import.is_weak && !exported.contains(import.name.as_str()));
         // What somebody declares as exported was trimmed, or lost from the dump: `trim` and `exports` say so.
+        let unknown = unknown.filter(|import| !has.contains(import.name.as_str()));
         for import in unknown.filter(|import| !declared.contains(import.name.as_str())) {
             let kind = if facts::is_runtime(&import.name) { "runtime-library" } else { "undefined" };
             let text = format!(
@@ -41,8 +51,12 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
                 import.name,
                 cause(cx, &import.name)
             );
-            findings
-                .push(GateFinding::new(kind, text).symbol(&import.name).about(&module.file.subject, &module.file.name));
+            let mut finding = GateFinding::new(kind, text).symbol(&import.name);
+            if let Some(stranger) = stranger {
+                finding.message.push_str(&format!("; what '{stranger}' exports, on which it depends, is not known"));
+                finding = finding.at_most(Severity::Note);
+            }
+            findings.push(finding.about(&module.file.subject, &module.file.name));
         }
     }
     findings.sort_by_key(|finding| finding.kind != "runtime-library");

@@ -8,6 +8,7 @@ use crate::gate::check::check;
 use crate::gate::facts::Facts;
 use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
+use crate::gate::inputs::SymversLine;
 
 check! {
     /// A module's version information is incomplete or does not fit the kernel.
@@ -26,7 +27,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     let modules: Vec<&Facts> = cx.facts.iter().filter(|f| f.file.stage == Stage::Module && !f.is_opaque).collect();
     if let Some(symvers) = &cx.inputs.symvers
-        && cx.inputs.config.has("MODVERSIONS")
+        && has_versions(cx, symvers)
     {
         let crcs: BTreeMap<&str, Option<u32>> = symvers.iter().map(|line| (line.symbol.as_str(), line.crc)).collect();
         for module in &modules {
@@ -44,11 +45,17 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     findings
 }
 
+/// Whether symbols have versions: by the configuration, or without one by the dump.
+fn has_versions(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> bool {
+    let config = &cx.inputs.config;
+    config.has("MODVERSIONS") || config.is_empty() && symvers.iter().any(|line| line.crc.is_some_and(|crc| crc != 0))
+}
+
 /// The tables of one module.
 fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Option<u32>>) -> Vec<GateFinding> {
     let config = &cx.inputs.config;
     // Before 7.3 there was one table, and no option for it.
-    let is_basic = config.has("BASIC_MODVERSIONS") || !config.has("EXTENDED_MODVERSIONS");
+    let is_basic = config.has("BASIC_MODVERSIONS") || !config.is_empty() && !config.has("EXTENDED_MODVERSIONS");
     let tables = [
         ("__versions", &module.versions, is_basic),
         ("__version_ext_crcs", &module.extended_versions, config.has("EXTENDED_MODVERSIONS")),

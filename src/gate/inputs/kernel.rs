@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use super::below;
 use super::text;
 use crate::contents::packed;
 use crate::elf::ElfFile;
@@ -16,6 +17,9 @@ use crate::gate::error::GateError;
 
 /// Recorded commands that are looked at; each of a folder names the same kernel.
 const MAX_COMMANDS: usize = 16;
+
+/// Modules that are asked for the release; the first one that can be read knows it.
+const MAX_MODULES: usize = 4;
 
 /// Where kernels that are installed have links to their build folders.
 const INSTALLED: &str = "/lib/modules";
@@ -51,20 +55,30 @@ pub fn is_build(dir: &Path) -> bool {
     dir.join("include/config/auto.conf").is_file()
 }
 
+/// Whether this tells what a kernel exports, at least; an external module's dump does not.
+fn has_exports(dir: &Path) -> bool {
+    text::read(&dir.join("Module.symvers")).is_some_and(|text| text.contains("\tvmlinux\t"))
+}
+
 /// The kernel for a folder: as asked for, else the folder itself, else what is recorded in it.
 pub fn find(root: &Path, asked: Option<&Path>, records: &Records) -> Result<Option<Kernel>, GateError> {
     let kernel = |dir: &Path, found_by| Some(Kernel { dir: dir.to_owned(), found_by });
     if let Some(dir) = asked {
-        return match is_build(dir) {
+        return match is_build(dir) || has_exports(dir) {
             true => Ok(kernel(dir, "--kernel")),
             false => {
-                let what = "no build folder of a kernel: include/config/auto.conf is not there";
+                let what = "no build folder of a kernel: neither include/config/auto.conf nor a Module.symvers with its exports is there";
                 Err(GateError(format!("{}: {what}", dir.display())))
             }
         };
     }
     if is_build(root) {
         return Ok(kernel(root, "it is the folder itself"));
+    }
+    // As `lib/modules/RELEASE` has it.
+    let link = root.join("build");
+    if is_build(&link) {
+        return Ok(kernel(&link, "the folder's link 'build' leads to it"));
     }
     let dumps = records.dumps.iter().filter_map(|dump| dump.parent());
     if let Some(dir) = dumps.into_iter().find(|dir| dir.is_absolute() && is_build(dir)) {
@@ -101,7 +115,11 @@ impl Records {
             records.named.extend(command.lines().next().into_iter().flat_map(folders_named));
         }
         let modules = [".ko", ".ko.xz", ".ko.zst", ".ko.gz"].into_iter().flat_map(listed);
-        records.release = modules.take(1).find_map(|path| release_of(&path));
+        records.release = modules.take(MAX_MODULES).find_map(|path| release_of(&path));
+        if records.release.is_none() && !is_build(root) {
+            let modules = below::modules(root).into_iter().map(|name| root.join(name));
+            records.release = modules.take(MAX_MODULES).find_map(|path| release_of(&path));
+        }
         records
     }
 
@@ -279,6 +297,6 @@ mod tests {
         let dir = folder_with(&[CONF]);
         let asked = |name: &str| find(dir.path(), Some(&dir.path().join(name)), &Records::default());
         assert!(asked("build").is_ok_and(|kernel| kernel.is_some_and(|kernel| kernel.found_by == "--kernel")));
-        assert!(asked("mod").is_err_and(|error| error.to_string().contains("auto.conf is not there")));
+        assert!(asked("mod").is_err_and(|error| error.to_string().contains("nor a Module.symvers")));
     }
 }

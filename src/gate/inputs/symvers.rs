@@ -25,7 +25,8 @@ pub struct SymversLine {
 
 /// The folder's dump and those that were read for it; `None` if what the kernel exports is not among them.
 pub fn read(root: &Path, others: &[PathBuf], records: &Records) -> Option<Vec<SymversLine>> {
-    let mut lines = parse(text::read(&root.join("Module.symvers"))?.as_bytes());
+    // A folder of nothing but modules has no dump of its own.
+    let mut lines = parse(text::read(&root.join("Module.symvers")).unwrap_or_default().as_bytes());
     for line in &mut lines {
         line.module = records.relative(&line.module);
     }

@@ -78,7 +78,7 @@ pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
     let count = |severity, noun| counted(outcome.count(severity), noun);
     let (errors, warnings) = (count(Severity::Error, "error"), count(Severity::Warning, "warning"));
     let page = Page {
-        dir: outcome.inputs.root.display().to_string(),
+        dir: outcome.inputs.name.clone(),
         series: outcome.inputs.selection.series.name(),
         compiler: outcome.inputs.config.compiler(),
         found: &outcome.inputs.found,

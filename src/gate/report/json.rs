@@ -73,7 +73,7 @@ pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
     let report = Report {
         version: VERSION,
         tool: concat!("postlink ", env!("CARGO_PKG_VERSION")),
-        build_dir: inputs.root.display().to_string(),
+        build_dir: inputs.name.clone(),
         series: inputs.selection.series.name(),
         compiler: inputs.config.compiler(),
         found: &inputs.found,

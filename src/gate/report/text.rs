@@ -34,8 +34,9 @@ pub fn render(outcome: &GateOutcome) -> String {
 
 fn head(out: &mut String, outcome: &GateOutcome) -> std::fmt::Result {
     let inputs = &outcome.inputs;
-    let series = inputs.selection.series.name();
-    writeln!(out, "gate: {} (series {series}: {})", inputs.root.display(), inputs.selection.chosen_by)?;
+    let rules = &outcome.rules;
+    writeln!(out, "gate: {} (series {}: {})", inputs.name, rules.series, rules.chosen_by)?;
+    writeln!(out, "rules: {}", rules.text)?;
     if !inputs.found.is_empty() {
         writeln!(out, "found: {}", inputs.found.join(", "))?;
     }
