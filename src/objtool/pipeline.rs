@@ -242,8 +242,11 @@ impl Steps<'_, '_> {
         if let Some(recorder) = &mut self.recorder {
             recorder.note_known(walk);
         }
-        if let Some(fatal) = walk.fatal.take() {
-            return Err(fatal);
+        if let Some(Fatal(finding)) = walk.fatal.take() {
+            // Not an error that the original goes on after: it crashes there.
+            self.out.end = End::GaveUp;
+            self.say(vec![finding]);
+            return Ok(());
         }
         if is_noinstr_only(&self.out.code) {
             return Ok(());
