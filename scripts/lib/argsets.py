@@ -56,6 +56,12 @@ def dump(call, series):
         yield "", dialects.of(series).dump() + [call.object()], call.folder / "output"
 
 
+def forgotten(call, series):
+    """What a build rule does that loses `--module` (5.15's for linked modules of several objects did)."""
+    if "--module" in call.args:
+        yield "", [arg for arg in call.args if arg != "--module"], call.source
+
+
 def extras(call, series):
     """All calls share the list; each takes one more of it."""
     if call.size() > 200_000:
@@ -73,11 +79,12 @@ def phrase(dialect, options):
     return dialect.subcommand(set(options)) if dialect.subcommands else [f"--{dialect.word(o)}" for o in options]
 
 
-SETS = {"captured": captured, "orc": orc, "distribution": distribution, "extras": extras, "dump": dump}
+SETS = {"captured": captured, "forgotten": forgotten, "orc": orc, "distribution": distribution, "extras": extras, "dump": dump}
 
 # The sample takes one call in so many; `kbuild` and `threads` are made otherwise.
 DIVISORS = {
     "captured": {"gcc": 1, "lto": 1, "cfi": 1, "modules": 1},
+    "forgotten": {"gcc": 16, "lto": 1, "cfi": 4, "modules": 8},
     "orc": {"gcc": 2, "lto": 2, "cfi": 4, "modules": 2},
     "distribution": {"gcc": 4, "lto": 4, "cfi": 4, "modules": 8},
     "extras": {"gcc": 2, "lto": 2, "cfi": 4, "modules": 4},

@@ -1,4 +1,5 @@
-//! What a file holds: bitcode, of which the symbol table is read, or something else, of which everything is.
+//! What a file holds: bitcode, of which the symbol table is read, a list of other files, or something else, of which everything
+//! is read.
 
 use std::fs::File;
 use std::io;
@@ -6,6 +7,8 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::contents::archive;
+use crate::contents::archive::ArchiveError;
 use crate::contents::bitcode;
 use crate::contents::bitcode::BitcodeError;
 use crate::contents::bitcode::OnDisk;
@@ -18,6 +21,8 @@ pub enum Contents {
     Native(Arc<Vec<u8>>),
     /// Bitcode; only its symbol table was read.
     Bitcode(Result<Symtab, BitcodeError>),
+    /// A thin archive: the names of its members.
+    Archive(Result<Vec<String>, ArchiveError>),
 }
 
 impl Contents {
@@ -34,6 +39,7 @@ impl Contents {
         let data = packed::read(path)?;
         Ok(match bitcode::is_bitcode(&data) {
             true => Self::Bitcode(Symtab::read(&data[..])),
+            false if data.starts_with(archive::MAGIC) => Self::Archive(archive::members(&data)),
             false => Self::Native(Arc::new(data)),
         })
     }

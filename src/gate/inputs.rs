@@ -7,6 +7,7 @@ pub mod below;
 pub mod commands;
 pub mod config;
 pub mod kernel;
+mod members;
 pub mod package;
 pub mod rules;
 pub mod symvers;
@@ -111,7 +112,7 @@ pub struct Inputs {
     pub modules: Vec<ModuleFiles>,
     /// Lines of `modules.order`, as they are.
     pub order: Vec<String>,
-    /// Members of `vmlinux.o` by `.vmlinux.objs`.
+    /// Members of `vmlinux.o` by `.vmlinux.objs`, before 5.19 by the archives that its link read.
     pub vmlinux_members: Vec<String>,
     /// `Module.symvers`, if it is there.
     pub symvers: Option<Vec<SymversLine>>,
@@ -218,6 +219,13 @@ impl Inputs {
         plain(&inside.unwrap_or(&kernel.dir).display().to_string())
     }
 
+    /// Whether a module's own link came after this file: `foo.o` is then bitcode or a list of it, `foo.lto.o` native.
+    pub fn is_input_of_link(&self, file: &ObjectFile) -> bool {
+        let is_linked = |stage: Stage| matches!(stage, Stage::Lto | Stage::Prelink);
+        file.stage == Stage::Object
+            && self.objects.iter().any(|other| other.subject == file.subject && is_linked(other.stage))
+    }
+
     fn empty(root: &Path, asked: &Asked<'_>) -> Result<Self, GateError> {
         let order = text::lines(text::read(&root.join("modules.order")));
         let records = Records::read(root, &order);
@@ -242,7 +250,7 @@ impl Inputs {
             orc_hash: of_kernel("arch/x86/include/generated/asm/orc_hash.h").and_then(|text| config::orc_hash(&text)),
             modules: Vec::new(),
             order,
-            vmlinux_members: text::lines(text::read(&root.join(".vmlinux.objs"))),
+            vmlinux_members: members::of_vmlinux(root),
             symvers: symvers::read(root, &dumps, &records),
             initcalls_lds: text::read(&root.join(".tmp_initcalls.lds")),
             module_lds: of_kernel("scripts/module.lds"),
@@ -281,6 +289,9 @@ impl Inputs {
                 {
                     members = command.link_inputs;
                 }
+            }
+            if members.is_empty() {
+                members = members::of_archive(&self.root, &format!("{name}.o"));
             }
             for member in &mut members {
                 *member = self.records.relative(member);

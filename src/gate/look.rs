@@ -29,6 +29,7 @@ use crate::contents::source::DebugInfo;
 use crate::contents::source::Frame;
 use crate::contents::source::Lines;
 use crate::elf::ElfFile;
+use crate::kernel::Behaviour;
 use crate::kernel::Profile;
 use crate::kernel::noreturns::Noreturns;
 use crate::kernel::series::ChosenBy;
@@ -66,6 +67,14 @@ impl<'a> ObjectReader<'a> {
             Ok(Contents::Native(data)) => data,
             Ok(Contents::Bitcode(symtab)) => {
                 return Ok((look_at_file(Some(&symtab), None), Facts::of_bitcode(file, symtab.ok())));
+            }
+            Ok(Contents::Archive(members)) => {
+                let error = match members {
+                    Ok(_) if self.inputs.is_input_of_link(file) => None,
+                    Ok(_) => Some("a thin archive, of which no link has made an object".to_owned()),
+                    Err(error) => Some(error.to_string()),
+                };
+                return Ok((look_at_file(None, error.as_deref()), Facts::opaque(file)));
             }
             Err(error) if error.raw_os_error().is_some() => return Err(fail(&error.to_string())),
             Err(error) => {
@@ -128,12 +137,12 @@ impl<'a> ObjectReader<'a> {
         }
         let profile = self.profile.as_ref().filter(|_| elf.machine == ::object::elf::EM_X86_64)?;
         let is_wanted = is_object && self.checks.iter().any(|check| check.analysis().is_some());
-        let opts = self.objtool_opts(file, profile).filter(|_| is_wanted)?;
+        let opts = self.objtool_opts(file, elf, profile).filter(|_| is_wanted)?;
         Some(fresh::analyse(opts, profile, elf, self.noreturns.as_ref()))
     }
 
     /// The options that `objtool` was run with, or should have been.
-    fn objtool_opts(&self, file: &ObjectFile, profile: &Profile) -> Option<Opts> {
+    fn objtool_opts(&self, file: &ObjectFile, elf: &ElfFile<'_>, profile: &Profile) -> Option<Opts> {
         let config = &self.inputs.config;
         if let Some(command) = &file.command
             && command.objtool.is_some()
@@ -141,12 +150,36 @@ impl<'a> ObjectReader<'a> {
             let is_checked = file.stage.is_linked() || file.stage == Stage::Member;
             return command.objtool_opts(&profile.facts).filter(|_| is_checked);
         }
+        if profile.has(Behaviour::Subcommands) {
+            let mut words = self.unrecorded_words(file, elf, profile)?;
+            words.push(&file.name);
+            let mut opts = commands::opts_of(&profile.facts, words.into_iter())?;
+            // What 5.10 does with the kernel without being asked.
+            opts.noinstr |= opts.vmlinux && !profile.has(Behaviour::NoinstrOnRequest);
+            return Some(opts);
+        }
         // Objtool runs after the link where the link makes the code, or where IBT or livepatches need to see all of it.
         let is_delayed = config.has("LTO_CLANG") || config.has("X86_KERNEL_IBT") || config.has("KLP_BUILD");
         let is_derived = file.stage.is_linked() && config.has("OBJTOOL") && is_delayed;
         let words = config.objtool_words(file.subject != "vmlinux", true);
         let words = words.into_iter().chain([file.name.as_str()]);
         if is_derived { commands::opts_of(&profile.facts, words) } else { None }
+    }
+
+    /// Before 5.18 only the command of an LTO module has objtool's call in it. Elsewhere the configuration tells it; not
+    /// whether a makefile left out this object, so that of objects without tables nothing is known.
+    fn unrecorded_words(&self, file: &ObjectFile, elf: &ElfFile<'_>, profile: &Profile) -> Option<Vec<&str>> {
+        let config = &self.inputs.config;
+        if file.stage == Stage::VmlinuxObject {
+            return config.vmlinux_check_words(profile.has(Behaviour::NoinstrOnRequest));
+        }
+        let is_unit = match file.stage {
+            Stage::Member => true,
+            Stage::Object => file.command.as_ref().is_some_and(|command| !command.is_link),
+            _ => false,
+        };
+        let is_checked = is_unit && config.has("OBJTOOL") && !config.has("LTO_CLANG") && tables::has_any(elf);
+        is_checked.then(|| config.check_words(file.subject != "vmlinux"))
     }
 
     /// What `modpost` reads.

@@ -75,6 +75,11 @@ pub fn target(elf: &ElfFile<'_>, reloc: &Reloc) -> Option<Place> {
     (symbol.section != SectionId::UNDEF).then(|| (symbol.section, symbol.value.wrapping_add_signed(reloc.addend)))
 }
 
+/// Whether an object has any table of [`MADE_BY_OBJTOOL`].
+pub fn has_any(elf: &ElfFile<'_>) -> bool {
+    MADE_BY_OBJTOOL.iter().any(|(name, _)| elf.sections.iter().any(|section| section.name == name.as_bytes()))
+}
+
 /// Number of records of each table of [`MADE_BY_OBJTOOL`] and of `__mcount_loc`, in that order.
 pub fn counts(elf: &ElfFile<'_>) -> Vec<(&'static str, u64)> {
     let tables = MADE_BY_OBJTOOL.iter().copied().chain([("__mcount_loc", 8)]);

@@ -49,16 +49,12 @@ fn not_native(cx: &FileCx<'_>) -> GateFinding {
 /// Inputs of an LTO link are bitcode, and so is `foo.o` beside the `foo.lto.o` that was made of it.
 fn is_expected(cx: &FileCx<'_>) -> bool {
     let is_lto = cx.inputs.config.has("LTO_CLANG") || cx.inputs.config.is_empty();
-    let has_linked = || {
-        let same = |stage: Stage| matches!(stage, Stage::Lto | Stage::Prelink);
-        cx.inputs.objects.iter().any(|other| other.subject == cx.file.subject && same(other.stage))
-    };
     let was_processed = cx.file.command.as_ref().is_some_and(|command| command.objtool.is_some());
     match cx.file.stage {
         // 6.12 compiles them like all else; the last link makes code of them.
         Stage::ModObject => is_lto,
         Stage::Member => is_lto && !was_processed,
-        Stage::Object => is_lto && has_linked(),
+        Stage::Object => is_lto && cx.inputs.is_input_of_link(cx.file),
         _ => false,
     }
 }

@@ -93,8 +93,9 @@ fn options(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let command = cx.file.command.as_ref();
     let opts = command.and_then(|command| command.objtool_opts(&cx.inputs.selection.facts()));
     let Some(opts) = opts.filter(|opts| opts.orc || opts.stackval || opts.static_call) else { return Vec::new() };
-    let broken = PROMISES.iter().filter(|(name, _, keeps)| cx.inputs.config.has(name) && !keeps(&opts));
-    let findings = broken.map(|(name, option, _)| {
+    let broken = PROMISES.iter().filter(|(.., keeps)| !keeps(&opts));
+    let broken = broken.filter_map(|(name, option, _)| Some((cx.inputs.config.spelling(name)?, option)));
+    let findings = broken.map(|(name, option)| {
         let text = format!("CONFIG_{name} is set, but objtool was run without {option} on {}", cx.file.name);
         GateFinding::new("option-missing", text).counterpart(*option)
     });
