@@ -86,6 +86,65 @@ fn without_exports(dir: &Path) -> Options {
     Options { skip: vec!["exports".to_owned()], ..options(dir) }
 }
 
+/// A thin archive of these members.
+fn thin(members: &[String]) -> Vec<u8> {
+    let header = |name: &str, size: usize| format!("{name:<16}{:<32}{size:<10}`\n", 0);
+    let names: String = members.iter().map(|name| format!("{name}/\n")).collect();
+    let padding = if names.len() % 2 == 1 { "\n" } else { "" };
+    let mut text = format!("!<thin>\n{}{names}{padding}", header("//", names.len()));
+    for member in members {
+        let offset = names.find(&format!("{member}/\n")).expect("it is there");
+        text.push_str(&header(&format!("/{offset}"), 1000));
+    }
+    text.into_bytes()
+}
+
+#[test]
+fn members_of_the_kernel_are_those_of_the_archives_without_a_list() {
+    let dir = copy();
+    let root = dir.path();
+    let whole = run(&options(root));
+    let listed = whole.inputs.vmlinux_members.clone();
+    assert!(listed.len() > 2, "{listed:?}");
+    fs::remove_file(root.join(".vmlinux.objs")).expect("it is there");
+    let above: Vec<String> = listed.iter().map(|name| format!("../{name}")).collect();
+    let (first, last) = above.split_at(2);
+    for (folder, members) in [("init", first), ("net", last)] {
+        fs::create_dir_all(root.join(folder)).expect("it can be made");
+        fs::write(root.join(folder).join("built-in.a"), thin(members)).expect("it can be written");
+    }
+    let outcome = run(&options(root));
+    assert_eq!(outcome.inputs.vmlinux_members, listed);
+    assert_eq!(lines(&outcome), lines(&whole));
+    // A damaged list is as good as none.
+    fs::write(root.join("net/built-in.a"), &thin(last)[..100]).expect("it can be written");
+    assert_eq!(run(&options(root)).inputs.vmlinux_members, listed[..2]);
+}
+
+#[test]
+fn a_module_whose_object_is_a_list_was_linked_into_another() {
+    let dir = copy();
+    let root = dir.path().join("drivers");
+    let whole = lines(&run(&options(dir.path())));
+    let members: Vec<String> =
+        fs::read_to_string(root.join("two.mod")).expect("it is there").lines().map(str::to_owned).collect();
+    let inside: Vec<String> = members.iter().map(|name| name.replace("drivers/", "")).collect();
+    for (from, to) in [("two.o", "two.lto.o"), (".two.o.cmd", ".two.lto.o.cmd")] {
+        fs::rename(root.join(from), root.join(to)).expect("it is there");
+    }
+    fs::write(root.join("two.o"), thin(&inside)).expect("it can be written");
+    fs::remove_file(root.join("two.mod")).expect("it is there");
+    let outcome = run(&options(dir.path()));
+    assert_eq!(lines(&outcome), whole);
+    let two = outcome.inputs.modules.iter().find(|module| module.name == "drivers/two").expect("it is known");
+    assert_eq!(two.members, members);
+    assert!(outcome.inputs.found.join(", ").contains("1 linked module objects (.lto.o)"));
+    // The list alone is no object.
+    fs::remove_file(root.join("two.lto.o")).expect("it is there");
+    let only = Options { only: vec!["elf".to_owned()], ..options(dir.path()) };
+    assert_eq!(lines(&run(&only)), ["elf/malformed drivers/two"]);
+}
+
 /// A 64-bit object with nothing but a symbol table, for a machine, in a byte order.
 fn bare_object(machine: u16, is_big: bool) -> Vec<u8> {
     elf_object::Object::new(Target { is_64: true, is_big, machine, kind: 1 }).bytes()
