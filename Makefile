@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
 # Entry points. README.md and docs/originals.md say what each of them shows; the work is done by cargo and the scripts.
 
 # Where rustup puts a toolchain that scripts/setup/rust has just installed.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `objtool` for arm64, which the kernel's own never had.
 //!
 //! Two sorts of work: checks of the tables by which the kernel patches itself, always done, and what options ask for. No

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the three mains share: how a call of `objtool` goes, and `postlink`'s command line and small commands.
 
 pub mod args;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The object file: read, look up, edit, write.
 //!
 //! [`ElfFile`] is a checked, read-only view of one file: every index and range in its tables has been verified, so the

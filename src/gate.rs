@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The gate: looks at what a kernel build made and says pass or fail before the merge.
 //!
 //! [`run::run`] is the table of contents: what is found in a folder becomes [`inputs::Inputs`], each object is read once and

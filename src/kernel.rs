@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What differs between kernel releases, and which of it holds for a run.
 //!
 //! A pass never looks at a version: it asks a [`Profile`] for a [`Behaviour`], a format or a word. Where there is a source

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The Linux kernel's post-link checkers, `objtool` and `modpost`, and the CI gate on top of them.
 //!
 //! The rooms, lowest first; each imports only from those before it (`DESIGN.md` says more, `tests/layers.rs` holds it).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `modpost`: decides what a module may link against.
 //!
 //! It reads `vmlinux.o` and the modules' objects, checks what they export, import and refer to, and generates the files

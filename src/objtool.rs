@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `objtool`: one run over one object, as a pipeline.
 //!
 //! Read these steps to know how the tool works; the details are in the modules they call. Everything is computed in memory;

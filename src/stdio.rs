@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Standard output and standard error of `postlink`'s own commands.
 //!
 //! A reader who has gone away (`postlink explain | head`) has seen enough, which is no failure. A full disk is one.

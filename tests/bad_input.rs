@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Files that are no good object, and places that take no file: one clear line, the original's exit status, and the file
 //! as it was.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The symbol table of bitcode against what `llvm-nm` says, and on thousands of damaged files.
 
 mod common;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The command lines in `testdata/cli`: what each series' parser makes of them.
 //!
 //! The expectations were equal to the originals when they were written, and `scripts/parity/cli` compares thousands of

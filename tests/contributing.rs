@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `CONTRIBUTING.md` names files, tables, tests and commands that are there.
 
 mod common;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! README.md and the pages in `docs`: what they name is there, their commands are taken, and the output they show is real.
 //!
 //! `UPDATE_EXPECT=1 cargo test --test docs` writes the output in README.md and the picture in `docs/gate.svg` anew.

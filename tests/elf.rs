@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The file layer against the originals' output, at its limits, and on broken files.
 
 #[path = "../scripts/devtools/src/bin/reapply.rs"]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the options do that kbuild does not pass, and what only we do, on the objects of `testdata/extras`.
 //!
 //! Outputs named after a series are the originals', see `testdata/extras/make`.

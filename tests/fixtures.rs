@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The assembly fixtures of `testdata/x86`, which `scripts/parity/fixtures` describes: does `objtool` still say and write what the
 //! originals do, and is there a fixture for everything that can be said?
 //!

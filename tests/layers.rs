@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! A module imports only from modules below its own.
 
 use std::fs;

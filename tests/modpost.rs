@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `modpost` on small cases: `testdata/modpost/**/*.case`, with what is to come out beside them.
 //!
 //! `NAME.expect` holds the exit status, the messages and every file that a run makes or changes; `NAME@RELEASE.expect` the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The command line of `postlink` itself: help, and where its text goes.
 
 mod common;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The objects in `testdata` belong to the sources beside them.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the checks need to know of an instruction: its class, its length, its displacement and its effect on the stack.
 
 /// Class of an instruction, the original's `enum insn_type`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The machine-neutral instruction model and the decoders behind it.
 //!
 //! What a caller may ask of any machine is behind small traits, one for each ability: [`Facts`], [`Decode`], [`Fillers`],

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a machine can do, one trait for each ability.
 
 use std::fmt;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! How ORC entries number the registers that frames are found by. Each machine's `orc` has its tables.
 
 /// What an offset in an ORC entry counts from.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The decoders: any bytes are refused at some offset or decoded into instructions that lie one behind the other, every
 //! word has a text, and the parts that know a word agree on what it is.
 

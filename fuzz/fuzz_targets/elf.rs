@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The ELF reader: any bytes are refused in one sentence or read without a panic.
 
 #![no_main]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! modpost's device tables: any bytes are a table of every kind.
 
 #![no_main]

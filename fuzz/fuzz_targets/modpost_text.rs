@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! modpost's readers of text: dumps, lists of objects (`.mod`, `-T`), `.cmd` files, `.modinfo`, and sources.
 
 #![no_main]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Whole runs of `objtool`: any bytes end in a message or in a file that can be read again.
 
 #![no_main]

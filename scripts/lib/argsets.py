@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Which arguments captured calls are replayed with: their own, and others over the same inputs.
 
 A set is a function from a captured call to variants: a name, arguments, the folder that is the input, and the series to

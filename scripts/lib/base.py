@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """What every Python script here shares: where things are, what the command line says, and how a comparison ends."""
 
 import argparse

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
 # Sourced after base.sh by what runs one of our tests on captured kernels.
 
 # cargo_test PROGRAM TEST VARIABLE=VALUE: counts what the test says in the report it writes (tests/tally), or, if it writes

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
 # Sourced after base.sh: Debian packages of any suite, whatever the system itself uses.
 
 # The address of a suite's archive, taken from the system's own apt configuration: no host is named in this project.

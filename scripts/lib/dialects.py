@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """How each release's objtool is asked for the same work: which options it has, and in which words kbuild passes them.
 
 Nothing here names a release. The original itself says in its help which options it has, and whether they come after an action's

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Listings and traces with the text of instructions blanked, to compare those of disassemblers with different letters.
 
 What stays: places, bars, alternatives, names and order of everything, remarks and states, and of an instruction the

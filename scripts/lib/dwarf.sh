@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
 # Sourced by scripts/parity/arm64-orc and scripts/parity/x86-orc, which set ours and work: compiles sources with unwind
 # tables, and judges what the oracle (scripts/devtools) says about objects.
 compare_dwarf=$(devtool compare_dwarf "$ours")

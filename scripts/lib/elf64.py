@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """A small reader of relocatable 64-bit little-endian ELF files, independent of the project's own, for scripts that damage them."""
 
 import struct

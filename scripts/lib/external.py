@@ -1,4 +1,5 @@
 #!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0-only
 """Replays the calls that scripts/parity/external recorded, in many ways, with both programs, and compares what is left.
 
 usage: external.py [-v] SERIES WORK ORIGINAL OURS

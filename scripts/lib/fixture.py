@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """The fixtures of testdata/x86: sources with directives, the objects made of them, and what is expected of each release.
 
 Files for a release are NAME.KIND for the newest release that the fixture is for, and NAME@RELEASE.KIND where an older one differs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Changes to an assembled object that no assembler input makes, each named by a word so that a kept case says which."""
 
 import random

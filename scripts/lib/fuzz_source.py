@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Makes up small assembly files that touch everything objtool looks at.
 
 The same seed gives the same file. Most of it is well formed, so that the tools get far; some of it is not.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
 # Sourced after base.sh: kernel releases, their sources, and how kernels and their tools are built here.
 
 # The releases of lib/releases; `postlink series` knows what is different about them.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Running captured calls of objtool and modpost again, with any tool in place of the original.
 
 Used by scripts/parity/calls and scripts/bench/objtool. scripts/corpus/capture describes how calls are stored.

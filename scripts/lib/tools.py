@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Runs the original objtool and ours on one assembled file, for scripts/parity/fixtures and scripts/parity/fuzz."""
 
 import difflib

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 // Asks LLVM's machine description of AArch64 about instruction words.
 //
 // usage: oracle SEED COUNT [MASK VALUE]

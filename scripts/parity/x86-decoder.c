@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 /*
  * Answers for the original objtool's decoder, one record per instruction, over a pipe.
  *

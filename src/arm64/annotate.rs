@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Section creators: each reads the object and returns edits.
 
 pub mod mcount;

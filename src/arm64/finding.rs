@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the checks of arm64 objects find: every kind once, with its words and the explanation that `postlink explain` prints.
 
 use super::object::Object;

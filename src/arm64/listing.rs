@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `--disas`: functions as listings, and the text of single instructions with names for the addresses they mention.
 //!
 //! The columns are those of the listings for x86-64, but for places, which get as many as each function needs. Data in text

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Mapping symbols: where data stands among code.
 
 use crate::elf::ElfFile;

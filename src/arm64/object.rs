@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! An arm64 object with what the checks look up in it: functions by place, data in text, relocations, words.
 
 use object::elf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which of `objtool`'s options mean something for arm64.
 
 use crate::objtool::opts::Opts;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! ORC entries for arm64: layout, generation, dump.
 //!
 //! No kernel has them. The layout is that of the published patch series "arm64: livepatch: Use ORC for dynamic frame

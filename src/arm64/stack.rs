@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `--stackval` and the base of `--orc`: where the frame is at every instruction.
 //!
 //! For every function the frame address (CFA), the caller's frame pointer and the return address are followed along every

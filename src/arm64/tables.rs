@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Checks of the tables by which the kernel patches itself; none of them needs control flow.
 //!
 //! One file for each check: it reads the object and returns findings, in the order of the file. Nothing here prints or edits,

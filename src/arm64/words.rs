@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The fixed instruction words that the tables are about; `arch::arm64` knows all others.
 
 pub use arch::arm64::NOP;

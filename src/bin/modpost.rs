@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `modpost`, as kbuild calls it.
 
 use std::process::ExitCode;

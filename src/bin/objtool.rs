@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `objtool`, to be put where the kernel's own stands.
 
 use postlink::cli::run;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `postlink`, the tools and the gate under the project's own name.
 
 use std::env;

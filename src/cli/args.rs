@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The command line of `postlink`, from which its help, manual pages and completions are made as well.
 
 use std::ffi::OsString;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `postlink compare`: what differs between two object files, in words.
 //!
 //! Two runs of a post-link tool should make the same bytes. Where they do not, a byte offset says little; this names the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `postlink explain`: what a finding means, why it matters at run time, and how to fix or annotate it.
 //!
 //! The words are the findings' own documentation, see [`Message`](crate::objtool::finding::Message). A finding is asked for by its

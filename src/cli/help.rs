@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What `postlink objtool --help` and `postlink modpost --help` print: the options of the kernel at hand, and what the
 //! drop-ins do not have. The drop-ins themselves print what the originals do.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! From the words of a call to its end: which series, which options, then the work.
 
 use super::help;

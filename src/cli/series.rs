@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `postlink series`: which releases are known, and what a source tree is.
 
 use std::path::Path;

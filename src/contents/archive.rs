@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Names in thin archives: what kbuild makes of a folder (`built-in.a`), and up to 6.0 of an LTO module before its link.
 //!
 //! A thin archive is a list: `!<thin>\n`, then a header of 60 bytes for each file, without the file. Names are in one table, the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! LLVM bitcode: the symbol table that linkers read.
 //!
 //! The objects of an LTO build are bitcode until the link. Beside the modules such a file has a table of symbols for linkers,

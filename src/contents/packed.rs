@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Reading an object, packed or not.
 
 use std::fs::File;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Where in the source a place of an object is.
 //!
 //! Under LTO every place is in `vmlinux.o`, which tells nobody where to look. Two things in the object do: `STT_FILE` symbols

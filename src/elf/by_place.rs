@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The one index by place: which of many symbols cover an offset of a section.
 //!
 //! The symbols of a section stand in order, by where they start; above the row is an implicit binary tree of the largest

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What changed in one section: patches over the old contents and bytes after them, so that nothing else is copied.
 
 /// What changed in a section of the input.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What is to change in a file, as values.
 //!
 //! Creators read the analysis and return edits; nothing is changed until [`super::Image`] applies them all, in order. The

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What can be wrong with a file, as one sentence that names the table and the field.
 
 use std::fmt;

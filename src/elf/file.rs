@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Reading a file: headers, names and symbols are decoded and checked once, contents stay borrowed.
 
 use object::Endianness;

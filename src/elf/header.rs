@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Section headers as plain numbers: the one decoding of them, for both classes and byte orders.
 //!
 //! Two policies stand on it. [`super::ElfFile`] refuses a file with a bad index or range, so that nobody above meets one.

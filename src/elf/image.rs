@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The file with all edits applied: unchanged sections stay borrowed from the input, changed ones are lists of patches.
 //!
 //! Sections, names and symbols are created in the order of the edits, as the original does it while it runs. What depends

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Replacing files, and writing only what changed.
 //!
 //! A file is replaced by a temporary one beside it that takes over its mode and owner and is renamed over it, so nobody

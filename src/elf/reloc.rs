@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Relocation sections, decoded on access: an LTO `vmlinux.o` has millions of relocations, and few are looked at.
 
 use object::Endianness;

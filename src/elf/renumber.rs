@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Finding the relocations that refer to symbols which got another number.
 
 use object::endian::Endian as _;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Sections: headers with their names and contents.
 
 use std::ops::Deref;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Symbol table entries, normalised to 64 bits.
 
 use object::elf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! How a symbol table grows: a new local symbol takes the place of the first global one, which moves to the end.
 //!
 //! A symbol table lists its local symbols first. The original makes room for each new local symbol by moving exactly one

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Where everything goes in the written file, and its bytes in order.
 //!
 //! The original leaves this to libelf, which ignores the old layout: sections follow the ELF header in the order of their

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The gate's command line, and what becomes of an outcome.
 
 use std::fs;

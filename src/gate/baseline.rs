@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Accepted findings: a text file in the kernel tree, one line each.
 //!
 //! A line is `check/kind subject symbol section counterpart`, with `-` for a field that is empty, then, where there are

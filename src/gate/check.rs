@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a check is: what it says of itself, what it needs, and the functions that look.
 //!
 //! A check is declared once, by [`check!`] in its own file. Everything else follows from the declaration: which of an object's

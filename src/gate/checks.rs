@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The checks, one file each.
 //!
 //! A new one is a file with a [`check!`](super::check::check) in it, and its name in this list.

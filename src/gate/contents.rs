@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a file holds: bitcode, of which the symbol table is read, a list of other files, or something else, of which everything
 //! is read.
 

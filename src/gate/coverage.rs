@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which checks could not look, or not at everything, and why.
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Why the gate cannot do its work.
 
 use std::fmt;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What is kept of an object after it was read, for the checks that look at all objects together.
 
 use std::collections::BTreeSet;

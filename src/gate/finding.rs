@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the gate finds, and the key by which a finding is known again after a rebuild.
 
 use std::fmt;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What `objtool`'s engine makes of an object now, to be compared with what it made of it during the build.
 //!
 //! The analysis runs with the recorded options on the finished object. It writes nothing: the tables that it would create

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What is found in a build folder.
 //!
 //! Names only: objects are read later, one by one. What is not there is remembered, so that the report can say what could

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which variables make kbuild use our tools, for a given tree.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Looking at one object: it is read once, and everything that is made of it is shared by all checks.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! One object in memory, with what checks look up in it.
 
 use std::sync::OnceLock;

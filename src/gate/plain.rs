@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Text that says what it holds: names come from files that anybody may have made, and reports go to terminals and to logs in
 //! which services look for commands.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Whether the tables that `objtool` makes are there: in the object that it worked on, and in what was linked of it.
 
 use super::check::WorldCx;

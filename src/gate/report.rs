@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Reports: the same outcome in the formats that people and services read.
 
 mod github;

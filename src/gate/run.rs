@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! One run of the gate: look at every object, then at all together, then judge.
 
 use std::num::NonZero;

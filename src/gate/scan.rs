@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What `modpost`'s engine reads of an object.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The tables of places that `objtool` makes: which there are, and what they say.
 
 use crate::elf::ElfFile;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The verdict: the one place that says whether a run fails and why. Every report takes it from here.
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What some releases of `objtool` do and others do not, one flag for each thing.
 //!
 //! A pass asks for a flag and never for a release. Which releases have a flag, and which line of the kernel's sources shows

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the sources of one `objtool` decide, as one value that can be compared.
 
 use arch::DecodeFlags;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Sets of named flags, each with an explanation that can be printed.
 
 /// Defines an enum of flags and the type of sets of them.

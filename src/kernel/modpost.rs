@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What differs in `modpost` between kernels: flags that can be set one by one, and tell from [`differences`] how a tree
 //! shows each of them and which of the kernels that were compared have it.
 

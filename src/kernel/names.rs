@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Names that the tools know by heart: facts of the kernels' interfaces.
 //!
 //! Where there is a source tree, its own lists count: stable releases change them all the time, and a list that is read

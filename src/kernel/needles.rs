@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Looks for many texts at once, and at few places.
 //!
 //! A text of at least 2n - 1 bytes, wherever it is, has n bytes that begin at a multiple of n. So all the n windows of n

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which global functions never return, by name.
 //!
 //! Upstream: the names that `dead_end_function()` knows.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! How a kernel tree shows what its tools do: lines of text in few files.
 //!
 //! A probe is one line, or some that follow each other, without the blanks around them. All probes are looked for in one pass

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The releases whose tools are rebuilt here: the one table that everything which names releases comes from.
 //!
 //! A *point* is one stable release whose original was compared with; points of a release differ by backports. Whatever

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which sections may refer to which, and what is exempt: by what a kernel's `modpost` does.
 //!
 //! Text and data stay, init and exit sections are freed, so a reference from the former to the latter is a mismatch.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which kernel a run works for.
 //!
 //! Asked for explicitly, else what the source tree in kbuild's environment is by its content, else by a version number,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Where a relocation points: the symbol's value plus an addend, which for `SHT_REL` is in the relocated bytes.
 
 use object::elf;

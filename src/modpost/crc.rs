@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Versions of exported symbols, which genksyms leaves in the `.cmd` files of the objects a module is made of.
 //!
 //! Upstream: `mod_set_crcs()`, `extract_crcs_for_object()`.

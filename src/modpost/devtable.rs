@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Device tables: arrays that a module marks with `MODULE_DEVICE_TABLE()`, turned into aliases by which it is loaded.
 //!
 //! [`layout`] has the tables as data, [`entry`] reads their fields, [`format`] makes aliases; what does not fit a

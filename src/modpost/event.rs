@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the world learns from an object, in the original's order.
 
 use super::export::Export;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Exports as 6.6 and newer declare them: labels in `.export_symbol`, each followed by licence, namespace and a
 //! reference to the symbol.
 //!

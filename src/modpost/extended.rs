@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What `postlink modpost` says beyond the original: where an undefined symbol was last seen and who needs it, and each
 //! section mismatch once, with a clone called by the function it was made of.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Writing what was generated, if nothing has failed so far.
 
 use std::ffi::OsStr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What can be said about a run, as values; [`super::wording`] has the text.
 
 use super::text::Name;

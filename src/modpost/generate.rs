@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The text of the generated files.
 //!
 //! The original formats each piece in a buffer of 500 bytes, so a piece that does not fit stops the run; pieces are put

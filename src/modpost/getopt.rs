@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Splitting a command line as the C library's `getopt(3)` does: bundled letters, attached values, permuted operands.
 
 use std::ffi::OsStr;

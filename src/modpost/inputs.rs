@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which objects to read, and reading them.
 
 use std::ffi::OsStr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Exports as series up to 6.1 declare them: symbols `__ksymtab_*` in sections that say who may use them, `__kstrtabns_*`
 //! with the namespace, and, up to 5.18, `__crc_*` with the version.
 //!

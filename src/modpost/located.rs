@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Where in the source section mismatches are, for `postlink modpost`.
 //!
 //! Under LTO an object is a whole module or the whole kernel, and a function's name may be that of a copy. Objects with a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The digest behind `srcversion`: MD4, but with the message's words loaded in the other byte order.
 //!
 //! The original was meant for big endian machines: it loads the words of the message with `ntohl()` and swaps the result

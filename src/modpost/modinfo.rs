@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The section `.modinfo`: `tag=value` strings, separated by runs of NULs.
 
 use super::text::c_string;

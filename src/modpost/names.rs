@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which symbols to name for a reference; the series differ in how they are looked for.
 
 use super::object::Object;

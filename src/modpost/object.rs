@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! One input object, opened: headers are decoded, contents are read when somebody asks for them.
 //!
 //! An LTO `vmlinux.o` has hundreds of megabytes, of which `modpost` needs the symbols and some relocations. The tables

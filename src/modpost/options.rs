@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What was asked for on `modpost`'s command line.
 
 use std::ffi::OsStr;

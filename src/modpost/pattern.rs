@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The shell patterns in the rules for section and symbol names.
 //!
 //! No pattern of any series uses more than a leading and a trailing `*`, for which the hand-written matcher of 5.10 and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The readers of untrusted text and tables on their own, for fuzzing: each must come to an end with any input.
 
 use object::Endianness;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Walking the relocations of an object: which of them refer to a section that they should not, or declare an export.
 //!
 //! An LTO `vmlinux.o` has millions of relocations in a hundred thousand sections. Sections that no rule can be about are

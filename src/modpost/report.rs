@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Collecting messages in order, and knowing whether the run has failed.
 
 use std::collections::HashSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Finding out who exports what a module needs, and whether the module may use it.
 //!
 //! Upstream: `check_exports()` and its callers.

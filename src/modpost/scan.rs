@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Reading one object: everything that can be known without looking at the others.
 //!
 //! Upstream: `read_symbols()`.

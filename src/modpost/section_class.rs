@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which rules a section's name takes part in, worked out once per section.
 
 use object::elf;

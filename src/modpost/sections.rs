@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Checks of an object's sections: contents that would not be loaded, references that should not be, and exports, which
 //! are references too.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `srcversion`: a digest of the sources a module was built from, without comments and white space.
 //!
 //! Upstream: `get_src_version()`, `parse_source_files()`, `parse_file()`.

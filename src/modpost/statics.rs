@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Exports without a global symbol, which older series report in the end.
 //!
 //! An export is fine if its own object, or any that is read later, has a global symbol of that name, even an undefined

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What one object exports and wrongly refers to, for others than `modpost` itself.
 
 use std::collections::BTreeMap;

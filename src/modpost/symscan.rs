@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Naming references up to 6.1: the symbol before a place in any section of that name, or close to a place in a section.
 //!
 //! Which of several candidates wins differs from [`super::symsearch`], and so does what counts as a name.

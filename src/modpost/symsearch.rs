@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Finding the symbol nearest to a place in a section.
 //!
 //! Only sections that somebody asks about get into the table: a `vmlinux.o` has a million symbols, and names are needed

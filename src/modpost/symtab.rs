@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The symbols of one object: decoded on access, with names that can be cut in place.
 //!
 //! The original cuts numeric suffixes by writing a NUL into the string table, so every other symbol whose name shares

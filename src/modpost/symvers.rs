@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Symbol dumps such as `Module.symvers`: one exported symbol per line.
 //!
 //! A line is `0x<crc>⇥<symbol>⇥<module>⇥<kind>⇥<namespace>`.

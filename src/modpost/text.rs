@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Text of unknown encoding: names come from files and are passed through byte by byte.
 
 use std::fs::File;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The text of every finding, byte for byte as the series prints it.
 
 mod verbose;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! All modules and all exports of a run, merged in the original's order.
 
 use std::collections::HashMap;

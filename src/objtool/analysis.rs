@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the drop-in makes of a run's products: what it prints, what it changes, how it ends.
 
 use std::io::Write;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Section creators: each reads code and returns edits.
 
 pub mod klp_symid;

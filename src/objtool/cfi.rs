@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The frame state: where the caller's frame is at an instruction, and what each instruction does to it.
 //!
 //! cfa = base + offset; a register saved at `cfa + n` has the place (`CFA`, n). States are interned: equal states have one

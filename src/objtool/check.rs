@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Validators: each reads code and returns findings.
 
 pub mod ibt;

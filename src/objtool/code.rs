@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Instructions linked into code: symbols, jumps, calls, alternatives, hints.
 //!
 //! [`Code`] is made by [`build`] and frozen then. The steps below are in the original's order, which decides the order of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Disassembly: instructions as text, and functions as listings with their alternatives side by side.
 //!
 //! Upstream: `disas.c` (7.3). The choice of functions, the layout and the names of addresses are the original's; the text

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Findings: what is wrong, where, and how it is said.
 //!
 //! A finding is a value. Passes return findings in the order in which they come upon them; [`report`] decides what is

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Functions as listings: those that were warned about (`--verbose`), and those that fit a pattern (`--disas`).
 //!
 //! Upstream: `disas_func()`, `disas_warned_funcs()` and `disas_funcs()`.

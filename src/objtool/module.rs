@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Whether an object is evidently part of a module although `--module` was not given.
 //!
 //! With `--module` a static call's trampoline stands in for a key that is not exported; without it such a call is fatal.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `objtool`'s command line, in every series' own way.
 //!
 //! Upstream: `main()`, `cmd_parse_options()` and the part of `objtool_run()` before a file is opened; in 5.10 the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What was asked for on `objtool`'s command line: plain data that `cli` fills in.
 //!
 //! A field holds what was typed. Whether a combination makes sense, and what it means for one file, is decided later, by

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! ORC entries: one small record for each range of code, from which the kernel unwinds stacks.
 //!
 //! Layout (6 bytes, little endian): s16 offset of the frame, s16 offset of the saved frame pointer, u16 with the base

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The path through a function to a finding of the walk.
 //!
 //! A [`Recorder`] watches the walk and keeps the steps of the current path that tell something: changes of the state, jumps

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The steps of a run in the original's order, and what comes of them.
 //!
 //! Upstream: `check()`. [`run`] is the one place that knows which step comes when and what ends a run: the drop-in prints and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! From findings to standard error: the one place that decides what is printed.
 
 use rustc_hash::FxHashSet;

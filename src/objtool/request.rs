@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a run is asked to do and what it answers.
 
 use std::path::Path;

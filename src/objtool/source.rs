@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `postlink objtool --source`: where in the source a finding is, and how execution came there.
 //!
 //! Below each line of the original come the translation unit, by the names that objects keep of their source files; the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `--stats`: counters on standard output, of the file and of its code.
 
 use std::fmt::Write as _;

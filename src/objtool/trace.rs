@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `--trace`: what the walk of a function does, line by line, while it does it.
 //!
 //! Upstream: `trace.c` (7.3). Lines go to standard error between the warnings that the walk finds; the letter is the

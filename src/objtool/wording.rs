@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The words of every message, as the kernel's tool prints them.
 
 use std::borrow::Cow;

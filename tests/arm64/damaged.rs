@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! An object of `testdata/arm64` that a test damages.
 
 use postlink::arm64::tables;

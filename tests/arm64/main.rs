@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Each check of arm64 objects catches its fault: a good object is damaged in one place, and exactly the one finding appears.
 
 #[path = "../common/mod.rs"]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Whole runs on arm64 objects: what is printed, what is written, and how they end.
 
 use crate::common;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Checksums that say whether a file is still the one that was recorded.
 
 use flate2::Crc;

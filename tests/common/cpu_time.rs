@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! How much work something took, as time on the processor: other load on the machine does not lengthen it.
 
 use std::fs;

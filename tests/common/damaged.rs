@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! An object that is damaged on purpose: single fields are overwritten in place.
 
 use postlink::elf::ElfFile;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! How two lists of lines differ: the fewest lines taken away and added, by Myers' greedy algorithm.
 
 use std::collections::HashMap;

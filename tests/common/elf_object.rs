@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Building small relocatable objects of either class and byte order.
 
 /// Word size, byte order and machine of an object.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Runs of `objtool` in the test's own process, which is quicker and can be told what name it was called by.
 
 use std::ffi::OsString;

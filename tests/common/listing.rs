@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! An object as text: one line for each section, symbol, relocation, ORC entry and row of bytes. Nothing is numbered, so that
 //! something added changes no other line. Offsets in the file are left out, as are the string tables.
 

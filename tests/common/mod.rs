@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the tests share: where the test data is, how a tool is run, how objects are built, compared and shown.
 //!
 //! Each test is a crate of its own and uses a part of this.

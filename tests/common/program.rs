@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Runs of our programs in a folder of their own, in an environment that says nothing but what the test says.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Names of kernel releases, such as `6.12` or `6.6.77-android15`, in the order of their numbers.
 
 use std::cmp::Reverse;

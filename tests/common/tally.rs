@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a test says that compares many things, for the scripts that run it on captured kernels: a line for each, then
 //! `N passed, N failed`, as every comparison ends. It goes to the file that `POSTLINK_REPORT` names.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Damages to arm64 folders: to a small one of the objects in testdata/arm64, and to a real kernel's when
 //! `POSTLINK_GATE_ARM64_BUILD` names one, which has what the other checks look at as well.
 

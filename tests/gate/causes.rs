@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the gate says about the cause, where bitcode tells it.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The damages: what is done to a copy of a build folder, and exactly what the gate must find then.
 
 use postlink::elf::ElfFile;

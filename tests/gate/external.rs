@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The folder of external modules: which kernel it is for, and what is wrong in it.
 
 use std::fs;

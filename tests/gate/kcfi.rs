@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The list of type hashes of a kernel with kCFI, whole and damaged.
 //!
 //! Of the kernel in `testdata/gate/kcfi`, or of the one in `POSTLINK_GATE_CFI_BUILD`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Damages that show only where the gate reads bitcode: what the inputs of LTO links define, and in which order.
 
 use crate::damages::CONF;

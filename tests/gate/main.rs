@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The gate on a small LTO kernel with two modules, whole and damaged.
 
 mod arm64;

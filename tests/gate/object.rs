@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the damages of the gate do to an object beyond single fields.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Folders as other kernels make them: older series, other machines and byte orders.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What is damaged: the folder, and which of its files and symbols stand for the parts that the damages speak of.
 //!
 //! They are found by looking for what fits, so that the same damages are done to the small test kernel and to a real kernel's

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Reports against their published schemas, and what they say about what could not be checked.
 
 use std::fs;

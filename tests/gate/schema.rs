@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! As much of JSON Schema as the published schemas use. A word that is not known here is an error, so that nothing of a
 //! schema is passed over.
 

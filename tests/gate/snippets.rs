@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The ways of `docs/ci.md` to call the gate in CI: each is taken from there and run on a build folder, whole and damaged.
 
 use std::fs;

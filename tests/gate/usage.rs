@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The command line: options, exit statuses, and input that is no build folder.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Device tables of every bus, for both classes and byte orders: chosen entries with known aliases, and entries with
 //! pseudo-random contents, whose aliases the original confirmed.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Cases: text files that describe what a run of `modpost` finds in its folder, and what it is called with.
 //!
 //! One directive per line; `#` starts a comment.

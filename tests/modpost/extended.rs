@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What `postlink modpost` says beyond the original.
 
 use crate::case::Case;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Each flag by itself: `testdata/modpost/shown` names a release and a case for every one, in which it shows when it alone
 //! is swapped in what the release's tree says.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Whole runs of `objtool` on damaged objects.
 
 use crate::LIMIT;

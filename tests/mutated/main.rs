@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Thousands of damaged objects: nothing panics, nothing hangs, nothing takes memory by an unchecked number.
 //!
 //! The damage is the same in every run. A failure names the object, the number of the damage and what it was, so that

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Damage to an ELF file, decided by a number: flipped bits, cuts, and fields of headers, symbols and relocations set to
 //! values that a reader may trip over.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a word does to the flow of control, and the few other classes that table checks ask about.
 
 pub(super) mod bitmask;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! AArch64.
 //!
 //! What matters to unwinding: every instruction is one little-endian word of four bytes, a call leaves the return address

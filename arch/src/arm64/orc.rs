@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The numbers of ORC entries, those of the published patch series that our `orc` of the main crate names.
 
 use super::FP;

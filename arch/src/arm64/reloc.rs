@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the relocation types of arm64 mean.
 
 use object::elf;

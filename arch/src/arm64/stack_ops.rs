@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What an instruction does to the frame: to the stack pointer, the frame pointer, the return address and the registers
 //! that a function must give back.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Instructions as text.
 //!
 //! yaxpeax-arm's text, and our own for what it does not know or shows by numbers alone: hints, system registers and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which general registers a word writes, and whether it is an instruction at all.
 //!
 //! Integer, branch, system and memory encodings follow the tables of the architecture's chapter on encodings, up to what

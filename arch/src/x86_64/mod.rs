@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! x86-64.
 //!
 //! What matters to unwinding: the stack pointer moves with almost every prologue instruction, a frame pointer is optional

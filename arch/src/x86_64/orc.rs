@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The numbers of ORC entries (`ORC_REG_*`).
 //!
 //! Besides the stack and the frame pointer there are the registers that realigned frames (`r10`, `r13`) and hand-written

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the relocation types of x86-64 mean.
 
 use crate::RelocClass;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What an instruction does to control flow and to the stack, seen with the original's eyes.
 //!
 //! Upstream: the big `switch` of `arch_decode_instruction()`. Some of its arms look at fields an instruction does not have

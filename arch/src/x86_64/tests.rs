@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Tests of the decoder as a whole. `scripts/parity/x86-decoder` compares it with the original; here is what is worth a name.
 
 use super::FACTS;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Instructions, laid out as the GNU disassembler does, and stack operations as text.
 
 use crate::InsnText;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Our frame states against the compiler's own description of its frames.
 //!
 //! A compiler that is asked for unwind tables (`-fasynchronous-unwind-tables`) says for every instruction how to find the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The oracle on hand-written functions that agree with their own `.cfi` directives, and on damaged files.
 
 #[path = "../../../tests/mutated/mutations.rs"]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `--mcount`: `__mcount_loc`, made from the compiler's `__patchable_function_entries`.
 //!
 //! It holds the same addresses, sorted, each once: the kernel adds the distance to the instruction it patches itself. Sites of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `--static-call`: `.static_call_sites`, in the layout that the kernel has on x86-64.
 //!
 //! A record is the place of the call and its key, both relative to themselves; the lowest bit of the key says that it is a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Ways through the code that no instruction shows: from the tables by which the kernel patches and repairs itself.
 //!
 //! * `__ex_table`: a faulting instruction goes on at its fixup.

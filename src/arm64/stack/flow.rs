@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The way of the state through one unit: forwards along every path that control may take, until nothing changes.
 //!
 //! Where ways meet, what they agree on holds ([`State::meet`]), so an instruction is seen a few times at most. A call may

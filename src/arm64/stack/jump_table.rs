@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Where an indirect jump leads: jump tables as gcc and clang make them.
 //!
 //! ```text

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The path through a function to a finding about its stack: the instructions that tell something, and the frame at each.
 //!
 //! The analysis goes over a function until nothing changes and remembers no path, so one is looked for afterwards: the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Text cut into regions, one for each function or part of one, and regions joined into units that are analysed together.
 //!
 //! Compilers put the unlikely parts of a function elsewhere: gcc and clang as `NAME.cold`. Such a part has no state of its

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What `--stackval` says.
 
 use crate::arm64::finding::Finding;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The state of the frame before an instruction, how an instruction changes it, and what two paths have in common.
 //!
 //! All places are relative to the frame address (CFA), the value of `sp` at the function's first instruction. Nothing is

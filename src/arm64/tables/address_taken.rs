@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which functions may be called through a pointer: those whose address somebody takes, or that are exported.
 
 use object::elf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `.altinstructions`: code that is replaced at boot on processors with some feature.
 //!
 //! A record has twelve bytes: s32 original and s32 replacement, relative to themselves, u16 feature, u8 length of the original,

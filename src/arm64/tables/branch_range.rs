@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Branches that are about to be out of reach.
 //!
 //! Looks at branches that a link resolves: their targets move when anything between grows. Within a section the distance is

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `__bug_table` against the code: every `brk #0x800` has an entry, and every entry a `brk #0x800`.
 //!
 //! A record is s32 place, s32 file name, u16 line, u16 flags; without `CONFIG_DEBUG_BUGVERBOSE` it is s32 place, u16 flags and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Absolute addresses in code that runs before the kernel has relocated itself, or at other addresses than it was linked for.
 //!
 //! Three sorts: `.head.text`; position-independent code, whose symbols the build prefixes with `__pi_`; and the nVHE

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `__ex_table`: where the kernel goes on after a fault, and `__kvm_ex_table` for the hypervisor.
 //!
 //! A record of `__ex_table` has twelve bytes: s32 instruction and s32 place to go on at, both relative to themselves, u16

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `__jump_table`: static branches, each a NOP or a branch that the kernel turns into the other.
 //!
 //! A record has sixteen bytes: s32 site and s32 target, s64 key, all relative to themselves. The lowest bits of the key say

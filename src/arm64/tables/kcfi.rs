@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! kCFI: before every function that may be called through a pointer stands a word with the hash of its type.
 //!
 //! Only for objects that were built for it: those in which most functions whose address data holds have the word. Compilers

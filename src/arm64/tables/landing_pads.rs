@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Landing pads: where branch target identification is on, an indirect call may only land on `bti c` or `paciasp`.
 //!
 //! Only for objects that were built for it: those whose property note says so, or, since links of objects drop the note, of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The function tracer's tables: `__patchable_function_entries` as compilers make it, `__mcount_loc` as `--mcount` does.
 //!
 //! A record is the absolute address of a patch site. With call ops the site begins with two NOPs before the function,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Direct calls that leave code in which nothing may be instrumented.
 //!
 //! The kernel's entry code runs before the state that tracing needs is there. On x86-64 such code marks where calls of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Static calls: the trampolines that the kernel redirects, their keys, and the calls that go through them.
 //!
 //! A trampoline is `bti c; adrp x16, literal; ldr x16, [x16, literal]; br x16`, with the literal in read-only data. To change

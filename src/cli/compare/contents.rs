@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Comparing the bytes of sections: as instructions, strings, words, or plainly.
 
 use super::Differences;

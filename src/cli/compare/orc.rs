@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Comparing ORC unwind tables, entry by entry with the place that each is for.
 
 use arch::OrcBase;

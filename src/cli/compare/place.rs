@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Places in a file as people name them: a symbol and an offset.
 
 use crate::arm64::mapping::Mapping;

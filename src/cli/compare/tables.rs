@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Comparing symbol tables and relocations.
 
 use super::Differences;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Reading a bit stream: numbers of any width, lowest bit first.
 
 /// A place in a stream. Every read fails at its end.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The outermost blocks of a file, and the one blob that each of the interesting ones holds.
 //!
 //! A block begins with its number, the width of the abbreviations in it, and its length in words, so blocks are passed by

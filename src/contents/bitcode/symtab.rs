@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The symbol table for linkers: what a file defines and needs.
 //!
 //! Every symbol has its name as an object would have it, and flags. Symbols of file-level assembly are in it too, without a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Loading debug information: unpacked, with its relocations applied.
 //!
 //! In a relocatable object all sections start at 0, and debug information has relocations instead of addresses. So each

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What `--source` says below a finding, as labelled lines.
 
 use super::Frame;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! File and line of a place.
 
 use std::borrow::Cow;

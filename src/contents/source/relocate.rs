@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Relocations of debug information: absolute ones, and the sums and differences of machines whose linker shortens code.
 
 use object::Endianness;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Translation units, by `STT_FILE` symbols.
 //!
 //! Local symbols follow the file symbol of their unit. Global ones come after all local ones and tell nothing; but a linker

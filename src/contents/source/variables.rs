@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Where variables are defined: a reference in data has no line, but the variable that holds it has.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The whole copies the original makes: `--output` and `--backup`.
 
 use super::reason;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Putting new content in a file's place.
 
 use super::Left;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Bitcode where native code is needed.
 
 use crate::contents::bitcode::BitcodeError;

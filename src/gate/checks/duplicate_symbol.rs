@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Two definitions in one link.
 
 use std::collections::BTreeMap;

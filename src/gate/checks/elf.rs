@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Structural integrity of objects, and that they belong together.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Exports: declared, defined, listed, and used as they allow.
 
 use std::collections::BTreeMap;

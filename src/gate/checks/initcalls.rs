@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Order and targets of initcalls and PCI fixups.
 
 mod order;

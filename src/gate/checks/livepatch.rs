@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a livepatch needs to name the functions of a kernel.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The tables by which the kernel patches mitigations in, and code that escapes them.
 
 use crate::gate::check::Arm64;

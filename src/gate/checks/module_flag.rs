@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Whether `objtool` ran on each object, and knew what is a module.
 
 use crate::gate::check::NOT_FOR_THIS_MACHINE;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Suffixes of LTO's intermediate files in names.
 
 use crate::gate::check::Need;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Modules that a build lists and does not have.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Objtool's validators for `noinstr`, on the finished object.
 
 use crate::gate::check::Arm64;

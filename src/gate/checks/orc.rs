@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! ORC tables against a fresh analysis.
 
 use std::collections::BTreeMap;

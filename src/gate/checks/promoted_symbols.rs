@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Local symbols that ThinLTO made global under another name.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! References between sections, by `modpost`'s rules.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Sections of modules that the last link should have merged, and memory that is writable and executable.
 
 use object::elf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Static call sites against the code.
 
 use std::collections::BTreeMap;

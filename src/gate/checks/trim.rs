@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Exports that were trimmed though a module uses them.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Objtool's validators for `uaccess`, on the finished object.
 
 use crate::gate::check::NOT_FOR_THIS_MACHINE;

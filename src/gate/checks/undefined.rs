@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Symbols that modules need and nothing exports.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Versions of imported symbols, and the modules' own.
 
 use std::collections::BTreeMap;

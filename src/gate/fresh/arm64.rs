@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the checks of arm64 objects find, in the form of the engine's findings.
 //!
 //! The kernel's build has no `objtool` there, so there are no tables of its own to compare, only what is wrong in itself.

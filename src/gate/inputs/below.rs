@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What lies below a folder, however deep within reason, without following links.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! How an object was made, by the `.cmd` file that kbuild keeps beside it.
 
 use std::ffi::OsString;

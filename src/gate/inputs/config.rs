@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The configuration a folder was built with.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The kernel that a folder's modules were built for.
 //!
 //! The folder of an external module has no configuration, no series and no list of the kernel's exports. Whose it takes is in

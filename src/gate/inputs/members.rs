@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What went into `vmlinux.o`, and into modules whose objects are lists.
 
 use std::fs;

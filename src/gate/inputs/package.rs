@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Packages of kernels and modules, opened with their own tools as libabigail's `abipkgdiff` does it.
 
 use std::fs;

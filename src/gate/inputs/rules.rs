@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! By which release's rules a build is judged, in words for every report.
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `Module.symvers`, read leniently: what is wrong in it is a finding, not an error.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Text files of a build folder, read with care: only what is a file, and not more than such a file has.
 
 use std::fs;

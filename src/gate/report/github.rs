@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Annotations of GitHub Actions: a line each, which the service shows beside the change.
 
 use std::fmt::Write;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! One page for people: complete in itself, works from the file system without a network.
 
 use askama::Template;

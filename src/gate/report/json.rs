@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Everything as JSON, by `src/gate/report/schema.json`.
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! JUnit XML: a suite for each check; a case for each finding that fails the run, one that passes where there is none.
 
 use quick_junit::NonSuccessKind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! KCIDB, the format in which kernel CI systems exchange results: a test for each check.
 
 use serde_json::json;

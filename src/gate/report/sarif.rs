@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! SARIF 2.1.0: a rule for each check, a result for each finding, suppressed where a baseline accepts it.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The report for terminals and logs.
 
 use std::collections::BTreeMap;

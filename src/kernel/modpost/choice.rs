@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which kernel's `modpost` a run works as.
 
 use std::ffi::OsStr;

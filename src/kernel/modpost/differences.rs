@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! In what the releases of `modpost` differ, and how a tree shows it: one row for each difference.
 
 use super::Behaviour as B;

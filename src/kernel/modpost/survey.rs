@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a source tree says about its own `modpost`.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The kernel source tree that kbuild's environment names.
 
 use std::fs;

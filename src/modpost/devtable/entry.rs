@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Reading the fields of one entry of a device table.
 
 use object::Endianness;

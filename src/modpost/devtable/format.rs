@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Making aliases from the fields of an entry.
 
 use super::entry::Entry;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The device tables of all kernels as data: sizes, offsets, and how fields become an alias.
 //!
 //! Offsets are those of the kernel's `mod_devicetable.h` as compilers lay it out; within a kernel all 64-bit targets

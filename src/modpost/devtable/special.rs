@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Aliases of buses that a list of parts cannot describe.
 
 use super::entry::At;

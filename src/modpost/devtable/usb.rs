@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! USB aliases: a device matches a range of release numbers, which becomes a set of patterns.
 
 use super::entry::Entry;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The explanations that 5.10 adds to section mismatches, and the text about exception tables that 6.1 has kept of them.
 
 use crate::kernel::section_rules::Mismatch;

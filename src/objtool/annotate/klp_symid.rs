@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `.klp.symid`: which symbols of `vmlinux.o` share their names, for `klp diff`.
 //!
 //! A livepatch names a local symbol whose name is not unique by its position among the namesakes in the final `vmlinux`,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Names for the padding before functions, `__pfx_<function>`: it may be patched and run, so it belongs to something.
 //!
 //! Upstream: `add_prefix_symbols()` (6.12), which looks for NOPs before every function, and `create_prefix_symbols()`

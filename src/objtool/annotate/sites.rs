@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Tables of places: one record for each instruction of a list.
 //!
 //! Upstream: `create_retpoline_sites_sections()` and its sisters.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `.static_call_sites`: where static calls are, which key each belongs to, and whether it is a tail call.
 //!
 //! Upstream: `create_static_call_sections()`. A module that may not change a static call does not see its key; then the

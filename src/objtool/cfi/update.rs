@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a stack operation does to the frame state.
 //!
 //! Upstream: `update_cfi_state()`. The order of the cases matters: the first that fits wins, and several patterns are

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Indirect branch tracking: whatever has its address taken needs a landing pad, and landing pads that nothing needs are
 //! sealed.
 //!

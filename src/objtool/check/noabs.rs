@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Absolute relocations in code that runs before the kernel has relocated itself.
 //!
 //! Upstream: `check_abs_references()` (7.3).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Code that no path leads to.
 //!
 //! Upstream: `validate_reachable_instructions()`, `ignore_unreachable_insn()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Indirect branches and returns that go through no thunk.
 //!
 //! Upstream: `validate_retpoline()`.

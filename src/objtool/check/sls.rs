@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Straight-line speculation: an `int3` after every return and indirect jump.
 //!
 //! Upstream: `validate_sls()`.

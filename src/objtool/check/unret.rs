@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! From each kernel entry, the return predictor must be untrained before the first return.
 //!
 //! Upstream: `validate_unrets()`, `validate_unret()`. The walk follows alternatives, jumps and calls until it meets the

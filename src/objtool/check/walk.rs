@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The path walk: follows every way through every function and keeps the state of the frame at each instruction.
 //!
 //! Upstream: `validate_branch()`. The walk goes depth first, alternatives before the instruction itself, taken branches

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Ways that execution may take instead of an instruction, from the special sections.
 //!
 //! Upstream: `add_special_section_alts()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `.discard.annotate_insn` of 7.3: one table for everything that source code says about an instruction.
 //!
 //! Upstream: `read_annotate()` and its three passes. The kind of the n-th relocation is taken from the n-th record.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What direct calls call, and what becomes of special callees.
 //!
 //! Upstream: `add_call_destinations()`, `add_call_dest()`, `annotate_call_site()`.

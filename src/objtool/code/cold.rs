@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Functions and their unlikely parts, `foo` and `foo.cold`.
 
 use super::Code;

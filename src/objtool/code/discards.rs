@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Annotations in sections of their own, `.discard.*`: most of them before 7.3.
 
 use object::elf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Groups of alternatives: the original code and each of its replacements.
 
 use std::ops::Range;

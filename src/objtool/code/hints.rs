@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Unwind hints: frame states that assembly code declares.
 //!
 //! Upstream: `read_unwind_hints()`. The state is carried over from record to record, and replaced by the instruction's own

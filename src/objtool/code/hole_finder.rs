@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Gaps between symbols, as the original finds them.
 //!
 //! Upstream: `find_symbol_hole_containing()`. It looks for a place in a tree of symbols that is ordered by their starts

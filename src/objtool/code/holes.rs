@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Code that no symbol covers: what is left where the linker dropped a weak function.
 //!
 //! Upstream: `mark_holes()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! All instructions of a file in one table, section after section, with the way back from a place to its instruction.
 //!
 //! Sections are decoded in parallel, large ones in pieces that begin at function symbols: a piece is used only if the

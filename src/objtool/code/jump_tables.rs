@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Switch statements: from an indirect jump back to the table in read-only data, and on to its targets.
 //!
 //! Upstream: `add_jump_table_alts()`, `find_jump_table()`, `arch_find_switch_table()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Where direct jumps lead.
 //!
 //! Upstream: `add_jump_destinations()`. The series differ in what a jump to another function is: before 7.3 any jump with

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Symbols by place, as releases before 5.18 find them.
 //!
 //! They keep the symbols of a section in a red-black tree by offset and length, and go down it with a comparison that is

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What an instruction is linked with: its symbol, its destination, its marks.
 
 use arch::InsnKind;

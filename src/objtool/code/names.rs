@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Symbols and sections by name. Where a name occurs more than once, the last one in the file wins, as in the original's
 //! hash chains.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which functions never return.
 //!
 //! Upstream: `dead_end_function()`. Global functions are known by name; local ones are those without a return and

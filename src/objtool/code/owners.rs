@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Symbol classes, and which symbol each instruction belongs to.
 
 use arch::InsnKind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which functions a paravirtual call may reach: the initial contents of the `pv_ops` tables and the stores into them.
 //!
 //! Upstream: `init_pv_ops()`, `add_pv_ops()`, `objtool_pv_add()`, and the `c7` case of the decoder. Only noinstr rules

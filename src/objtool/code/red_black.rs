@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! A red-black tree of numbered nodes with exactly the shape that the kernel's `lib/rbtree.c` gives it.
 
 /// No node.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which relocation applies to a place.
 //!
 //! Relocation sections are read in place. Nearly all are sorted by offset, so a binary search on the file's bytes finds a

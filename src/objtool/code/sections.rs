@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the analysis knows of each section by its name and flags.
 
 use bitflags::bitflags;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The tables that the kernel patches itself with: alternatives, static branches, exception fixups.
 //!
 //! Upstream: `special_get_alts()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Symbols as the analysis sees them, and where they lie.
 //!
 //! The original keeps the symbols of a section in an interval tree and in a list; look-ups return the first match in

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Alternatives of an instruction, one above the other or side by side (`--wide`).
 //!
 //! Upstream: `disas_alt()`. The table is filled and trimmed as the original's arrays are, empty places included: where an

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Names of CPU features, by which alternatives are called.
 //!
 //! Upstream: `cpu_feature_names`, made from the tree's `arch/x86/include/asm/cpufeatures.h`; here from that of 7.3. A number

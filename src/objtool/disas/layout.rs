@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Lines of listings and traces: an offset, a place, bars for the depth of the flow, and text.
 //!
 //! Upstream: `disas_vprint()` and `disas_print_insn()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Listings by `objdump`, as series before 7.3 make them.
 //!
 //! Upstream: `disas_funcs()` (6.12). The pipeline is the original's, with one difference: there, names of symbols and of the

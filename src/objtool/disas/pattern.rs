@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Shell patterns over symbol names: `fnmatch()` without flags, in the C locale.
 
 /// Whether all of `name` fits `pattern`: `*`, `?`, `[a-z]`, `[!...]`, `[[:alpha:]]`, and `\` before a character that stands

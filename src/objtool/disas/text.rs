@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The text of one instruction, with names for the addresses it mentions.
 //!
 //! Upstream: `disas_insn_common()` and `disas_print_address()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Every message `objtool` has, with the explanation that `postlink explain` prints.
 //!
 //! The doc comment of a variant is the explanation: what it means; after a blank line why it matters at run time; and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! How a run ends that does no work.
 
 use crate::kernel::releases::RELEASES;

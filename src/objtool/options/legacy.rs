@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! 5.10's sub-commands: `check`, `orc generate` and `orc dump`.
 //!
 //! Their options are mostly off-switches; what later series have to be asked for is always on.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The option tables of `objtool`, one row per option and wording.
 //!
 //! The order is the original's: it decides `--list-opts`, and which two options an ambiguous prefix names.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The option rules of the kernel's tools/lib/subcmd: unique prefixes of long names, an automatic `--no-`, bundled
 //! letters, optional values, options and files in any order.
 //!

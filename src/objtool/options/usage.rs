@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The help texts of the kernel's tools/lib/subcmd.
 //!
 //! Upstream: `usage_with_options()`, `parse_options_usage()` and `print_option_help()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The words of a command line as they lie in memory: each ends with a NUL byte, the next one follows at once, and the
 //! environment and the program's path follow the last.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Combinations of options that the original refuses, in the order it looks at them.
 //!
 //! Upstream: `opts_valid()`, `mnop_opts_valid()` and `link_opts_valid()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `--dump=orc`: the entries of a file in words.
 //!
 //! Upstream: `orc_dump()`. The file may be relocatable, or linked: then places are addresses.

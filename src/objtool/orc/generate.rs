@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! From frame states to ORC sections.
 //!
 //! Upstream: `orc_create()`. An entry is made where the state differs from the last entry's; bytes that alternatives share

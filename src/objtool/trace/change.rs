@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What differs between two states of a path, in the original's words.
 
 use std::io::Write;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The constants of logical instructions: a run of ones, rotated, repeated.
 
 use crate::arm64::bits;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Direct branches and other addresses relative to the instruction: how far they point, and how far they could.
 
 use crate::arm64::bits;

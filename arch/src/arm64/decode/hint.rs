@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The hint space: instructions that older processors take for `nop`.
 
 use crate::arm64::bits;

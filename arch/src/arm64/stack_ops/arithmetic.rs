@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Effects of arithmetic: on immediates, and on registers.
 
 use super::Effect;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Effects of loads and stores: what is kept in memory, what comes back, and what indexing does to the base.
 
 use super::D0;

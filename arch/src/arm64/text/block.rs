@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Copies and fills of memory: `cpyp`, `setp` and their like, which yaxpeax-arm does not know.
 
 use super::super::bits;

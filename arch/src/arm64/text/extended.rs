@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Addition and subtraction of an extended register: yaxpeax-arm shows `uxtw` as a shift.
 
 use super::super::bits;

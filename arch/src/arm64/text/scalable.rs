@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Scalable instructions, as far as they matter to the stack: those that move `sp`, measure vectors, and spill registers.
 //!
 //! yaxpeax-arm knows no scalable instruction. All others are shown as words.

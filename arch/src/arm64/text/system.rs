@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Hints, system registers, system operations and the processor's state.
 //!
 //! yaxpeax-arm shows most of these by numbers alone. The names are in two files: `system_registers.txt` by `op0:op1:CRn:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Branches, exceptions and system instructions.
 
 use super::gpr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Vector encodings: the few that write a general register.
 
 use super::rd;

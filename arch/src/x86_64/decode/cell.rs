@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! One entry of an opcode map: what follows the opcode byte.
 
 /// What follows an opcode, and whether a prefix in front of it is acceptable.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Splits one encoding into its fields exactly as the kernel's instruction decoder does.
 //!
 //! Upstream: `insn_decode()` and what it calls.

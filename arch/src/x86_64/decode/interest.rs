@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What an opcode alone tells about an instruction, so that most of them need no closer look.
 
 use crate::InsnKind;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which bytes follow which opcode, as the kernel's instruction decoder believes.
 //!
 //! This is not what a processor does. The original's decoder knows a map of opcodes that grew with the kernel: an opcode

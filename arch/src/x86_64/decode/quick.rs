@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The short way for the instructions that nearly all code consists of: an optional REX prefix, a one-byte opcode or one
 //! behind `0f`, ModRM, and an immediate of fixed size.
 //!

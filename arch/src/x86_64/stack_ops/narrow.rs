@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The stack operations that 5.10 finds: it knows the byte patterns of its time's compilers and little else.
 //!
 //! Upstream: 5.10's `arch_decode_instruction()`, for opcodes with ModRM and for `leave`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Compares our frame states with the compiler's unwind tables of objects.
 //!
 //! usage: compare_dwarf [--unreached] OBJECT...

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Measures the decoder: megabytes of code per second on one core, ours and iced-x86's for comparison.
 //!
 //! usage: decode_speed FILE...     (ELF objects; all executable sections are decoded, forty times, the best counts)

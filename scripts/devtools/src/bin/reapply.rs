@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Checks the file writer against the original tool: reads off what the original changed, makes the same changes to the
 //! input, and compares every byte.
 //!

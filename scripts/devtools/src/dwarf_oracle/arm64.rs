@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! arm64: [`stack`](postlink::arm64::stack) against the tables.
 //!
 //! The tables give one way to find the frame address, such as `x29 + 16`; ours give the distance of every register that

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The call frame information of a relocatable object, one row for each range of code with one rule set.
 //!
 //! In an object that is not linked yet every section starts at address 0, so addresses alone do not say which function a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What iced-x86 says an instruction does, for comparisons that must not share mistakes with our own decoder.
 
 use iced_x86::Decoder;

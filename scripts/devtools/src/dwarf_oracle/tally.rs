@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What came of a comparison: one verdict for each function, and totals.
 
 use std::io;

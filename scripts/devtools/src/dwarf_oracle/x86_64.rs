@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! x86-64: the states behind ORC against the tables, as a second opinion beside the original's.
 //!
 //! The walk is that of `objtool --orc`. It names one register to find the frame address by, as the tables do; besides it

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Registers, followed backwards along every way that control may have come.
 
 use arch::arm64;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! How many entries a jump table has: from the comparison before the jump, or from the width of the index.
 
 use arch::arm64;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Stack slots of eight bytes that compilers keep registers in, as offsets from `sp`.
 
 use super::reg;

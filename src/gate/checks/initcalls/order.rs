@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The order of initcalls: of the inputs, of the linker script made of them, and of `vmlinux.o`.
 //!
 //! Without LTO the order within a level is that of the inputs, and in a file that of its lines. `generate_initcall_order.pl`

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What others may see of a walk while it goes on.
 //!
 //! The walk is the hottest part of a run, so an observer is a type parameter: for [`Unobserved`] nothing is left of it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What one instruction does to a path.
 //!
 //! Upstream: `validate_insn()` and the functions it calls.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Compares our AArch64 decoder with LLVM's.
 //!
 //! usage: arm64_decoder words < RECORDS

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Compares the code of whole objects with a listing by `llvm-objdump`.
 
 use crate::FRAME;

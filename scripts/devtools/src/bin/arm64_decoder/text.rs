@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What an instruction does, from its text in LLVM's syntax. Knows nothing of encodings.
 
 use crate::Verdict;

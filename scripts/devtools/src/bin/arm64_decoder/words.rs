@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Compares single words with LLVM's machine description, as `arm64-decoder.cpp` reports it.
 
 use crate::FRAME;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 /// What yaxpeax-arm 0.5 says otherwise than we and LLVM do, first match first. None of it reaches a listing: what is missing
 /// has a text of our own or is shown as a word, what is surplus is no instruction by our tables, the rest is our own text.
 const KNOWN: &[Known] = &[

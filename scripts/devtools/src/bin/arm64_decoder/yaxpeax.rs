@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! yaxpeax-arm's view of instruction words, beside ours and LLVM's.
 //!
 //! It serves for text alone, and this shows why: everything that it says otherwise is sorted into kinds, and each kind is

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Real code: the executable sections of object files.
 
 use crate::original::Checker;

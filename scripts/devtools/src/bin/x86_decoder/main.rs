@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Compares our x86-64 decoder with the original's over sweeps of encodings, random bytes and real code.
 //!
 //! usage: x86_decoder --series SERIES --original HARNESS [--corpus DIRECTORY] [--quick] [--seed N] [SWEEP...]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The original behind a pipe, and the comparison with ours.
 
 use arch::Decode;

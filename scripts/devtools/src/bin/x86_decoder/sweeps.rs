@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Encodings made up systematically and at random.
 
 use crate::original::Checker;
