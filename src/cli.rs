@@ -6,5 +6,6 @@ pub mod args;
 pub mod compare;
 pub mod explain;
 pub mod help;
+pub mod manual;
 pub mod run;
 pub mod series;

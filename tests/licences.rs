@@ -41,7 +41,9 @@ fn every_source_file_says_its_licence() {
     for folder in ["src", "arch", "tests", "scripts", "fuzz", "templates", ".ci"] {
         files_below(&common::root().join(folder), &mut files);
     }
-    files.extend(["Makefile", "deny.toml", "Cargo.toml"].map(|name| common::root().join(name)));
+    files.extend(
+        ["Makefile", "build.rs", "deny.toml", "action.yml", "Cargo.toml"].map(|name| common::root().join(name)),
+    );
     let mut n_files = 0;
     for path in files.iter().filter(|path| is_source(path)) {
         n_files += 1;

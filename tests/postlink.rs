@@ -50,6 +50,9 @@ fn calls() -> Vec<(Vec<String>, i32)> {
         ("series", 0),
         ("series --format json", 0),
         ("kbuild-args .", 0),
+        ("manual", 0),
+        ("manual objtool", 0),
+        ("completions zsh", 0),
         ("objtool --dump=orc orc.o", 0),
     ] {
         calls.push((line.to_owned(), status));
@@ -105,6 +108,7 @@ fn nobody_need_read_the_errors() {
         ("explain no-such-thing-at-all", 1),
         ("series absent", 2),
         ("kbuild-args absent", 2),
+        ("manual absent", 2),
         ("--nonsense", 2),
         ("objtool absent.o", 1),
         ("modpost -z", 1),

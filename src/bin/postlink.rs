@@ -17,6 +17,7 @@ use postlink::cli::compare;
 use postlink::cli::compare::Detail;
 use postlink::cli::explain;
 use postlink::cli::explain::Explained;
+use postlink::cli::manual;
 use postlink::cli::run;
 use postlink::cli::run::CalledAs;
 use postlink::cli::series;
@@ -59,6 +60,13 @@ fn obey(command: Command) -> ExitCode {
             found.map_or_else(|| no_sources(&tree), |text| print("series", &text))
         }
         Command::KbuildArgs { dir } => gate::kbuild_args::main(&dir),
+        Command::Manual { page: None } => print("manual", &(manual::names().join("\n") + "\n")),
+        Command::Manual { page: Some(name) } => match manual::page(&name) {
+            Ok(Some(text)) => print("manual", &text),
+            Ok(None) => stdio::refuse("manual", &format!("there is no page '{name}'; without a name they are listed")),
+            Err(error) => stdio::refuse("manual", &error),
+        },
+        Command::Completions { shell } => stdio::print("completions", &manual::completions(shell), 0),
         Command::Explain { finding } if finding.is_empty() => {
             print("explain", &(explain::list() + &gate::report::list()))
         }

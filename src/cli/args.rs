@@ -13,7 +13,7 @@ use crate::gate::args::GateArgs;
 
 /// The Linux kernel's post-link checkers, and a CI gate on top of them.
 #[derive(Debug, Parser)]
-#[command(name = "postlink", version)]
+#[command(name = "postlink", version = env!("POSTLINK_VERSION"))]
 pub struct Cli {
     /// What is to be done.
     #[command(subcommand)]
@@ -68,6 +68,28 @@ pub enum Command {
         /// A kernel tree, or an output folder of one.
         dir: PathBuf,
     },
+    /// Print a manual page for `man -l -`; without a name list them all.
+    Manual {
+        /// The page, such as postlink-gate.
+        page: Option<String>,
+    },
+    /// Print completions for a shell.
+    Completions {
+        /// Which shell.
+        #[arg(value_enum)]
+        shell: CompletedBy,
+    },
+}
+
+/// Shells that there are completions for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompletedBy {
+    /// To be sourced, or put in `bash-completion/completions`.
+    Bash,
+    /// A function `_postlink` for a folder of `fpath`.
+    Zsh,
+    /// For `vendor_completions.d`.
+    Fish,
 }
 
 /// How lists are printed.
