@@ -2,10 +2,13 @@
 
 //! Reading a file: headers, names and symbols are decoded and checked once, contents stay borrowed.
 
+use std::sync::OnceLock;
+
 use object::Endianness;
 use object::elf;
 use object::endian::Endian;
 use object::read::elf::FileHeader;
+use rayon::prelude::*;
 
 use super::ElfError;
 use super::Relocs;
@@ -59,6 +62,8 @@ pub struct ElfFile<'d> {
     pub symbols: Vec<Symbol>,
     /// The string table of the symbols.
     strings: &'d [u8],
+    /// The answer of [`Self::check_overlap`], once it was asked for.
+    overlap: OnceLock<Result<(), ElfError>>,
 }
 
 impl<'d> ElfFile<'d> {
@@ -92,6 +97,7 @@ impl<'d> ElfFile<'d> {
             symtab_shndx: SectionId::UNDEF,
             symbols: Vec::new(),
             strings: &[],
+            overlap: OnceLock::new(),
         };
         file.read_sections(sections)?;
         file.check_links()?;
@@ -270,7 +276,17 @@ impl<'d> ElfFile<'d> {
     /// Does two things about this file, at the same time if it is large: kbuild runs many of us side by side on small files,
     /// and the pool costs more to start than those take.
     pub fn join<A: Send, B: Send>(&self, a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
-        if self.data.len() < LARGE_FILE { (a(), b()) } else { rayon::join(a, b) }
+        if self.is_large() { rayon::join(a, b) } else { (a(), b()) }
+    }
+
+    /// What `of` makes of each item, in order; on all threads if this file is large.
+    pub fn map<T: Sync, R: Send>(&self, items: &[T], of: impl Fn(&T) -> R + Send + Sync) -> Vec<R> {
+        if self.is_large() { items.par_iter().map(of).collect() } else { items.iter().map(of).collect() }
+    }
+
+    /// Whether work on this file is worth more than one thread.
+    pub fn is_large(&self) -> bool {
+        self.data.len() >= LARGE_FILE
     }
 
     /// Section ids in file order, the null section excluded.
@@ -280,6 +296,10 @@ impl<'d> ElfFile<'d> {
 
     /// Refuses files in which two sections share bytes, since a rewrite would write them twice.
     pub fn check_overlap(&self) -> Result<(), ElfError> {
+        self.overlap.get_or_init(|| self.find_overlap()).clone()
+    }
+
+    fn find_overlap(&self) -> Result<(), ElfError> {
         let mut ranges: Vec<_> = self
             .sections
             .iter()

@@ -89,6 +89,12 @@ impl<'d> Relocs<'d> {
         self.data.chunks_exact(self.entry_size()).map(move |bytes| this.decode(bytes))
     }
 
+    /// The records as they are stored, if they have the form that x86-64 and arm64 use.
+    pub fn as_rela64_little(&self) -> Option<&'d [[u8; 24]]> {
+        let is_usual = self.class == Class::Elf64 && self.has_addend && self.endian == Endianness::Little;
+        (is_usual && !self.is_mips64el).then_some(self.data.as_chunks().0)
+    }
+
     /// `r_offset` of the relocation with number `index`, without decoding the rest.
     pub fn offset_at(&self, index: usize) -> Option<u64> {
         let start = index.checked_mul(self.entry_size())?;

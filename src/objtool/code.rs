@@ -51,6 +51,7 @@ pub use names::SectionNames;
 pub use names::SymbolNames;
 pub use pv_ops::PvOps;
 pub use relocs::NumberedReloc;
+pub use relocs::RelocCursor;
 pub use relocs::RelocIndex;
 pub use relocs::SectionRelocs;
 pub use sections::SecFlags;

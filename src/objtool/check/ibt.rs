@@ -15,6 +15,7 @@ use crate::objtool::code::Code;
 use crate::objtool::code::InsnFlags;
 use crate::objtool::code::InsnId;
 use crate::objtool::code::NumberedReloc;
+use crate::objtool::code::RelocCursor;
 use crate::objtool::code::SymFlags;
 use crate::objtool::code::Text;
 use crate::objtool::finding::Finding;
@@ -29,28 +30,42 @@ pub struct EndbrUse {
 
 /// Checks every reference to code.
 pub fn check(code: &Code<'_>) -> (EndbrUse, Vec<Finding>) {
-    let mut pass = Ibt { code, used: vec![false; code.insns.insns.len()], findings: Vec::new() };
-    for text in &code.insns.texts {
-        pass.check_text(text);
+    let pass = || Ibt { code, used: Vec::new(), findings: Vec::new() };
+    let texts = code.elf.map(&code.insns.pieces(|_| true), |piece| {
+        let mut pass = pass();
+        piece.iter().for_each(|text| pass.check_text(text));
+        pass
+    });
+    let sections: Vec<SectionId> = code.elf.section_ids().collect();
+    let sections: Vec<&[SectionId]> = sections.chunks(SECTIONS_PER_PIECE).collect();
+    let data = code.elf.map(&sections, |piece| {
+        let mut pass = pass();
+        piece.iter().for_each(|section| pass.check_data(*section));
+        pass
+    });
+    let (mut used, mut findings) = (vec![false; code.insns.insns.len()], Vec::new());
+    for part in texts.into_iter().chain(data) {
+        part.used.iter().for_each(|insn| used[insn.index()] = true);
+        findings.extend(part.findings);
     }
-    for section in code.elf.section_ids() {
-        pass.check_data(section);
-    }
-    let superfluous = code.endbrs.at_start.iter().copied().filter(|insn| !pass.used[insn.index()]).collect();
-    (EndbrUse { superfluous }, pass.findings)
+    let superfluous = code.endbrs.at_start.iter().copied().filter(|insn| !used[insn.index()]).collect();
+    (EndbrUse { superfluous }, findings)
 }
+
+/// How many sections are looked at in one go.
+const SECTIONS_PER_PIECE: usize = 1 << 10;
 
 struct Ibt<'a, 'd> {
     code: &'a Code<'d>,
-    /// Landing pads that are referred to, by instruction.
-    used: Vec<bool>,
+    /// Landing pads that are referred to.
+    used: Vec<InsnId>,
     findings: Vec<Finding>,
 }
 
 impl Ibt<'_, '_> {
     fn check_text(&mut self, text: &Text) {
         let relocs = self.code.relocs.of(text.section);
-        let mut cursor = 0;
+        let mut cursor = RelocCursor::default();
         for insn in text.ids() {
             let place = *self.code.insns.get(insn);
             if is_branch(place.kind) {
@@ -104,7 +119,7 @@ impl Ibt<'_, '_> {
     fn check_reference(&mut self, insn: InsnId, dest: InsnId) {
         let code = self.code;
         if code.insns.kind(dest) == InsnKind::Endbr {
-            self.used[dest.index()] = true;
+            self.used.push(dest);
             return;
         }
         // A function may know places of its own: the address of the current instruction, or a return to itself.
@@ -162,7 +177,7 @@ impl Ibt<'_, '_> {
         let (target, offset) = code.reloc_target(reloc);
         let Some(dest) = code.insns.at(target, offset) else { return };
         if code.insns.kind(dest) == InsnKind::Endbr {
-            self.used[dest.index()] = true;
+            self.used.push(dest);
             return;
         }
         if code.has(dest, InsnFlags::NOENDBR) {

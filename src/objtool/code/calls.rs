@@ -12,6 +12,7 @@ use super::InsnId;
 use super::SecFlags;
 use super::SymFlags;
 use super::jumps::call_offset;
+use super::relocs::RelocCursor;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::kernel::Behaviour;
@@ -24,7 +25,7 @@ impl Code<'_> {
     pub(super) fn link_calls(&mut self) -> Result<(), Fatal> {
         for position in 0..self.insns.texts.len() {
             let text = self.insns.texts[position];
-            let mut cursor = 0;
+            let mut cursor = RelocCursor::default();
             for insn in text.ids() {
                 if self.insns.kind(insn) == InsnKind::Call {
                     self.link_call(text.section, insn, &mut cursor)?;
@@ -34,7 +35,7 @@ impl Code<'_> {
         Ok(())
     }
 
-    fn link_call(&mut self, section: SectionId, insn: InsnId, cursor: &mut usize) -> Result<(), Fatal> {
+    fn link_call(&mut self, section: SectionId, insn: InsnId, cursor: &mut RelocCursor) -> Result<(), Fatal> {
         let Some(found) = self.reloc_in_order(section, insn, cursor) else {
             return self.link_call_without_reloc(section, insn);
         };

@@ -58,6 +58,8 @@ pub struct InsnTable {
     n_real: u32,
     /// Position in `texts` by section, `u32::MAX` for others.
     text_of: Vec<u32>,
+    /// For every 64 instructions, the position in `texts` of the section of the first one.
+    text_marks: Vec<u32>,
     /// For every 32 bytes of text, the first instruction that starts there or later.
     places: Vec<u32>,
     /// Sections of the NOPs that fill up replacements.
@@ -75,6 +77,10 @@ struct Spliced {
     before: FxHashMap<InsnId, InsnId>,
 }
 
+/// About as many instructions are in one of [`InsnTable::pieces`].
+const PIECE_INSNS: u32 = 1 << 15;
+/// Instructions per entry of `text_marks`, as a shift.
+const MARK_SHIFT: u32 = 6;
 /// Bytes of text per entry of `places`, as a shift.
 const PLACE_SHIFT: u32 = 5;
 /// Sections larger than this are decoded in pieces of about this size.
@@ -97,10 +103,59 @@ pub enum TableError {
     },
 }
 
-/// One job for the decoder: a range of a section.
+/// A range of a section that is decoded in one go.
 struct Piece {
     section: SectionId,
     range: Range<u32>,
+}
+
+/// What was decoded of pieces that follow each other, all in one list.
+#[derive(Default)]
+struct Batch {
+    decoded: Decoded,
+    /// How each piece ended.
+    ends: Vec<PieceEnd>,
+}
+
+/// Where the parts of a piece end in the lists of its batch.
+struct PieceEnd {
+    insns: usize,
+    ops: usize,
+    notes: usize,
+    /// Where in the section the last instruction ends.
+    reached: Result<u32, TableError>,
+}
+
+/// What was decoded of one piece.
+#[derive(Default)]
+struct Part<'a> {
+    insns: &'a [Insn],
+    ops: &'a [StackOp],
+    notes: &'a [Note],
+    /// Number of operations before it in its batch, which its instructions' numbers count.
+    ops_before: usize,
+}
+
+impl Batch {
+    fn parts(&self) -> impl Iterator<Item = (Part<'_>, Result<u32, TableError>)> {
+        let (mut insns, mut ops, mut notes) = (0, 0, 0);
+        self.ends.iter().map(move |end| {
+            let part = Part {
+                insns: self.decoded.insns.get(insns..end.insns).unwrap_or_default(),
+                ops: self.decoded.ops.get(ops..end.ops).unwrap_or_default(),
+                notes: self.decoded.notes.get(notes..end.notes).unwrap_or_default(),
+                ops_before: ops,
+            };
+            (insns, ops, notes) = (end.insns, end.ops, end.notes);
+            (part, end.reached)
+        })
+    }
+}
+
+impl<'a> Part<'a> {
+    fn whole(decoded: &'a Decoded) -> Self {
+        Self { insns: &decoded.insns, ops: &decoded.ops, notes: &decoded.notes, ops_before: 0 }
+    }
 }
 
 impl InsnTable {
@@ -118,18 +173,27 @@ impl InsnTable {
             Ok(pieces) => pieces,
             Err(error) => return (table, Err(error)),
         };
-        let run = |piece: &Piece| {
-            let mut out = Decoded::default();
-            out.insns.reserve((piece.range.len() / 4).min(PIECE_BYTES));
-            let end = decode_range(elf, arch, decode_flags, symbols, piece.section, piece.range.clone(), &mut out);
-            (out, end)
+        let run = |pieces: &&[Piece]| {
+            let mut batch = Batch::default();
+            let bytes: usize = pieces.iter().map(|piece| piece.range.len()).sum();
+            // As many as there are on average; more than one allocation for a batch would cost more than what is unused.
+            batch.decoded.insns.reserve(bytes / 8 * 3);
+            batch.decoded.ops.reserve(bytes / 32);
+            for piece in *pieces {
+                let out = &mut batch.decoded;
+                let reached = decode_range(elf, arch, decode_flags, symbols, piece.section, piece.range.clone(), out);
+                let (insns, ops, notes) = (out.insns.len(), out.ops.len(), out.notes.len());
+                batch.ends.push(PieceEnd { insns, ops, notes, reached });
+            }
+            batch
         };
         let bytes: usize = pieces.iter().map(|piece| piece.range.len()).sum();
-        let parts: Vec<_> =
-            if bytes < PIECE_BYTES { pieces.iter().map(run).collect() } else { pieces.par_iter().map(run).collect() };
+        let batches = batches(&pieces);
+        let decoded: Vec<Batch> =
+            if bytes < PIECE_BYTES { batches.iter().map(run).collect() } else { batches.par_iter().map(run).collect() };
         let redo =
             |section, range, out: &mut Decoded| decode_range(elf, arch, decode_flags, symbols, section, range, out);
-        let result = table.join(elf, &pieces, parts, redo);
+        let result = table.join(elf, &pieces, decoded, redo);
         table.finish(elf);
         (table, result)
     }
@@ -138,39 +202,48 @@ impl InsnTable {
         &mut self,
         elf: &ElfFile<'_>,
         pieces: &[Piece],
-        parts: Vec<(Decoded, Result<u32, TableError>)>,
+        batches: Vec<Batch>,
         redo: impl Fn(SectionId, Range<u32>, &mut Decoded) -> Result<u32, TableError>,
     ) -> Result<(), TableError> {
-        let total: usize = parts.iter().map(|(part, _)| part.insns.len()).sum();
-        self.insns.reserve_exact(total);
+        let total: usize = batches.iter().map(|batch| batch.decoded.insns.len()).sum();
+        // A few more: fillers follow.
+        self.insns.reserve_exact(total.saturating_add(total / 64));
+        self.ops.reserve_exact(batches.iter().map(|batch| batch.decoded.ops.len()).sum());
         // Where the previous piece really ended.
         let mut reached = 0;
-        for (piece, (mut part, mut end)) in pieces.iter().zip(parts) {
-            if piece.range.start == 0 {
-                reached = 0;
-            }
-            if reached != piece.range.start {
-                part = Decoded::default();
-                end = match reached < piece.range.end {
-                    true => redo(piece.section, reached..piece.range.end, &mut part),
+        let mut pieces = pieces.iter();
+        for batch in batches {
+            for ((part, end), piece) in batch.parts().zip(&mut pieces) {
+                if piece.range.start == 0 {
+                    reached = 0;
+                }
+                if reached == piece.range.start {
+                    self.append(piece.section, &part)?;
+                    reached = end?;
+                    continue;
+                }
+                let mut again = Decoded::default();
+                let end = match reached < piece.range.end {
+                    true => redo(piece.section, reached..piece.range.end, &mut again),
                     false => Ok(reached),
                 };
+                self.append(piece.section, &Part::whole(&again))?;
+                reached = end?;
             }
-            self.append(piece.section, &part)?;
-            reached = end?;
         }
         debug_assert!(self.texts.iter().all(|text| !elf.section(text.section).data.is_empty()));
         Ok(())
     }
 
-    fn append(&mut self, section: SectionId, part: &Decoded) -> Result<(), TableError> {
+    fn append(&mut self, section: SectionId, part: &Part<'_>) -> Result<(), TableError> {
         let too_large = TableError::TooLarge { section };
         let first = u32::try_from(self.insns.len()).map_err(|_| too_large)?;
         let ops = u32::try_from(self.ops.len()).map_err(|_| too_large)?;
         let end = u32::try_from(self.insns.len() + part.insns.len()).ok().filter(|&n| n < u32::MAX / 2);
         let end = end.ok_or(too_large)?;
-        self.insns.extend(part.insns.iter().map(|insn| Insn { first_op: insn.first_op + ops, ..*insn }));
-        self.ops.extend_from_slice(&part.ops);
+        let moved = ops.wrapping_sub(part.ops_before as u32);
+        self.insns.extend(part.insns.iter().map(|insn| Insn { first_op: insn.first_op.wrapping_add(moved), ..*insn }));
+        self.ops.extend_from_slice(part.ops);
         self.notes.extend(part.notes.iter().map(|note| (section, *note)));
         match self.texts.last_mut() {
             Some(text) if text.section == section => text.end = end,
@@ -185,6 +258,13 @@ impl InsnTable {
 
     fn finish(&mut self, elf: &ElfFile<'_>) {
         self.n_real = self.insns.len() as u32;
+        let mut position = 0;
+        for first in (0..self.n_real).step_by(1 << MARK_SHIFT) {
+            while self.texts[position].end <= first {
+                position += 1;
+            }
+            self.text_marks.push(position as u32);
+        }
         for text in &mut self.texts {
             text.first_place = self.places.len() as u32;
             let size = elf.section(text.section).data.len();
@@ -199,6 +279,32 @@ impl InsnTable {
         }
     }
 
+    /// All sections in pieces that may be looked at side by side: each has some sections or parts of them, in order.
+    /// A section is only cut at instructions where `may_cut`.
+    pub fn pieces(&self, may_cut: impl Fn(InsnId) -> bool) -> Vec<Vec<Text>> {
+        let mut pieces: Vec<Vec<Text>> = Vec::new();
+        let mut room = 0;
+        for text in &self.texts {
+            let mut rest = *text;
+            while rest.first < rest.end {
+                if room == 0 {
+                    pieces.push(Vec::new());
+                    room = PIECE_INSNS;
+                }
+                let mut end = rest.end.min(rest.first.saturating_add(room));
+                while end < rest.end && !may_cut(InsnId(end)) {
+                    end += 1;
+                }
+                room = room.saturating_sub(end - rest.first);
+                if let Some(piece) = pieces.last_mut() {
+                    piece.push(Text { end, ..rest });
+                }
+                rest.first = end;
+            }
+        }
+        pieces
+    }
+
     /// Number of real instructions.
     pub fn len(&self) -> usize {
         self.n_real as usize
@@ -210,11 +316,13 @@ impl InsnTable {
     }
 
     /// The instruction with number `id`, which must come from this table.
+    #[inline]
     pub fn get(&self, id: InsnId) -> &Insn {
         &self.insns[id.index()]
     }
 
     /// Class of an instruction.
+    #[inline]
     pub fn kind(&self, id: InsnId) -> InsnKind {
         self.insns[id.index()].kind
     }
@@ -243,8 +351,11 @@ impl InsnTable {
             let filler = (id.0 - self.n_real) as usize;
             return self.filler_sections.get(filler).copied().unwrap_or_default();
         }
-        let position = self.texts.partition_point(|text| text.first <= id.0);
-        self.texts[position - 1].section
+        let mut position = self.text_marks[id.index() >> MARK_SHIFT] as usize;
+        while self.texts[position].end <= id.0 {
+            position += 1;
+        }
+        self.texts[position].section
     }
 
     /// The instruction that starts at exactly `offset` (`find_insn()`).
@@ -264,10 +375,17 @@ impl InsnTable {
     }
 
     /// The next instruction of the section (`next_insn_same_sec()`).
+    #[inline]
     pub fn next(&self, id: InsnId) -> Option<InsnId> {
-        if !self.spliced.after.is_empty()
-            && let Some(next) = self.spliced.after.get(&id)
-        {
+        if !self.spliced.after.is_empty() {
+            return self.next_spliced(id);
+        }
+        let next = id.0 + 1;
+        (next < self.n_real && self.insns[next as usize].offset != 0).then_some(InsnId(next))
+    }
+
+    fn next_spliced(&self, id: InsnId) -> Option<InsnId> {
+        if let Some(next) = self.spliced.after.get(&id) {
             return next.some().filter(|next| self.is_filler(*next) || self.insns[next.index()].offset != 0);
         }
         let next = id.0 + 1;
@@ -342,6 +460,23 @@ fn cut(elf: &ElfFile<'_>, symbols: &Symbols, flags: &[SecFlags]) -> Result<Vec<P
         }
     }
     Ok(pieces)
+}
+
+/// Pieces in groups of about [`PIECE_BYTES`]: one section for each function makes many small ones.
+fn batches(mut pieces: &[Piece]) -> Vec<&[Piece]> {
+    let mut batches = Vec::new();
+    while !pieces.is_empty() {
+        let mut bytes = 0;
+        let is_full = |piece: &Piece| {
+            bytes += piece.range.len();
+            bytes >= PIECE_BYTES
+        };
+        let n = pieces.iter().position(is_full).map_or(pieces.len(), |last| last + 1);
+        let (batch, rest) = pieces.split_at(n);
+        batches.push(batch);
+        pieces = rest;
+    }
+    batches
 }
 
 fn decode_range(

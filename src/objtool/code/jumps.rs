@@ -13,6 +13,7 @@ use super::InsnId;
 use super::SecFlags;
 use super::SymFlags;
 use super::relocs::NumberedReloc;
+use super::relocs::RelocCursor;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::kernel::Behaviour;
@@ -32,7 +33,7 @@ impl Code<'_> {
     pub(super) fn link_jumps(&mut self) -> Result<(), Fatal> {
         for position in 0..self.insns.texts.len() {
             let text = self.insns.texts[position];
-            let mut cursor = 0;
+            let mut cursor = RelocCursor::default();
             for insn in text.ids() {
                 if !self.is_static_jump(insn) || self.jump_dest(insn).is_some() {
                     continue;
@@ -45,7 +46,12 @@ impl Code<'_> {
     }
 
     /// The relocation of an instruction, for instructions that come in order.
-    pub(super) fn reloc_in_order(&self, section: SectionId, insn: InsnId, cursor: &mut usize) -> Option<NumberedReloc> {
+    pub(super) fn reloc_in_order(
+        &self,
+        section: SectionId,
+        insn: InsnId,
+        cursor: &mut RelocCursor,
+    ) -> Option<NumberedReloc> {
         let place = self.insns.get(insn);
         self.relocs.of(section)?.in_range_from(cursor, place.offset.into(), place.len.into())
     }

@@ -81,10 +81,15 @@ pub struct JumpTable {
 
 impl Code<'_> {
     /// The symbol that counts for `id` (`insn_sym()`): for replacements, that of the original code.
+    #[inline]
     pub fn symbol_of(&self, id: InsnId) -> Option<SymbolId> {
         let own = self.owners[id.index()];
-        let own_counts = own != NO_SYMBOL && self.symbols.get(own).is_func();
-        if own_counts || self.profile.has(Behaviour::ReplacementOwned) {
+        if own != NO_SYMBOL && self.symbols.get(own).is_func() { Some(own) } else { self.symbol_of_original(id, own) }
+    }
+
+    /// [`Self::symbol_of`] for code that is not in a function by itself.
+    fn symbol_of_original(&self, id: InsnId, own: SymbolId) -> Option<SymbolId> {
+        if self.profile.has(Behaviour::ReplacementOwned) {
             return (own != NO_SYMBOL).then_some(own);
         }
         // What ends the building of the code may be about an instruction of a group that is not complete.
@@ -100,6 +105,7 @@ impl Code<'_> {
     }
 
     /// The function that `id` belongs to (`insn_func()`).
+    #[inline]
     pub fn func_of(&self, id: InsnId) -> Option<SymbolId> {
         self.symbol_of(id).filter(|symbol| self.symbols.get(*symbol).is_func())
     }
@@ -110,11 +116,13 @@ impl Code<'_> {
     }
 
     /// Whether `id` has the mark `flag`.
+    #[inline]
     pub fn has(&self, id: InsnId, flag: InsnFlags) -> bool {
         self.flags[id.index()].contains(flag)
     }
 
     /// The rare facts about `id`, if it has any.
+    #[inline]
     pub fn rare(&self, id: InsnId) -> Option<&Rare> {
         if self.has(id, InsnFlags::HAS_RARE) { self.rare.get(&id) } else { None }
     }
@@ -126,6 +134,7 @@ impl Code<'_> {
     }
 
     /// The group of alternatives that `id` belongs to.
+    #[inline]
     pub fn group_of(&self, id: InsnId) -> Option<AltGroupId> {
         self.rare(id).and_then(|rare| rare.group)
     }
@@ -136,12 +145,16 @@ impl Code<'_> {
     }
 
     /// The instruction that a jump leads to.
+    #[inline]
     pub fn jump_dest(&self, id: InsnId) -> Option<InsnId> {
         let dest = self.dests[id.index()];
+        if dest == u32::MAX {
+            return None;
+        }
         if self.has(id, InsnFlags::DEST_IS_SYMBOL) {
             return self.tail_dests.get(&id).copied();
         }
-        (dest != u32::MAX).then_some(InsnId(dest))
+        Some(InsnId(dest))
     }
 
     /// The symbol that a call or tail call leads to (`insn_call_dest()`); `None` for indirect ones.
@@ -192,6 +205,7 @@ impl Code<'_> {
     }
 
     /// The instruction after `id` in the same function, going on in its cold part (`next_insn_same_func()`).
+    #[inline]
     pub fn next_in_func(&self, id: InsnId) -> Option<InsnId> {
         let owner = self.owners[id.index()];
         let next = self.insns.next(id);
@@ -202,6 +216,11 @@ impl Code<'_> {
         {
             return next;
         }
+        self.next_in_part(id)
+    }
+
+    /// [`Self::next_in_func`] where the next instruction is not evidently in the same function.
+    fn next_in_part(&self, id: InsnId) -> Option<InsnId> {
         let func = self.func_of(id)?;
         if let Some(next) = self.insns.next(id).filter(|next| self.func_of(*next) == Some(func)) {
             return Some(next);

@@ -21,8 +21,19 @@ pub struct RelocIndex<'d> {
 pub struct SectionRelocs<'d> {
     /// The records.
     pub relocs: Relocs<'d>,
+    /// The records as they are stored, if they are sorted and have the usual form.
+    usual: Option<&'d [[u8; 24]]>,
     /// Record numbers by (offset, number), for a section whose records are not sorted.
     order: Option<Vec<u32>>,
+}
+
+/// Where a search for places in ascending order stands.
+#[derive(Debug, Default)]
+pub struct RelocCursor {
+    /// Position in the offset order: no record before it is at or past the last place.
+    position: usize,
+    /// Offset of the record there, one more than that; 0 for "not looked at yet", the largest number for "no record".
+    next: u64,
 }
 
 /// A relocation together with its number in its section.
@@ -66,13 +77,17 @@ impl<'d> RelocIndex<'d> {
 
 impl<'d> SectionRelocs<'d> {
     fn new(relocs: Relocs<'d>) -> Self {
-        let is_sorted = (0..relocs.len()).map(|number| relocs.offset_at(number)).is_sorted();
+        let records = relocs.as_rela64_little();
+        let is_sorted = match records {
+            Some(records) => records.is_sorted_by_key(offset_of),
+            None => (0..relocs.len()).map(|number| relocs.offset_at(number)).is_sorted(),
+        };
         let order = (!is_sorted).then(|| {
             let mut order: Vec<u32> = (0..relocs.len() as u32).collect();
             order.sort_by_cached_key(|&number| (relocs.offset_at(number as usize), number));
             order
         });
-        Self { relocs, order }
+        Self { relocs, usual: records.filter(|_| is_sorted), order }
     }
 
     /// Number of records.
@@ -100,6 +115,9 @@ impl<'d> SectionRelocs<'d> {
 
     /// Offset that the record at `position` of the offset order applies to.
     fn offset_at(&self, position: usize) -> Option<u64> {
+        if let Some(records) = self.usual {
+            return records.get(position).map(offset_of);
+        }
         match &self.order {
             Some(order) => self.relocs.offset_at(*order.get(position)? as usize),
             None => self.relocs.offset_at(position),
@@ -137,9 +155,13 @@ impl<'d> SectionRelocs<'d> {
 
     /// As [`SectionRelocs::in_range`], for places that come in ascending order: `cursor` remembers where the last search
     /// ended.
-    pub fn in_range_from(&self, cursor: &mut usize, offset: u64, len: u64) -> Option<NumberedReloc> {
-        *cursor = self.lower_bound_near(*cursor, offset);
-        self.last_at(*cursor, offset, len)
+    pub fn in_range_from(&self, cursor: &mut RelocCursor, offset: u64, len: u64) -> Option<NumberedReloc> {
+        if cursor.next <= offset {
+            cursor.position = self.lower_bound_near(cursor.position, offset);
+            cursor.next = self.offset_at(cursor.position).map_or(u64::MAX, |next| next.saturating_add(1));
+        }
+        // Nearly always the next record is past the place.
+        if cursor.next > offset.saturating_add(len) { None } else { self.last_at(cursor.position, offset, len) }
     }
 
     /// The last of the records with the offset of the one at `position`, if that is in range.
@@ -151,4 +173,8 @@ impl<'d> SectionRelocs<'d> {
         }
         self.at_position(last)
     }
+}
+
+fn offset_of(record: &[u8; 24]) -> u64 {
+    record.first_chunk().map_or(0, |offset| u64::from_le_bytes(*offset))
 }

@@ -36,13 +36,70 @@ pub struct OrcTable {
 
 /// Makes the entries of all code that the kernel runs.
 pub fn table(code: &Code<'_>, walk: &Walk) -> Result<OrcTable, Fatal> {
-    let mut maker = Maker { code, walk, known: FxHashMap::default(), table: OrcTable::default() };
-    for text in &code.insns.texts {
-        if code.sec_flags[text.section.index()].contains(SecFlags::TEXT) {
-            maker.add_section(text)?;
+    let groups = GroupSpans::of(code);
+    let made = code.elf.map(&code.insns.pieces(|insn| !groups.cover(insn)), |piece| {
+        let mut maker = Maker { code, walk, known: FxHashMap::default(), latest: None };
+        let texts = piece.iter().filter(|text| code.sec_flags[text.section.index()].contains(SecFlags::TEXT));
+        texts.map(|text| maker.part(text)).collect::<Result<Vec<Part>, Fatal>>()
+    });
+    let mut table = OrcTable::default();
+    // Nothing is made of a file with a fault; the first one counts.
+    for parts in made {
+        parts?.into_iter().for_each(|part| part.append_to(&mut table));
+    }
+    Ok(table)
+}
+
+/// The entries of a section or of a part of one, from the first that differs from the one before.
+struct Part {
+    section: SectionId,
+    /// It is not the section's first part, so what comes before its first entry is not known yet.
+    goes_on: bool,
+    entries: Vec<OrcEntry>,
+    offsets: Vec<u64>,
+    /// The section's size, if it is the last part.
+    end: Option<u64>,
+}
+
+impl Part {
+    fn append_to(self, table: &mut OrcTable) {
+        let is_begun = self.goes_on && table.places.last().is_some_and(|(section, _)| *section == self.section);
+        let before = table.entries.last().copied().filter(|_| is_begun).unwrap_or_default();
+        let is_repeated = self.goes_on && self.entries.first() == Some(&before);
+        let n_skipped = usize::from(is_repeated);
+        table.entries.extend(self.entries.iter().skip(n_skipped));
+        table.places.extend(self.offsets.iter().skip(n_skipped).map(|offset| (self.section, *offset)));
+        let has_entries = is_begun || self.entries.len() > n_skipped;
+        if let Some(end) = self.end.filter(|_| has_entries) {
+            table.entries.push(OrcEntry::default());
+            table.places.push((self.section, end));
         }
     }
-    Ok(maker.table)
+}
+
+/// Where groups of alternatives are, which are dealt with as a whole.
+struct GroupSpans {
+    /// First and last instruction of each group, by first, the last one being the largest so far.
+    spans: Vec<(InsnId, InsnId)>,
+}
+
+impl GroupSpans {
+    fn of(code: &Code<'_>) -> Self {
+        let mut spans: Vec<_> = code.groups.iter().filter_map(|group| Some((group.first, group.last?))).collect();
+        spans.sort_unstable();
+        let mut largest = InsnId(0);
+        for (_, last) in &mut spans {
+            largest = largest.max(*last);
+            *last = largest;
+        }
+        Self { spans }
+    }
+
+    /// Whether `insn` is in a group, and not its first.
+    fn cover(&self, insn: InsnId) -> bool {
+        let n_before = self.spans.partition_point(|(first, _)| *first < insn);
+        n_before.checked_sub(1).and_then(|nth| self.spans.get(nth)).is_some_and(|(_, last)| *last >= insn)
+    }
 }
 
 /// The sections `.orc_unwind` and `.orc_unwind_ip`, if there are entries.
@@ -92,19 +149,22 @@ struct Maker<'a, 'd> {
     walk: &'a Walk,
     /// Entries of states met so far.
     known: FxHashMap<CfiId, OrcEntry>,
-    table: OrcTable,
+    /// The latest of these: most instructions have the state of the one before.
+    latest: Option<(CfiId, OrcEntry)>,
 }
 
 impl Maker<'_, '_> {
-    fn add_section(&mut self, text: &Text) -> Result<(), Fatal> {
-        let mut last = OrcEntry::default();
-        let start = self.table.entries.len();
+    fn part(&mut self, text: &Text) -> Result<Part, Fatal> {
+        let whole = self.code.insns.text(text.section).map_or((text.first, text.end), |text| (text.first, text.end));
+        let goes_on = text.first != whole.0;
+        let end = (text.end == whole.1).then(|| self.code.elf.section(text.section).size);
+        let mut part = Part { section: text.section, goes_on, entries: Vec::new(), offsets: Vec::new(), end };
         let mut insn = InsnId(text.first);
         while insn.0 < text.end {
             let offset = self.code.insns.get(insn).offset;
             let group = self.code.group_of(insn).map(|group| &self.code.groups[group.index()]);
             let Some((group, end)) = group.and_then(|group| Some((group, group.last?))) else {
-                self.add(text.section, insn, offset.into(), self.walk.cfi[insn.index()], &mut last)?;
+                self.add(&mut part, insn, offset.into(), self.walk.cfi[insn.index()])?;
                 insn.0 += 1;
                 continue;
             };
@@ -116,45 +176,42 @@ impl Maker<'_, '_> {
                 let slot = group.slots.start.checked_add(byte).filter(|slot| *slot < group.slots.end);
                 let id = slot.and_then(|slot| self.walk.slots.get(slot as usize)).copied().unwrap_or(CfiId::NONE);
                 if id != CfiId::NONE {
-                    self.add(text.section, insn, u64::from(offset) + u64::from(byte), id, &mut last)?;
+                    self.add(&mut part, insn, u64::from(offset) + u64::from(byte), id)?;
                 }
             }
             insn.0 = end.0.max(insn.0) + 1;
         }
-        if self.table.entries.len() > start {
-            self.table.entries.push(OrcEntry::default());
-            self.table.places.push((text.section, self.code.elf.section(text.section).size));
-        }
-        Ok(())
+        Ok(part)
     }
 
-    fn add(
-        &mut self,
-        section: SectionId,
-        insn: InsnId,
-        offset: u64,
-        id: CfiId,
-        last: &mut OrcEntry,
-    ) -> Result<(), Fatal> {
-        let entry = self.entry(id).map_err(|message| Fatal::insn(insn, message))?;
-        if entry != *last {
-            self.table.entries.push(entry);
-            self.table.places.push((section, offset));
-            *last = entry;
+    #[inline]
+    fn add(&mut self, part: &mut Part, insn: InsnId, offset: u64, id: CfiId) -> Result<(), Fatal> {
+        let entry = match self.latest {
+            Some((latest, entry)) if latest == id => entry,
+            _ => self.entry(id).map_err(|message| Fatal::insn(insn, message))?,
+        };
+        let is_same = match part.entries.last() {
+            Some(last) => *last == entry,
+            None => !part.goes_on && entry == OrcEntry::default(),
+        };
+        if !is_same {
+            part.entries.push(entry);
+            part.offsets.push(offset);
         }
         Ok(())
     }
 
     fn entry(&mut self, id: CfiId) -> Result<OrcEntry, Message> {
-        if let Some(entry) = self.known.get(&id) {
-            return Ok(*entry);
-        }
-        let entry = OrcEntry::of_state(
-            self.code.profile.orc,
-            self.code.arch.facts(),
-            id.some().map(|id| self.walk.cfis.get(id)),
-        )?;
-        self.known.insert(id, entry);
+        let entry = match self.known.get(&id) {
+            Some(entry) => *entry,
+            None => {
+                let state = id.some().map(|id| self.walk.cfis.get(id));
+                let entry = OrcEntry::of_state(self.code.profile.orc, self.code.arch.facts(), state)?;
+                self.known.insert(id, entry);
+                entry
+            }
+        };
+        self.latest = Some((id, entry));
         Ok(entry)
     }
 }
