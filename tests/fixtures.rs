@@ -18,6 +18,8 @@ mod fixture;
 mod gate;
 #[path = "fixtures/records.rs"]
 mod records;
+#[path = "fixtures/walk.rs"]
+mod walk;
 
 use std::collections::BTreeMap;
 

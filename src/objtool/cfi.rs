@@ -256,6 +256,10 @@ impl CfiId {
 pub struct CfiTable {
     states: Vec<CfiState>,
     ids: FxHashMap<CfiState, CfiId>,
+    /// Number of states that a table this one continues has as well.
+    n_common: u32,
+    /// By how much the numbers of later states are larger than their places in `states`.
+    gap: u32,
     /// States found instead of made, for `--stats`.
     pub n_found: u64,
 }
@@ -273,12 +277,38 @@ impl CfiTable {
         let unknown = CfiState { kind: frame::of_number(format, 0), ..CfiState::unknown() };
         let states = vec![unknown, CfiState::at_function(facts), CfiState::force_undefined()];
         let ids = [(states[0], Self::INIT), (states[1], Self::FUNC)].into_iter().collect();
-        Self { states, ids, n_found: 0 }
+        Self { states, ids, n_common: 0, gap: 0, n_found: 0 }
+    }
+
+    /// A table that has this one's states and gives later ones numbers from `first` on, which is past the last here.
+    pub fn continued(&self, first: u32) -> Self {
+        let n_common = self.states.len() as u32;
+        Self { n_common, gap: first.saturating_sub(n_common), n_found: 0, ..self.clone() }
+    }
+
+    /// Takes over the states of a table that continues this one; returns the numbers that they have here, in order.
+    pub fn absorb(&mut self, continued: &Self) -> Vec<CfiId> {
+        self.n_found += continued.n_found;
+        let own = continued.states.get(continued.n_common as usize..).unwrap_or_default();
+        own.iter().map(|state| self.intern(state)).collect()
     }
 
     /// The state with number `id`.
     pub fn get(&self, id: CfiId) -> &CfiState {
-        &self.states[id.0 as usize]
+        let is_common = id.0 < self.n_common;
+        let place = if is_common { id.0 } else { id.0 - self.gap };
+        &self.states[place as usize]
+    }
+
+    /// Number of states.
+    #[expect(clippy::len_without_is_empty, reason = "there are always three")]
+    pub fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    /// Number of states that the table this one continues does not have.
+    pub fn n_own(&self) -> usize {
+        self.states.len() - self.n_common as usize
     }
 
     /// The number of `state`, a new one if there is none yet (`cfi_hash_find_or_add()`).
@@ -287,7 +317,7 @@ impl CfiTable {
             self.n_found += 1;
             return id;
         }
-        let id = CfiId(self.states.len() as u32);
+        let id = CfiId(self.states.len() as u32 + self.gap);
         self.states.push(*state);
         self.ids.insert(*state, id);
         id

@@ -6,10 +6,15 @@
 //! before what follows; the first visitor's state is the one that counts. A finding aborts its path and all paths that
 //! led there, up to the function. The original recurses; here the paths are a vector, since files may be hostile.
 
+mod marks;
 pub mod observe;
+mod parallel;
 mod step;
+mod units;
 
 use arch::InsnKind;
+
+use marks::Marks;
 
 use observe::Event;
 use observe::Observer;
@@ -56,6 +61,28 @@ impl Walk {
     /// Whether the walk came to `insn`.
     pub fn has_visited(&self, insn: InsnId) -> bool {
         self.visited[insn.index()] != 0
+    }
+}
+
+/// What walks count and make, besides the marks at instructions.
+#[derive(Debug)]
+struct Tally {
+    cfis: CfiTable,
+    n_visited: u64,
+    n_reused: u64,
+    n_warnings: u32,
+    fatal: Option<Fatal>,
+}
+
+impl Tally {
+    fn new(cfis: CfiTable) -> Self {
+        Self { cfis, n_visited: 0, n_reused: 0, n_warnings: 0, fatal: None }
+    }
+
+    fn into_walk(self, marks: Marks) -> Walk {
+        let Self { cfis, n_visited, n_reused, n_warnings, fatal } = self;
+        let (cfi, slots, visited) = marks.into_parts();
+        Walk { cfi, slots, cfis, n_visited, n_reused, n_warnings, fatal, visited }
     }
 }
 
@@ -135,8 +162,18 @@ pub enum Extent {
 }
 
 /// Walks `extent`; `observer` sees it.
+///
+/// Functions of large files are walked on all threads. An observer sees them in order, and so on one.
 pub fn walk<O: Observer>(code: &Code<'_>, extent: Extent, observer: &mut O) -> (Walk, Vec<Finding>) {
-    let mut walker = Walker::new(code, observer);
+    let is_shared = extent == Extent::Everything && !O::IS_ON && code.elf.is_large();
+    let n_threads = if is_shared { rayon::current_num_threads() } else { 1 };
+    if n_threads > 1
+        && let Some(result) = walk_in_parts(code, n_threads.saturating_mul(PARTS_PER_THREAD))
+    {
+        return result;
+    }
+    let marks = Marks::new(code);
+    let mut walker = Walker::new(code, &marks, observer);
     match extent {
         Extent::Everything => {
             for position in 0..code.insns.texts.len() {
@@ -157,18 +194,35 @@ pub fn walk<O: Observer>(code: &Code<'_>, extent: Extent, observer: &mut O) -> (
             }
         }
     }
-    walker.finish()
+    let (tally, findings) = (walker.tally, walker.findings);
+    (tally.into_walk(marks), findings)
+}
+
+/// Parts that the functions of a file are divided into for each thread: they take unequally long.
+const PARTS_PER_THREAD: usize = 8;
+
+/// Walks everything, the functions in up to `n_parts` parts that know nothing of each other. The result is that of
+/// [`walk`], up to the numbers of states. `None` if the functions cannot be told apart, or if the walk ends early.
+pub fn walk_in_parts(code: &Code<'_>, n_parts: usize) -> Option<(Walk, Vec<Finding>)> {
+    let (marks, tally, findings) = parallel::walk_functions(code, n_parts)?;
+    let mut nobody = Unobserved;
+    let mut walker = Walker { tally, findings, ..Walker::new(code, &marks, &mut nobody) };
+    // Hinted code may lead anywhere.
+    walker.walk_hints(None);
+    let (tally, findings) = (walker.tally, walker.findings);
+    if tally.fatal.is_some() { None } else { Some((tally.into_walk(marks), findings)) }
 }
 
 /// No walk at all: only what hints say is known.
 pub fn no_walk(code: &Code<'_>) -> Walk {
-    Walker::new(code, &mut Unobserved).finish().0
+    Tally::new(code.cfis.clone()).into_walk(Marks::new(code))
 }
 
 struct Walker<'a, 'd, O> {
     code: &'a Code<'d>,
     observer: &'a mut O,
-    walk: Walk,
+    marks: &'a Marks,
+    tally: Tally,
     findings: Vec<Finding>,
     /// Entries of paravirtual tables that were found to be free of instrumentation.
     clean_pv_ops: Vec<bool>,
@@ -176,32 +230,10 @@ struct Walker<'a, 'd, O> {
 }
 
 impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
-    fn new(code: &'a Code<'d>, observer: &'a mut O) -> Self {
-        let n_insns = code.insns.insns.len();
-        let mut cfi = vec![CfiId::NONE; n_insns];
-        if code.has_hints {
-            for insn in code.all_insns() {
-                if let Some(hint) = code.rare(insn).and_then(|rare| rare.hint) {
-                    cfi[insn.index()] = hint;
-                }
-            }
-        }
-        let walk = Walk {
-            cfi,
-            slots: vec![CfiId::NONE; code.n_slots as usize],
-            cfis: code.cfis.clone(),
-            n_visited: 0,
-            n_reused: 0,
-            n_warnings: 0,
-            fatal: None,
-            visited: vec![0; n_insns],
-        };
+    fn new(code: &'a Code<'d>, marks: &'a Marks, observer: &'a mut O) -> Self {
         let n_pv_ops = code.pv_ops.as_ref().map_or(0, |pv| pv.targets.len());
-        Self { code, observer, walk, findings: Vec::new(), clean_pv_ops: vec![false; n_pv_ops], paths: Vec::new() }
-    }
-
-    fn finish(self) -> (Walk, Vec<Finding>) {
-        (self.walk, self.findings)
+        let (tally, clean_pv_ops) = (Tally::new(code.cfis.clone()), vec![false; n_pv_ops]);
+        Self { code, observer, marks, tally, findings: Vec::new(), clean_pv_ops, paths: Vec::new() }
     }
 
     fn observe(&mut self, event: Event<'_>) {
@@ -234,24 +266,24 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
 
     /// Upstream: `validate_symbol()`.
     fn walk_function(&mut self, section: SectionId, symbol: SymbolId, noinstr: bool) {
-        if self.walk.fatal.is_some() {
+        if self.tally.fatal.is_some() {
             return;
         }
         let code = self.code;
         let sym = code.symbols.get(symbol);
         if sym.len == 0 {
             self.findings.push(Finding::warn(Message::MissingSize { symbol }));
-            self.walk.n_warnings += 1;
+            self.tally.n_warnings += 1;
             return;
         }
         if sym.pfunc != symbol || sym.alias != symbol {
             return;
         }
         let Some(insn) = code.insns.at(section, sym.offset) else { return };
-        if self.walk.has_visited(insn) || code.has(insn, InsnFlags::IGNORE) {
+        if self.marks.has_visited(insn) || code.has(insn, InsnFlags::IGNORE) {
             return;
         }
-        let mut state = PathState::at_function(&self.walk.cfis, noinstr);
+        let mut state = PathState::at_function(&self.tally.cfis, noinstr);
         if code.opts.uaccess || !code.profile.has(Behaviour::UaccessOnRequest) {
             state.uaccess = sym.flags.contains(SymFlags::UACCESS_SAFE);
         }
@@ -259,7 +291,7 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
         let is_aborted = self.follow(code.func_of(insn), insn, state);
         if is_aborted {
             self.findings.push(Finding::trail(insn, Message::TrailSym));
-            self.walk.n_warnings += 1;
+            self.tally.n_warnings += 1;
         }
         self.observe(Event::End(symbol, is_aborted));
     }
@@ -275,11 +307,11 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
         for insn in texts.flat_map(|text| text.ids()) {
             let is_ignored = code.has(insn, InsnFlags::IGNORE) && !code.profile.has(Behaviour::HintsInIgnored);
             let is_start = code.has(insn, InsnFlags::HINT) && !is_ignored;
-            if is_start && !self.walk.has_visited(insn) && self.walk.fatal.is_none() {
-                let state = PathState::unknown(&self.walk.cfis, noinstr);
+            if is_start && !self.marks.has_visited(insn) && self.tally.fatal.is_none() {
+                let state = PathState::unknown(&self.tally.cfis, noinstr);
                 if self.follow(code.func_of(insn), insn, state) {
                     self.findings.push(Finding::trail(insn, Message::TrailHint));
-                    self.walk.n_warnings += 1;
+                    self.tally.n_warnings += 1;
                 }
             }
         }
@@ -351,7 +383,7 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
         loop {
             let next = self.code.next_to_validate(path.insn);
             match self.step(func, path, next) {
-                Next::Advance if self.walk.fatal.is_some() => {
+                Next::Advance if self.tally.fatal.is_some() => {
                     self.observe(Event::Done(path.insn, true));
                     return Next::End(true);
                 }

@@ -73,7 +73,7 @@ impl<O: Observer> Walker<'_, '_, O> {
             return Some(self.warn_on(path, Message::ValidatingIgnored));
         }
         let mark = 1 << u8::from(path.state.uaccess);
-        let visited = self.walk.visited[insn.index()];
+        let visited = self.marks.visited(insn);
         let is_hinted = code.has(insn, InsnFlags::HINT);
         if visited != 0 {
             if !is_hinted && !self.matches(insn, &path.state) {
@@ -84,7 +84,7 @@ impl<O: Observer> Walker<'_, '_, O> {
                 return Some(Next::End(false));
             }
         } else {
-            self.walk.n_visited += 1;
+            self.tally.n_visited += 1;
         }
         if path.state.noinstr {
             let change = code.rare(insn).map_or(0, |rare| rare.instr);
@@ -97,7 +97,7 @@ impl<O: Observer> Walker<'_, '_, O> {
         } else {
             self.record(path);
         }
-        self.walk.visited[insn.index()] |= mark;
+        self.marks.visit(insn, mark);
         self.propagate_to_group(insn)
     }
 
@@ -151,20 +151,20 @@ impl<O: Observer> Walker<'_, '_, O> {
     pub(super) fn give_up(&mut self, insn: InsnId, message: Message) -> Next {
         // Said even about a symbol that was warned about already.
         let (section, offset) = (self.code.insns.section_of(insn), self.code.insns.get(insn).offset.into());
-        self.walk.fatal.get_or_insert(Fatal::at(section, offset, message));
+        self.tally.fatal.get_or_insert(Fatal::at(section, offset, message));
         Next::End(true)
     }
 
     /// Whether the state fits the one that an earlier visit left (`insn_cfi_match()`).
     fn matches(&mut self, insn: InsnId, state: &PathState) -> bool {
-        let Some(known) = self.walk.cfi[insn.index()].some() else {
+        let Some(known) = self.marks.cfi(insn).some() else {
             self.findings.push(Finding::warn(Message::CfiMissing));
             return false;
         };
         if known == state.id {
             return true;
         }
-        let (a, b) = (*self.walk.cfis.get(known), &state.cfi);
+        let (a, b) = (*self.tally.cfis.get(known), &state.cfi);
         if a.cfa != b.cfa {
             let (base1, offset1, base2, offset2) = (a.cfa.base.into(), a.cfa.offset, b.cfa.base.into(), b.cfa.offset);
             self.warn(insn, Message::MismatchCfa { base1, offset1, base2, offset2 });
@@ -216,7 +216,7 @@ impl<O: Observer> Walker<'_, '_, O> {
             let Some(saved) = self.find_saved(func, insn) else {
                 return Some(self.warn_on(path, Message::RestoreWithoutSave));
             };
-            if !self.walk.has_visited(saved) {
+            if !self.marks.has_visited(saved) {
                 // The straight way will come by later, with the saving instruction before it.
                 if path.prev.is_none() && self.code.profile.has(Behaviour::RestoreDeferred) {
                     self.observe(Event::Step(insn, Step::DeferRestore));
@@ -224,12 +224,12 @@ impl<O: Observer> Walker<'_, '_, O> {
                 }
                 return Some(self.warn_on(path, Message::RestoreTooSmart));
             }
-            self.walk.cfi[insn.index()] = self.walk.cfi[saved.index()];
-            self.walk.n_reused += 1;
+            self.marks.set_cfi(insn, self.marks.cfi(saved));
+            self.tally.n_reused += 1;
         }
-        let id = self.walk.cfi[insn.index()];
+        let id = self.marks.cfi(insn);
         if let Some(id) = id.some() {
-            path.state.cfi = *self.walk.cfis.get(id);
+            path.state.cfi = *self.tally.cfis.get(id);
             path.state.id = id;
         }
         None
@@ -246,38 +246,38 @@ impl<O: Observer> Walker<'_, '_, O> {
     /// Gives the instruction the path's state.
     fn record(&mut self, path: &mut Path) {
         let state = &mut path.state;
-        let before = path.prev.map_or(CfiId::NONE, |prev| self.walk.cfi[prev.index()]);
-        let is_same = before != CfiId::NONE && (before == state.id || *self.walk.cfis.get(before) == state.cfi);
+        let before = path.prev.map_or(CfiId::NONE, |prev| self.marks.cfi(prev));
+        let is_same = before != CfiId::NONE && (before == state.id || *self.tally.cfis.get(before) == state.cfi);
         if is_same {
-            self.walk.n_reused += 1;
+            self.tally.n_reused += 1;
             state.id = before;
         } else if state.id != CfiId::NONE && state.id != CfiTable::FORCE_UNDEFINED {
-            self.walk.cfis.n_found += 1;
+            self.tally.cfis.n_found += 1;
         } else {
-            state.id = self.walk.cfis.intern(&state.cfi);
+            state.id = self.tally.cfis.intern(&state.cfi);
         }
-        self.walk.cfi[path.insn.index()] = state.id;
+        self.marks.set_cfi(path.insn, state.id);
     }
 
     /// Lays the state over the bytes that all alternatives share (`propagate_alt_cfi()`).
     fn propagate_to_group(&mut self, insn: InsnId) -> Option<Next> {
         let code = self.code;
         let group = &code.groups[code.group_of(insn)?.index()];
-        let id = self.walk.cfi[insn.index()];
+        let id = self.marks.cfi(insn);
         if id == CfiId::NONE {
             self.findings.push(Finding::warn(Message::CfiMissing));
             return Some(Next::End(true));
         }
         let offset = code.insns.get(insn).offset.wrapping_sub(code.insns.get(group.first).offset);
         let slot = group.slots.start.checked_add(offset).filter(|slot| *slot < group.slots.end);
-        let Some(slot) = slot.and_then(|slot| self.walk.slots.get_mut(slot as usize)) else {
+        let Some((slot, known)) = slot.and_then(|slot| Some((slot, self.marks.slot(slot)?))) else {
             return Some(self.give_up(insn, Message::ReplacementTooLong));
         };
-        if *slot == CfiId::NONE {
-            *slot = id;
+        if known == CfiId::NONE {
+            self.marks.set_slot(slot, id);
             return None;
         }
-        if *slot == id || self.walk.cfis.get(*slot) == self.walk.cfis.get(id) {
+        if known == id || self.tally.cfis.get(known) == self.tally.cfis.get(id) {
             return None;
         }
         let at_original = code.profile.has(Behaviour::AltConflictAtOriginal);
@@ -291,6 +291,9 @@ impl<O: Observer> Walker<'_, '_, O> {
     /// The next alternative to follow, if one is left, or the end of the path if the original is not to be followed.
     fn next_alternative(&mut self, path: &mut Path, done: u32) -> Option<Next> {
         let code = self.code;
+        if !code.has(path.insn, InsnFlags::HAS_RARE) {
+            return None;
+        }
         let alts = code.alts_of(path.insn);
         self.observe_alt_end(path.insn, done);
         let per_group = code.profile.has(Behaviour::AltIgnorePerGroup);
@@ -622,7 +625,7 @@ impl<O: Observer> Walker<'_, '_, O> {
         if state.id == CfiTable::FUNC {
             return false;
         }
-        let initial = self.walk.cfis.get(CfiTable::FUNC);
+        let initial = self.tally.cfis.get(CfiTable::FUNC);
         let cfi = &state.cfi;
         cfi.cfa != initial.cfa || cfi.drap || cfi.stack_size != initial.cfa.offset || !cfi.has_regs_of(initial)
     }
