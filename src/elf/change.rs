@@ -2,6 +2,54 @@
 
 //! What changed in one section: patches over the old contents and bytes after them, so that nothing else is copied.
 
+use super::SectionId;
+
+/// What changed in each section of the input. Thousands of sections may have changed, and each is asked for several times.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    list: Vec<(SectionId, SectionChange)>,
+    /// Place in `list` by section; the largest number for sections that stay as they are.
+    places: Vec<u32>,
+}
+
+impl Changes {
+    /// None, in a file with this many sections.
+    pub fn none(n_sections: usize) -> Self {
+        Self { list: Vec::new(), places: vec![u32::MAX; n_sections] }
+    }
+
+    /// What changed in `section`, if anything did.
+    pub fn get(&self, section: SectionId) -> Option<&SectionChange> {
+        let place = *self.places.get(section.index())?;
+        self.list.get(place as usize).map(|(_, change)| change)
+    }
+
+    /// What changed in `section`, to be added to. The caller has checked that it exists.
+    pub fn of(&mut self, section: SectionId) -> &mut SectionChange {
+        let end = self.list.len() as u32;
+        let place = match self.places.get_mut(section.index()) {
+            Some(place) => {
+                if *place == u32::MAX {
+                    *place = end;
+                }
+                *place
+            }
+            None => end,
+        };
+        if place == end {
+            self.list.push((section, SectionChange::default()));
+        }
+        let last = self.list.len() - 1;
+        #[expect(clippy::indexing_slicing, reason = "places are those of entries, and there is one")]
+        &mut self.list[(place as usize).min(last)].1
+    }
+
+    /// All changes.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (SectionId, &mut SectionChange)> {
+        self.list.iter_mut().map(|(section, change)| (*section, change))
+    }
+}
+
 /// What changed in a section of the input.
 #[derive(Debug, Default)]
 pub(super) struct SectionChange {
@@ -23,6 +71,12 @@ struct Patch {
 }
 
 impl SectionChange {
+    /// Makes room for patches of `n_bytes` bytes each.
+    pub fn reserve(&mut self, n_patches: usize, n_bytes: usize) {
+        self.patches.reserve(n_patches);
+        self.bytes.reserve(n_patches.saturating_mul(n_bytes));
+    }
+
     /// Overwrites bytes; the caller has checked that they exist.
     pub fn patch(&mut self, offset: u64, bytes: &[u8]) {
         self.patches.push(Patch { offset, start: self.bytes.len(), len: bytes.len() });

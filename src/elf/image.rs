@@ -24,6 +24,7 @@ use super::RelocTarget;
 use super::SectionId;
 use super::SymbolId;
 use super::WriteRules;
+use super::change::Changes;
 use super::change::SectionChange;
 use super::error::elf_err;
 use super::renumber::renumbered_relocs;
@@ -37,7 +38,7 @@ use super::write::Layout;
 #[derive(Debug)]
 pub struct Image<'f, 'd> {
     pub(super) file: &'f ElfFile<'d>,
-    pub(super) changes: BTreeMap<SectionId, SectionChange>,
+    pub(super) changes: Changes,
     pub(super) added: Vec<AddedSection>,
     pub(super) layout: Layout,
 }
@@ -75,7 +76,7 @@ pub(super) struct AddedSection {
 struct Builder<'f, 'd> {
     file: &'f ElfFile<'d>,
     rules: WriteRules,
-    changes: BTreeMap<SectionId, SectionChange>,
+    changes: Changes,
     added: Vec<AddedSection>,
     /// Names of `added`, to refuse a second one.
     added_names: HashSet<Vec<u8>>,
@@ -105,7 +106,7 @@ impl<'f, 'd> Builder<'f, 'd> {
         Ok(Self {
             file,
             rules,
-            changes: BTreeMap::new(),
+            changes: Changes::none(file.sections.len()),
             added: Vec::new(),
             added_names: HashSet::new(),
             symtab: SymtabGrowth::new(n_symbols, file.section(file.symtab).info),
@@ -137,7 +138,7 @@ impl<'f, 'd> Builder<'f, 'd> {
         if offset.checked_add(bytes.len() as u64).is_none_or(|end| end > size) {
             return Err(elf_err!("section {}: a patch at offset {offset} is out of range", section.0));
         }
-        self.changes.entry(section).or_default().patch(offset, bytes);
+        self.changes.of(section).patch(offset, bytes);
         Ok(())
     }
 
@@ -151,7 +152,7 @@ impl<'f, 'd> Builder<'f, 'd> {
         // `r_info` is the symbol's number in the high and the type in the low half.
         let within = if e.is_little_endian() { 8 } else { 12 };
         let offset = u64::from(index) * relocs.entry_size() as u64 + within;
-        self.changes.entry(section).or_default().patch(offset, &e.write_u32_bytes(kind));
+        self.changes.of(section).patch(offset, &e.write_u32_bytes(kind));
         Ok(())
     }
 
@@ -236,7 +237,7 @@ impl<'f, 'd> Builder<'f, 'd> {
     /// Appends a string to a string table, without looking whether it is there already. Upstream: `elf_add_string()`.
     fn add_string(&mut self, strings: SectionId, string: &[u8]) -> Result<u32, ElfError> {
         let table = self.file.section(strings);
-        let appended = &mut self.changes.entry(strings).or_default().appended;
+        let appended = &mut self.changes.of(strings).appended;
         let mut offset = table.data.len() as u64 + appended.len() as u64;
         if self.rules.strings_are_aligned {
             if table.align == 0 {
@@ -303,20 +304,21 @@ impl<'f, 'd> Builder<'f, 'd> {
         self.file.symbol(id).map(|_| ()).ok_or_else(|| elf_err!("symbol {} does not exist", id.0))
     }
 
-    fn finish(mut self) -> Result<(BTreeMap<SectionId, SectionChange>, Vec<AddedSection>), ElfError> {
+    fn finish(mut self) -> Result<(Changes, Vec<AddedSection>), ElfError> {
         self.encode_symbols()?;
         self.encode_new_relocs();
         if self.symtab.has_moves() {
             self.renumber_groups();
             for (section, relocs) in renumbered_relocs(self.file, &self.symtab) {
-                let change = self.changes.entry(section).or_default();
+                let change = self.changes.of(section);
+                change.reserve(relocs.len(), 4);
                 for (offset, symbol) in relocs {
                     change.patch(offset, &self.file.endian.write_u32_bytes(symbol));
                 }
             }
         }
-        for (section, change) in &mut self.changes {
-            change.settle(self.file.section(*section).data);
+        for (section, change) in self.changes.iter_mut() {
+            change.settle(self.file.section(section).data);
         }
         Ok((self.changes, self.added))
     }
@@ -344,9 +346,9 @@ impl<'f, 'd> Builder<'f, 'd> {
             words.appended.extend_from_slice(&record.section_word);
         }
         table.info = Some(growth.first_global_now);
-        self.changes.insert(self.file.symtab, table);
+        *self.changes.of(self.file.symtab) = table;
         if self.file.symtab_shndx != SectionId::UNDEF {
-            self.changes.insert(self.file.symtab_shndx, words);
+            *self.changes.of(self.file.symtab_shndx) = words;
         }
         Ok(())
     }
@@ -405,7 +407,7 @@ impl<'f, 'd> Builder<'f, 'd> {
         }
         for (signature, group) in group_of {
             if let Some(index) = self.symtab.moved_to(signature) {
-                self.changes.entry(group).or_default().info = Some(index);
+                self.changes.of(group).info = Some(index);
             }
         }
     }

@@ -9,8 +9,6 @@
 //!
 //! Upstream: libelf's `elf_update()`, that is `updatenull_wrlock()` for places and `updatefile()` for bytes.
 
-use std::collections::BTreeMap;
-
 use object::Endianness;
 use object::elf;
 use object::endian::Endian as _;
@@ -22,6 +20,7 @@ use super::ImageError;
 use super::Section;
 use super::SectionId;
 use super::WriteRules;
+use super::change::Changes;
 use super::change::SectionChange;
 use super::error::elf_err;
 use super::image::AddedSection;
@@ -91,7 +90,7 @@ impl Image<'_, '_> {
     fn body(&self, nth: usize) -> impl Iterator<Item = &[u8]> {
         let added = nth.checked_sub(self.file.sections.len()).and_then(|nth| self.added.get(nth));
         let input = self.file.sections.get(nth).filter(|_| nth > 0).map(|section| stored(self.file, section));
-        let change = input.and_then(|_| self.changes.get(&SectionId(nth as u32)));
+        let change = input.and_then(|_| self.changes.get(SectionId(nth as u32)));
         let unchanged = if change.is_some() { None } else { input };
         let changed = change.into_iter().flat_map(move |change| change.chunks(input.unwrap_or_default()));
         changed.chain(unchanged).chain(added.map(|section| &*section.data))
@@ -102,7 +101,7 @@ impl Layout {
     /// Places the sections of `file` with `changes`, and the `added` ones after them.
     pub fn compute(
         file: &ElfFile<'_>,
-        changes: &BTreeMap<SectionId, SectionChange>,
+        changes: &Changes,
         added: &[AddedSection],
         rules: WriteRules,
     ) -> Result<Self, ImageError> {
@@ -111,7 +110,7 @@ impl Layout {
         let start_size = FILE_HEADER + program_headers.len() as u64;
         let mut cursor = Cursor::new(file.endian, start_size, count);
         for (nth, section) in file.sections.iter().enumerate() {
-            let change = changes.get(&SectionId(nth as u32));
+            let change = changes.get(SectionId(nth as u32));
             if nth == 0 {
                 cursor.null_section(section, count);
             } else {

@@ -10,7 +10,6 @@ use std::fs::Metadata;
 use std::fs::OpenOptions;
 use std::fs::Permissions;
 use std::io;
-use std::io::IoSlice;
 use std::io::Seek;
 use std::io::Write;
 use std::os::unix::fs::MetadataExt;
@@ -117,20 +116,26 @@ fn overwrite(file: &mut File, chunks: &[&[u8]]) -> io::Result<()> {
     file.set_len(length)
 }
 
-/// Writes all chunks without joining them first.
+/// Bytes that are written at once, at least, and joined for it.
+const JOINED: usize = 256 << 10;
+
+/// Writes all chunks. Small ones are joined: a changed object is hundreds of thousands of them, and a list of so many costs
+/// the kernel more than it takes to copy them together.
 fn write_chunks(file: &mut File, chunks: &[&[u8]]) -> io::Result<()> {
-    let mut slices: Vec<IoSlice<'_>> =
-        chunks.iter().filter(|chunk| !chunk.is_empty()).map(|chunk| IoSlice::new(chunk)).collect();
-    let mut rest = slices.as_mut_slice();
-    while !rest.is_empty() {
-        match file.write_vectored(rest) {
-            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-            Ok(written) => IoSlice::advance_slices(&mut rest, written),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+    let n_bytes = chunks.iter().fold(0_usize, |sum, chunk| sum.saturating_add(chunk.len()));
+    let mut joined = Vec::with_capacity(n_bytes.min(JOINED));
+    for chunk in chunks {
+        if joined.len() + chunk.len() > JOINED {
+            file.write_all(&joined)?;
+            joined.clear();
+        }
+        if chunk.len() > JOINED {
+            file.write_all(chunk)?;
+        } else {
+            joined.extend_from_slice(chunk);
         }
     }
-    Ok(())
+    file.write_all(&joined)
 }
 
 /// Where symbolic links lead, also if nothing is there yet.

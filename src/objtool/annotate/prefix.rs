@@ -40,8 +40,8 @@ pub struct Prefixes {
 /// Makes the symbols.
 pub fn create(code: &Code<'_>, walk: &Walk) -> Prefixes {
     let len = i64::from(code.opts.prefix).cast_unsigned();
-    let (made, states) = (FxHashMap::default(), FxHashMap::default());
-    let mut pass = Pass { code, walk, len, out: Prefixes::default(), made, states };
+    let (made, is_padding) = (FxHashMap::default(), vec![false; walk.cfi.len()]);
+    let mut pass = Pass { code, walk, len, out: Prefixes::default(), made, is_padding, latest: None };
     match code.profile.has(Behaviour::PrefixByEntries) {
         true => pass.by_entries(),
         false => pass.by_padding(),
@@ -57,8 +57,10 @@ struct Pass<'a, 'd> {
     out: Prefixes,
     /// Where prefix symbols that are functions begin, as numbers of edits: the tracer's table may name one as well.
     made: FxHashMap<(SectionId, u64), usize>,
-    /// The latest of `out.states` by instruction.
-    states: FxHashMap<InsnId, CfiId>,
+    /// Which instructions are among `out.states`: a function may begin in padding.
+    is_padding: Vec<bool>,
+    /// The latest of `out.states` by instruction, once it was asked for.
+    latest: Option<FxHashMap<InsnId, CfiId>>,
 }
 
 impl Pass<'_, '_> {
@@ -156,7 +158,7 @@ impl Pass<'_, '_> {
 
     /// Gives the padding the state of the function's first instruction.
     fn pass_state(&mut self, first: InsnId, start: Option<InsnId>) {
-        let state = self.states.get(&first).copied().unwrap_or(self.walk.cfi[first.index()]);
+        let state = self.state_of(first);
         if state == CfiId::NONE {
             return;
         }
@@ -164,8 +166,19 @@ impl Pass<'_, '_> {
         let mut next = start;
         while let Some(insn) = next.filter(|insn| *insn != first) {
             self.out.states.push((insn, state));
-            self.states.insert(insn, state);
+            self.is_padding[insn.index()] = true;
+            if let Some(latest) = &mut self.latest {
+                latest.insert(insn, state);
+            }
             next = self.code.insns.next(insn);
         }
+    }
+
+    fn state_of(&mut self, insn: InsnId) -> CfiId {
+        if !self.is_padding[insn.index()] {
+            return self.walk.cfi[insn.index()];
+        }
+        let latest = self.latest.get_or_insert_with(|| self.out.states.iter().copied().collect());
+        latest.get(&insn).copied().unwrap_or(self.walk.cfi[insn.index()])
     }
 }
