@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 //! What a test says that compares many things, for the scripts that run it on captured kernels: a line for each, then
-//! `N passed, N failed`, as every comparison ends. It goes to the file that `POSTLINK_REPORT` names.
+//! `N passed, N failed`, with `, N skipped` if there are any, as every comparison ends. It goes to the file that `POSTLINK_REPORT` names.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,6 +12,7 @@ pub struct Tally {
     lines: Vec<String>,
     n_passed: usize,
     n_failed: usize,
+    n_skipped: usize,
 }
 
 impl Tally {
@@ -32,9 +33,16 @@ impl Tally {
         self.lines.push(format!("FAILED: {name}\n{difference}"));
     }
 
+    /// A case that cannot be here, and why.
+    pub fn skip(&mut self, name: &str, why: &str) {
+        self.n_skipped += 1;
+        self.lines.push(format!("skipped: {name}: {why}"));
+    }
+
     /// Writes them and fails the test if anything has failed, or nothing was compared.
     pub fn close(mut self) {
-        self.lines.push(format!("{} passed, {} failed\n", self.n_passed, self.n_failed));
+        let skipped = if self.n_skipped > 0 { format!(", {} skipped", self.n_skipped) } else { String::new() };
+        self.lines.push(format!("{} passed, {} failed{skipped}\n", self.n_passed, self.n_failed));
         let text = self.lines.join("\n");
         if let Some(path) = std::env::var_os("POSTLINK_REPORT").map(PathBuf::from) {
             fs::write(path, &text).expect("it can be written");

@@ -259,7 +259,7 @@ pub const ALL: &[Damage] = &[
     damage!(
         "a sealed place that is no landing pad",
         ["mitigations/extra-site {sealed} ?", "mitigations/missing-site {sealed} ?"],
-        |c| object(c, &format!("{}.o", c.sealed), |o| {
+        |c| object(c, &c.sealed_o(), |o| {
             let addend = o.reloc(".ibt_endbr_seal", 0, R_ADDEND);
             o.set(addend, o.get(addend) + 4);
         })
@@ -310,7 +310,8 @@ pub const ALL: &[Damage] = &[
         o.put("__versions", at, b"@");
     })),
     damage!("another vermagic", ["versions/vermagic {two} -"], |c| object(c, &c.two_ko(), |o| {
-        o.replace(b"vermagic=7.", b"vermagic=9.");
+        let at = o.find(".modinfo", 0, b"vermagic=");
+        o.put(".modinfo", at + b"vermagic=".len(), b"9");
     })),
     damage!("no srcversion", ["versions/no-srcversion {one} -"], |c| object(c, &c.one_ko(), |o| {
         o.replace(b"srcversion=", b"srcVersion=");

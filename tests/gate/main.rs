@@ -20,6 +20,8 @@ mod usage;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -116,7 +118,14 @@ fn each_damage_gives_its_finding_and_nothing_else() {
     let whole = keys(dir.path());
     let mut tally = Tally::default();
     for damage in all_damages() {
-        (damage.make)(&parts);
+        let made = catch_unwind(AssertUnwindSafe(|| (damage.make)(&parts)));
+        if made.is_err() {
+            // An old kernel has not all that can be damaged; a new one has, and then this is a mistake of the damage.
+            assert!(parts.is_old, "{} cannot be done", damage.name);
+            parts.restore();
+            tally.skip(damage.name, "the kernel has nothing of the sort");
+            continue;
+        }
         let found = new_findings(&whole, &keys(dir.path()));
         parts.restore();
         let expected: Vec<String> = damage.expected.iter().map(|line| parts.fill(line)).collect();

@@ -15,6 +15,8 @@ use std::path::PathBuf;
 use postlink::contents::bitcode::Symtab;
 use postlink::elf::ElfFile;
 use postlink::elf::Symbol;
+use postlink::gate::inputs::Asked;
+use postlink::gate::inputs::Inputs;
 
 use crate::object::Object;
 
@@ -58,6 +60,8 @@ pub struct Parts {
     /// How many inputs of links are bitcode; symbols that `native` defines; imports of `ns_user` from the namespace that it
     /// imports first; imports of `one` that are for GPL only.
     pub counts: [(&'static str, usize); 4],
+    /// A kernel before 5.19: there is no list of the kernel's members, and not everything that damages need.
+    pub is_old: bool,
     /// Files that a damage has changed, with what was in them; `None` for a new file.
     changed: RefCell<BTreeMap<String, Option<Vec<u8>>>>,
 }
@@ -81,15 +85,23 @@ impl Parts {
     /// Casts the parts in a folder.
     pub fn of(root: &Path) -> Self {
         let exports = exports(root);
+        let is_old = !root.join(".vmlinux.objs").exists();
+        let kernel = kernel_members(root);
         let modules: Vec<Module> = lines(root, "modules.order").iter().map(|line| module(root, line)).collect();
         let has_table = |name: &str, table: &str| {
-            let data = read(root, &format!("{name}.o"));
+            let data = read(root, &object_of(root, name));
             let elf = ElfFile::parse(&data).expect("a native object");
             elf.sections.iter().any(|section| section.name == table.as_bytes() && section.size > 0)
         };
         let first = |what: &str, fits: &dyn Fn(&Module) -> bool| {
             let found = modules.iter().find(|module| fits(module));
             found.unwrap_or_else(|| panic!("no module {what}"))
+        };
+        // Without its part a damage fails, which counts as skipped in an old kernel alone.
+        let name = |what: &str, found: Option<String>| match found {
+            Some(name) => name,
+            None if is_old => String::new(),
+            None => panic!("no {what}"),
         };
         let users = |symbol: &str| modules.iter().filter(|module| module.imports.contains(symbol)).count();
         let vmlinux = Object(read(root, "vmlinux.o"));
@@ -110,39 +122,44 @@ impl Parts {
         // Objtool looks at code for initialization with other eyes when it knows that it is a module's.
         let two = modules.iter().find(|module| is_dependent(module) && !has_table(&module.name, ".init.text"));
         let two = two.unwrap_or_else(|| first("of several files that depends on another", &is_dependent));
-        let members = lines(root, &format!("{}.mod", two.name));
+        let members = module_members(root, &two.name);
         let unused = exports.iter().filter(is_function).find(|export| users(&export.symbol) == 0);
         let is_private = |export: &&Export| users(&export.symbol) == usize::from(one.imports.contains(&export.symbol));
         let gpl = exports.iter().filter(is_function).find(|export| export.is_gpl_only && is_private(export));
         let exporter = exports.iter().find(|export| export.owner != "vmlinux").expect("a module exports something");
         let is_exported = |name: &&str| exports.iter().any(|export| export.symbol == *name);
-        let ns_user = first("that imports a namespace", &|module| namespace(root, module).is_some());
+        let ns_user = modules.iter().find(|module| namespace(root, module).is_some());
+        let sealed = modules.iter().find(|module| has_table(&module.name, ".ibt_endbr_seal"));
+        let bitcode = members.iter().find(|name| read(root, name).starts_with(b"BC"));
+        let native = native(root, &kernel);
         let runtime = ["strncpy", "memset", "strcat"].into_iter().find(|name| !is_exported(name));
         Self {
             depends: depends(root, &two.name).expect("it depends on something"),
             two_last: members.last().expect("it has members").clone(),
-            bitcode: members.iter().find(|name| read(root, name).starts_with(b"BC")).expect("bitcode").clone(),
-            native: native(root),
+            bitcode: name("bitcode", bitcode.cloned()),
             import: own_import(one).expect("it has one").symbol.clone(),
             export: unused.expect("an export that no module uses").symbol.clone(),
             gpl_export: gpl.expect("an export for GPL only").symbol.clone(),
-            runtime: runtime.expect("a runtime function that is not exported").to_owned(),
+            runtime: name("runtime function that is not exported", runtime.map(str::to_owned)),
             exporter: exporter.owner.clone(),
             exported: exporter.symbol.clone(),
-            ns_user: ns_user.name.clone(),
-            sealed: first("with landing pads to seal", &|module| has_table(&module.name, ".ibt_endbr_seal"))
-                .name
-                .clone(),
-            single: single(root, &modules),
-            internal: internal(root, &vmlinux, &exports),
+            ns_user: name("module that imports a namespace", ns_user.map(|module| module.name.clone())),
+            sealed: name("module with landing pads to seal", sealed.map(|module| module.name.clone())),
+            single: single(root, &modules).unwrap_or_else(|| {
+                let nothing = || name("bitcode with one definition", None);
+                (nothing(), nothing(), nothing())
+            }),
+            internal: name("function that is not exported", internal(root, &kernel, &vmlinux, &exports)),
             counts: [
-                ("{n_bitcode}", n_bitcode(root, &modules)),
-                ("{n_native}", n_strong(&read(root, &native(root))).min(MOST_NAMED)),
-                ("{n_ns}", n_from_namespace(&exports, ns_user, root)),
+                ("{n_bitcode}", n_bitcode(root, &kernel, &modules)),
+                ("{n_native}", n_strong(&read(root, &native)).min(MOST_NAMED)),
+                ("{n_ns}", ns_user.map_or(0, |user| n_from_namespace(&exports, user, root))),
                 ("{n_gpl}", exports.iter().filter(|e| e.is_gpl_only && one.imports.contains(&e.symbol)).count()),
             ],
             one: one.name.clone(),
             two: two.name.clone(),
+            native,
+            is_old,
             changed: RefCell::default(),
             root: root.to_owned(),
         }
@@ -170,11 +187,15 @@ impl Parts {
     }
 
     pub fn one_o(&self) -> String {
-        format!("{}.o", self.one)
+        object_of(&self.root, &self.one)
+    }
+
+    pub fn sealed_o(&self) -> String {
+        object_of(&self.root, &self.sealed)
     }
 
     pub fn two_o(&self) -> String {
-        format!("{}.o", self.two)
+        object_of(&self.root, &self.two)
     }
 
     pub fn one_ko(&self) -> String {
@@ -230,6 +251,23 @@ fn lines(root: &Path, file: &str) -> Vec<String> {
     String::from_utf8(read(root, file)).expect("text").lines().map(str::to_owned).collect()
 }
 
+/// The object of a module that objtool has worked on.
+fn object_of(root: &Path, module: &str) -> String {
+    let linked = format!("{module}.lto.o");
+    if root.join(&linked).exists() { linked } else { format!("{module}.o") }
+}
+
+/// What a module is made of. Up to 5.16 all names are on one line.
+fn module_members(root: &Path, module: &str) -> Vec<String> {
+    lines(root, &format!("{module}.mod")).iter().flat_map(|line| line.split_whitespace()).map(str::to_owned).collect()
+}
+
+/// What the kernel is made of.
+fn kernel_members(root: &Path) -> Vec<String> {
+    let inputs = Inputs::of_folder(root, &Asked::default()).expect("a build folder");
+    inputs.vmlinux_members.into_iter().filter(|name| root.join(name).exists()).collect()
+}
+
 fn exports(root: &Path) -> Vec<Export> {
     let export = |line: &String| {
         let fields: Vec<&str> = line.split('\t').collect();
@@ -241,12 +279,12 @@ fn exports(root: &Path) -> Vec<Export> {
 }
 
 fn module(root: &Path, line: &str) -> Module {
-    let name = line.strip_suffix(".o").expect("a line of modules.order").to_owned();
+    let name = line.strip_suffix(".o").or(line.strip_suffix(".ko")).expect("a line of modules.order").to_owned();
     let data = read(root, &format!("{name}.ko"));
     let elf = ElfFile::parse(&data).expect("a module");
     let undefined = elf.symbols.iter().filter(|symbol| symbol.is_undefined());
     let imports = undefined.map(|symbol| String::from_utf8_lossy(elf.symbol_name(symbol)).into_owned()).collect();
-    Module { n_members: lines(root, &format!("{name}.mod")).len(), imports, name }
+    Module { n_members: module_members(root, &name).len(), imports, name }
 }
 
 /// The first module that a module depends on, by its generated source.
@@ -258,8 +296,7 @@ fn depends(root: &Path, module: &str) -> Option<String> {
 }
 
 /// The first member of the kernel that is no bitcode and defines global functions.
-fn native(root: &Path) -> String {
-    let members = lines(root, ".vmlinux.objs");
+fn native(root: &Path, members: &[String]) -> String {
     let is_native = |name: &&String| {
         let data = read(root, name);
         data.starts_with(b"\x7fELF") && !Object(data).global_functions(b"").is_empty()
@@ -282,10 +319,10 @@ fn n_from_namespace(exports: &[Export], user: &Module, root: &Path) -> usize {
 }
 
 /// The inputs of links that are there.
-fn members(root: &Path, modules: &[Module]) -> BTreeSet<String> {
-    let mut members: BTreeSet<String> = lines(root, ".vmlinux.objs").into_iter().collect();
+fn members(root: &Path, kernel: &[String], modules: &[Module]) -> BTreeSet<String> {
+    let mut members: BTreeSet<String> = kernel.iter().cloned().collect();
     for module in modules {
-        members.extend(lines(root, &format!("{}.mod", module.name)));
+        members.extend(module_members(root, &module.name));
     }
     members
 }
@@ -297,37 +334,37 @@ fn n_strong(object: &[u8]) -> usize {
     elf.symbols.iter().filter(|sym| sym.is_global() && !sym.is_undefined() && !is_grouped(sym)).count()
 }
 
-fn n_bitcode(root: &Path, modules: &[Module]) -> usize {
-    members(root, modules).iter().filter(|name| read(root, name).starts_with(b"BC")).count()
+fn n_bitcode(root: &Path, kernel: &[String], modules: &[Module]) -> usize {
+    members(root, kernel, modules).iter().filter(|name| read(root, name).starts_with(b"BC")).count()
 }
 
 /// A module, its file, and the only symbol that the file defines for others.
-fn single(root: &Path, modules: &[Module]) -> (String, String, String) {
+fn single(root: &Path, modules: &[Module]) -> Option<(String, String, String)> {
     for module in modules.iter().filter(|module| module.n_members > 1) {
-        for file in lines(root, &format!("{}.mod", module.name)) {
+        for file in module_members(root, &module.name) {
             let data = read(root, &file);
             let Ok(symtab) = Symtab::read(&data[..]) else { continue };
             let strong: Vec<_> = symtab.symbols().filter(|symbol| symbol.is_strong_definition()).collect();
             if let [symbol] = &strong[..] {
-                return (module.name.clone(), file, String::from_utf8_lossy(symbol.name).into_owned());
+                return Some((module.name.clone(), file, String::from_utf8_lossy(symbol.name).into_owned()));
             }
         }
     }
-    panic!("no bitcode with one definition");
+    None
 }
 
 /// A function of the kernel that bitcode defines for others to see and nobody exports.
-fn internal(root: &Path, vmlinux: &Object, exports: &[Export]) -> String {
+fn internal(root: &Path, members: &[String], vmlinux: &Object, exports: &[Export]) -> Option<String> {
     let functions = vmlinux.global_functions(b".text");
-    for file in lines(root, ".vmlinux.objs") {
-        let data = read(root, &file);
+    for file in members {
+        let data = read(root, file);
         let Ok(symtab) = Symtab::read(&data[..]) else { continue };
         for symbol in symtab.symbols().filter(|symbol| symbol.is_strong_definition()) {
             let name = String::from_utf8_lossy(symbol.name).into_owned();
             if functions.contains(&name) && exports.iter().all(|export| export.symbol != name) {
-                return name;
+                return Some(name);
             }
         }
     }
-    panic!("no function that is not exported");
+    None
 }
