@@ -6,6 +6,7 @@
 //! phases above it never meet an inconsistent table. It serves both classes and both byte orders. Section
 //! creators return [`Edit`]s, [`Image`] applies them, and `write` lays the result out as the original's libelf does.
 
+mod blank;
 mod by_place;
 mod change;
 mod edit;
@@ -21,6 +22,7 @@ mod symbol;
 mod symtab;
 mod write;
 
+pub use blank::blank;
 pub use by_place::ByPlace;
 pub use by_place::EndTree;
 pub use by_place::Span;
@@ -28,6 +30,7 @@ pub use edit::Edit;
 pub use edit::NewReloc;
 pub use edit::NewSection;
 pub use edit::NewSymbol;
+pub use edit::PlainSection;
 pub use edit::RelocTarget;
 pub use edit::WriteRules;
 pub use error::ElfError;

@@ -32,6 +32,7 @@ pub mod orc;
 pub mod options;
 
 mod analysis;
+pub mod klp;
 mod module;
 pub mod path;
 pub mod pipeline;
@@ -176,13 +177,7 @@ pub(crate) fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, edits: Ve
     }
     let name = request::name_of(&opts.file);
     let failed = if profile.has(Behaviour::WriteFailureIsOne) { 1 } else { 255 };
-    let rules = WriteRules {
-        group_follows_signature: profile.has(Behaviour::GroupFollowsSymbol),
-        strings_are_aligned: profile.has(Behaviour::StringsAligned),
-        section_names_are_unique: profile.has(Behaviour::SectionNamesUnique),
-        debug_is_unread: profile.has(Behaviour::DebugUnread),
-    };
-    let image = match Image::build(elf, edits, rules) {
+    let image = match Image::build(elf, edits, write_rules(profile)) {
         Ok(image) => image,
         // With --dry-run the original creates everything as well, but does not lay it out.
         Err(ImageError::Update { .. }) if opts.dry_run => return out,
@@ -204,6 +199,16 @@ pub(crate) fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, edits: Ve
         return out.with_code(failed);
     }
     out
+}
+
+/// How the release rewrites files.
+fn write_rules(profile: &Profile) -> WriteRules {
+    WriteRules {
+        group_follows_signature: profile.has(Behaviour::GroupFollowsSymbol),
+        strings_are_aligned: profile.has(Behaviour::StringsAligned),
+        section_names_are_unique: profile.has(Behaviour::SectionNamesUnique),
+        debug_is_unread: profile.has(Behaviour::DebugUnread),
+    }
 }
 
 /// `--dump=orc`.

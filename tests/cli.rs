@@ -10,8 +10,10 @@ use postlink::kernel::series::Series;
 use postlink::objtool::options;
 use postlink::objtool::options::Exit;
 use postlink::objtool::options::Invocation;
+use postlink::objtool::options::KlpCall;
 use postlink::objtool::options::Parsed;
 use postlink::objtool::opts::Opts;
+use postlink::objtool::opts::conflicts::OptionRules;
 use std::env;
 use std::ffi::OsString;
 use std::fmt::Write;
@@ -74,9 +76,11 @@ fn outcome(series: Series, line: &str) -> String {
             None => return fields(&run),
             Some(exit) => exit,
         },
-        Parsed::Klp(words) => {
-            return words.iter().fold("klp".to_owned(), |line, word| format!("{line} {}", word.display())) + "\n";
+        Parsed::Klp(KlpCall::Checksum(opts)) => {
+            return "klp checksum\n".to_owned()
+                + &fields(&Invocation { opts: *opts, rules: OptionRules::new(&series.facts()) });
         }
+        Parsed::Klp(call) => return format!("{call:?}\n"),
         Parsed::Exit(exit) => exit,
     };
     let Exit { stdout, stderr, code } = exit;
@@ -98,6 +102,12 @@ impl Shown for bool {
 impl Shown for i32 {
     fn shown(&self) -> Option<String> {
         (*self != 0).then(|| self.to_string())
+    }
+}
+
+impl Shown for OsString {
+    fn shown(&self) -> Option<String> {
+        Some(format!("\"{}\"", self.display()))
     }
 }
 
@@ -131,8 +141,8 @@ macro_rules! fields {
 fn fields(Invocation { opts, rules }: &Invocation) -> String {
     let fields = fields! {
         Opts of opts;
-        cfi dump_orc hack_jump_label hack_noinstr hack_skylake fineibt ibt klp_symids mcount noabs noinstr orc prefix
-        retpoline rethunk sls stackval static_call uaccess unret disas backtrace backup dry_run link mnop module
+        checksum cfi dump_orc hack_jump_label hack_noinstr hack_skylake fineibt ibt klp_symids mcount noabs noinstr orc prefix
+        retpoline rethunk sls stackval static_call uaccess unret disas backtrace backup debug_checksum dry_run link mnop module
         no_unreachable output sec_address stats trace verbose werror wide no_fp duplicate vmlinux file
     };
     let rules = match rules.table() {

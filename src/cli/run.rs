@@ -13,7 +13,10 @@ use crate::objtool::Request;
 use crate::objtool::options;
 use crate::objtool::options::Exit;
 use crate::objtool::options::Invocation;
+use crate::objtool::options::KlpCall;
 use crate::objtool::options::Parsed;
+use crate::objtool::opts::Opts;
+use crate::objtool::opts::conflicts::OptionRules;
 use crate::stdio;
 use std::ffi::OsString;
 use std::path::Path;
@@ -45,7 +48,7 @@ pub fn objtool(mut argv: Vec<OsString>, environ: &[(OsString, OsString)], called
     }
     match options::parse(&selection.facts(), &argv, environ) {
         Parsed::Run(run) => work(*run, &selection, &argv, called_as, source),
-        Parsed::Klp(_) => Exit::klp_not_implemented(),
+        Parsed::Klp(call) => klp(call, &selection),
         Parsed::Exit(exit) => exit,
     }
 }
@@ -59,6 +62,29 @@ pub fn modpost(argv: Vec<OsString>, environ: &[(OsString, OsString)]) -> ExitCod
         Ok(choice) if help::is_asked_for(&words) => stdio::print("modpost", help::modpost(&choice).as_bytes(), 0),
         _ => crate::modpost::run_extended(argv),
     }
+}
+
+/// `objtool klp`.
+fn klp(call: KlpCall, selection: &Selection) -> Exit {
+    let Some(profile) = selection.profile() else {
+        return Exit::series_unsupported(selection.series.name());
+    };
+    let rules = OptionRules::new(&selection.facts());
+    let outcome = upstream::klp::run(
+        call,
+        Request {
+            opts: Opts::default(),
+            rules,
+            profile,
+            noreturns: selection.tree.as_ref().and_then(Tree::noreturns),
+            argv: Vec::new(),
+            module_rule: ModuleRule::AsAsked,
+            source: false,
+        },
+    );
+    let mut stderr = selection.notice().map(|line| format!("postlink: {line}\n")).unwrap_or_default().into_bytes();
+    stderr.extend(outcome.stderr);
+    Exit { stdout: outcome.stdout, stderr, code: outcome.code }
 }
 
 fn work(run: Invocation, selection: &Selection, argv: &[OsString], called_as: CalledAs, source: bool) -> Exit {

@@ -42,6 +42,8 @@ pub enum Edit {
     /// Adds a section, and its relocation section if it is to have one. Upstream: `elf_create_section()`,
     /// `elf_create_section_pair()` and `elf_init_reloc()` for each relocation.
     AddSection(Box<NewSection>),
+    /// Adds a section with all that its header says. Upstream: `elf_create_section()`, `elf_create_rela_section()`.
+    AddPlainSection(Box<PlainSection>),
 }
 
 /// A symbol to add. A local one takes the place of the first global symbol, which moves to the end of the table.
@@ -78,6 +80,31 @@ pub struct NewSection {
     pub data: Vec<u8>,
     /// Relocations in record order. `None` makes no relocation section, an empty list an empty one.
     pub relocs: Option<Vec<NewReloc>>,
+}
+
+/// A section to add after all present ones, without one for its relocations: that is another such section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlainSection {
+    /// Its name.
+    pub name: Vec<u8>,
+    /// `sh_type`.
+    pub kind: u32,
+    /// `sh_flags`.
+    pub flags: u64,
+    /// `sh_link`.
+    pub link: u32,
+    /// `sh_info`.
+    pub info: u32,
+    /// `sh_addralign`.
+    pub align: u64,
+    /// `sh_entsize`.
+    pub entsize: u64,
+    /// Contents.
+    pub data: Vec<u8>,
+    /// Size in bytes of a section without contents in the file, which `data` is empty for.
+    pub nobits_size: u64,
+    /// Relocations that become the contents, in record order. They may refer to symbols that come later.
+    pub relocs: Vec<NewReloc>,
 }
 
 /// A relocation of a new section.

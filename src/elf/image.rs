@@ -20,6 +20,7 @@ use super::ImageError;
 use super::NewReloc;
 use super::NewSection;
 use super::NewSymbol;
+use super::PlainSection;
 use super::RelocTarget;
 use super::SectionId;
 use super::SymbolId;
@@ -69,6 +70,8 @@ pub(super) struct AddedSection {
     pub align: u64,
     pub entsize: u64,
     pub data: Vec<u8>,
+    /// Size of a section without contents in the file.
+    pub nobits_size: u64,
     /// Relocations that become `data` when all symbols have their final numbers.
     relocs: Vec<NewReloc>,
 }
@@ -130,6 +133,7 @@ impl<'f, 'd> Builder<'f, 'd> {
             }
             Edit::AddSymbol(symbol) => self.add_symbol(&symbol),
             Edit::AddSection(section) => self.add_section(*section),
+            Edit::AddPlainSection(section) => self.add_plain_section(*section),
         }
     }
 
@@ -158,7 +162,10 @@ impl<'f, 'd> Builder<'f, 'd> {
 
     fn add_symbol(&mut self, symbol: &NewSymbol) -> Result<(), ElfError> {
         self.need_symtab()?;
-        self.input_section(symbol.section)?;
+        let n_sections = self.file.sections.len() + self.added.len();
+        if symbol.section.index() >= n_sections {
+            return Err(no_section(symbol.section));
+        }
         let mut name_offset = 0;
         if symbol.info & 0xf != elf::STT_SECTION {
             let strings = self.symbol_strings.ok_or_else(|| elf_err!("can't find .strtab section"))?;
@@ -191,6 +198,7 @@ impl<'f, 'd> Builder<'f, 'd> {
             align: section.align,
             entsize: section.entsize,
             data: section.data,
+            nobits_size: 0,
             relocs: Vec::new(),
         })?;
         let Some(relocs) = section.relocs else { return Ok(()) };
@@ -209,7 +217,25 @@ impl<'f, 'd> Builder<'f, 'd> {
             align: 8,
             entsize: 24,
             data: Vec::new(),
+            nobits_size: 0,
             relocs,
+        })?;
+        Ok(())
+    }
+
+    fn add_plain_section(&mut self, section: PlainSection) -> Result<(), ElfError> {
+        let name_offset = self.add_section_name(&section.name)?;
+        self.push_section(AddedSection {
+            name_offset,
+            kind: section.kind,
+            flags: section.flags,
+            link: section.link,
+            info: section.info,
+            align: section.align,
+            entsize: section.entsize,
+            data: section.data,
+            nobits_size: section.nobits_size,
+            relocs: section.relocs,
         })?;
         Ok(())
     }
@@ -267,6 +293,20 @@ impl<'f, 'd> Builder<'f, 'd> {
         }
     }
 
+    /// Checks what may have come after the relocations that refer to it.
+    fn check_later_targets(&self) -> Result<(), ElfError> {
+        for target in self.added.iter().flat_map(|section| &section.relocs).map(|reloc| reloc.target) {
+            match target {
+                RelocTarget::NewSymbol(nth) if nth as usize >= self.named_symbols.len() => {
+                    return Err(elf_err!("a relocation refers to new symbol {nth}, which does not exist"));
+                }
+                RelocTarget::Symbol(symbol) => self.input_symbol(symbol)?,
+                RelocTarget::Section(_) | RelocTarget::NewSymbol(_) | RelocTarget::Nothing => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Upstream: `elf_create_section_symbol()`, when `sec->sym` is not set.
     fn need_section_symbol(&mut self, section: SectionId) -> Result<(), ElfError> {
         if self.section_symbols.is_empty() {
@@ -305,6 +345,7 @@ impl<'f, 'd> Builder<'f, 'd> {
     }
 
     fn finish(mut self) -> Result<(Changes, Vec<AddedSection>), ElfError> {
+        self.check_later_targets()?;
         self.encode_symbols()?;
         self.encode_new_relocs();
         if self.symtab.has_moves() {

@@ -12,10 +12,12 @@
 
 mod copy;
 mod replace;
+mod unfinished;
 
 pub use copy::CopyError;
 pub use copy::copy;
 pub use replace::replace;
+pub use unfinished::Unfinished;
 
 use std::fmt;
 use std::fs;

@@ -174,7 +174,7 @@ impl Header {
             info: section.info,
             align: section.align,
             entsize: section.entsize,
-            size: section.data.len() as u64,
+            size: (section.data.len() as u64).max(section.nobits_size),
             unread_at: None,
         }
     }

@@ -343,6 +343,17 @@ flags! {
     RelocsCountedFirst,
     /// Debug sections are not read, and so not written where they stay in place.
     DebugUnread,
+
+    // Livepatches.
+    /// `klp diff` tells all malformed lines of `Module.symvers` as line 1.
+    KlpLinesUncounted,
+    /// `klp diff` takes entries of `.smp_locks` along.
+    KlpSmpLocks,
+    /// `klp diff` refers to symbols that the object did not refer to before, if the kernel or a module that it needs anyway
+    /// exports them.
+    KlpNewExports,
+    /// `klp diff` neither patches nor refers to code and data that is dropped after boot.
+    KlpRefusesInit,
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ use super::probe::File::Check;
 use super::probe::File::Decode;
 use super::probe::File::Elf;
 use super::probe::File::Insn;
+use super::probe::File::KlpDiff;
+use super::probe::File::KlpSympos;
 use super::probe::File::OrcTypes;
 use super::probe::File::Special;
 use super::probe::File::SpecialArch;
@@ -308,6 +310,12 @@ pub static DIFFERENCES: &[Difference] = &[
         P::there(Elf, &["if (sec->sh.sh_size != 0 && !is_dwarf_section(sec)) {"]),
         P::there(Elf, &["if (sec_size(sec) != 0 && !is_dwarf_section(sec)) {"]),
     ]),
+
+    // Livepatches.
+    does(B::KlpLinesUncounted, In::V7_2, &[P::there(KlpDiff, &["unsigned int line_num = 1;"])]),
+    does(B::KlpSmpLocks, In::V7_2, &[P::there(KlpDiff, &["\".kcfi_traps\",", "\".smp_locks\","])]),
+    does(B::KlpNewExports, In::V7_3, &[P::there(KlpDiff, &["static bool has_module_dep(struct elfs *e, const char *dep_mod)"])]),
+    does(B::KlpRefusesInit, In::V7_3, &[P::there(KlpSympos, &["static bool is_init_sym(struct symbol *sym)"])]),
 
     // The decoder.
     decodes(DecodeFlags::PAUSE_IS_NOP, In::UP_TO_6_18, &[P::absent(Decode, &["if (prefix == 0xf3) /* REP NOP := PAUSE */"])]),

@@ -40,6 +40,10 @@ pub enum File {
     SpecialArch,
     /// ORC entries.
     OrcTypes,
+    /// `klp diff`.
+    KlpDiff,
+    /// Positions of symbols for livepatches.
+    KlpSympos,
 }
 
 impl File {
@@ -59,6 +63,9 @@ impl File {
                 &["tools/objtool/arch/x86/include/arch/special.h", "tools/objtool/arch/x86/include/arch_special.h"]
             }
             Self::OrcTypes => &["tools/arch/x86/include/asm/orc_types.h"],
+            // Older trees have no livepatches, which any other file shows as well.
+            Self::KlpDiff => &["tools/objtool/klp-diff.c", "tools/objtool/check.c"],
+            Self::KlpSympos => &["tools/objtool/klp-sympos.c", "tools/objtool/klp-diff.c", "tools/objtool/check.c"],
         }
     }
 }

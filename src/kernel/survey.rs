@@ -22,7 +22,7 @@ use super::releases::Point;
 use super::series::Tree;
 
 /// The files that decide about `objtool`.
-const FILES: [File; 11] = [
+const FILES: [File; 13] = [
     File::Check,
     File::Elf,
     File::Decode,
@@ -34,6 +34,8 @@ const FILES: [File; 11] = [
     File::SpecialArch,
     File::SpecialHeader,
     File::OrcTypes,
+    File::KlpDiff,
+    File::KlpSympos,
 ];
 
 /// What was found in a tree.

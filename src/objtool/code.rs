@@ -49,6 +49,8 @@ pub use links::JumpTable;
 pub use links::Rare;
 pub use names::SectionNames;
 pub use names::SymbolNames;
+pub use names::demangled_len;
+pub use names::is_found_by_full_name;
 pub use pv_ops::PvOps;
 pub use relocs::NumberedReloc;
 pub use relocs::RelocCursor;
@@ -352,7 +354,12 @@ impl<'d> Code<'d> {
     fn needs_alternatives(&self) -> bool {
         let always = !self.profile.has(Behaviour::AltsOnDemand);
         let for_hack = self.opts.hack_jump_label && self.profile.has(Behaviour::AltsForJumpLabelHack);
-        always || self.walks_branches() || self.opts.noinstr || for_hack || self.opts.disas.is_some()
+        always
+            || self.walks_branches()
+            || self.opts.noinstr
+            || for_hack
+            || self.opts.disas.is_some()
+            || self.opts.checksum
     }
 
     /// Whether `.modinfo` says that this is a livepatch (`is_livepatch_module()`).

@@ -102,7 +102,7 @@ impl<'a> Changed<'a> {
                 Edit::ResizeSymbol { symbol, size } => {
                     changed.sizes.insert(*symbol, *size);
                 }
-                Edit::PatchBytes { .. } | Edit::SetRelocType { .. } => {}
+                Edit::AddPlainSection(_) | Edit::PatchBytes { .. } | Edit::SetRelocType { .. } => {}
             }
         }
         changed.added.sort_by_key(|symbol| symbol.section);

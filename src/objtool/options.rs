@@ -7,6 +7,7 @@
 //! rules and [`usage`] its texts. What an option does to [`Opts`], and which series have it, is a table in [`rows`].
 
 mod exit;
+mod klp;
 mod legacy;
 mod rows;
 mod subcmd;
@@ -14,6 +15,8 @@ mod usage;
 mod words;
 
 pub use exit::Exit;
+pub use klp::KlpCall;
+pub use klp::KlpDiff;
 pub use usage::Listed;
 
 use words::Words;
@@ -31,8 +34,8 @@ use subcmd::OptionRow;
 pub enum Parsed {
     /// To work on one file.
     Run(Box<Invocation>),
-    /// 7.3's `klp` with the words after it.
-    Klp(Vec<OsString>),
+    /// `klp`, of 7.2 and newer.
+    Klp(KlpCall),
     /// Nothing more than to print this and end.
     Exit(Exit),
 }
@@ -65,7 +68,9 @@ pub fn parse(facts: &Facts, argv: &[OsString], environ: &[(OsString, OsString)])
     let words = Words::of_process(argv, environ);
     let parsed = match (facts.options, argv) {
         (OptionTable::Subcommands | OptionTable::V5_15, _) => legacy::parse(facts, &words, environ),
-        (OptionTable::V7_2, [_, command, rest @ ..]) if command == "klp" => return Parsed::Klp(rest.to_vec()),
+        (OptionTable::V7_2, [_, command, ..]) if command == "klp" => {
+            return klp::parse(&words).map_or_else(Parsed::Exit, Parsed::Klp);
+        }
         (OptionTable::V6_1 | OptionTable::V6_6 | OptionTable::V6_18 | OptionTable::V7_2, _) => {
             actions(facts, &words, environ)
         }

@@ -7,12 +7,15 @@
 
 pub mod conflicts;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// The options of one `objtool` call, the original's `struct opts`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Opts {
     // Actions.
+    /// `klp checksum` (7.2).
+    pub checksum: bool,
     /// `--cfi`: 6.12 writes `.cfi_sites`, 7.3 grows `__cfi_` symbols and checks indirect calls.
     pub cfi: bool,
     /// `--dump[=orc]`.
@@ -61,6 +64,8 @@ pub struct Opts {
     pub backtrace: bool,
     /// `--backup`.
     pub backup: bool,
+    /// `--debug-checksum=NAME,NAME` of `klp checksum`: symbols whose checksum is shown as it grows.
+    pub debug_checksum: Option<OsString>,
     /// `--dry-run`.
     pub dry_run: bool,
     /// `--link`.

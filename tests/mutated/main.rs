@@ -89,7 +89,7 @@ fn objects() -> Vec<(PathBuf, Vec<u8>)> {
 /// How often an object is damaged: the fixtures are many small ones of one kind, and share what one other object gets.
 fn share(path: &Path, n_per_object: u64) -> u64 {
     const N_FIXTURES: u64 = 300;
-    let is_fixture = path.starts_with(common::testdata("x86"));
+    let is_fixture = path.starts_with(common::testdata("x86")) || path.starts_with(common::testdata("klp"));
     if is_fixture { n_per_object.div_ceil(N_FIXTURES) } else { n_per_object }
 }
 

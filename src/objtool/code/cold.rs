@@ -80,7 +80,7 @@ impl Code<'_> {
     }
 
     /// The `STT_FILE` symbol before a local symbol; none for others.
-    fn file_of(&self, symbol: SymbolId) -> Option<SymbolId> {
+    pub fn file_of(&self, symbol: SymbolId) -> Option<SymbolId> {
         let raw = self.elf.symbols.get(symbol.index())?;
         let is_file = |raw: &crate::elf::Symbol| raw.kind() == object::elf::STT_FILE;
         if !raw.is_local() || raw.is_section() || is_file(raw) {

@@ -128,6 +128,14 @@ pub fn demangled_len(name: &[u8]) -> usize {
     }
 }
 
+/// Whether a search for all of `name` in a table of `1 << bits` chains comes by a symbol of this name and type, which is filed
+/// under its demangled name if it is a function or an object (`find_symbol_by_name()` from 7.2 on).
+pub fn is_found_by_full_name(name: &[u8], kind: u8, bits: u32) -> bool {
+    let demangled = &name[..demangled_len(name)];
+    let is_filed_demangled = matches!(kind, object::elf::STT_FUNC | object::elf::STT_OBJECT);
+    !is_filed_demangled || demangled.len() == name.len() || bucket(name, bits) == bucket(demangled, bits)
+}
+
 /// Bucket of a name in the original's table of `1 << bits` chains.
 fn bucket(name: &[u8], bits: u32) -> u32 {
     jhash(name).wrapping_mul(0x61c8_8647) >> (32 - bits.min(32))

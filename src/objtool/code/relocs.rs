@@ -164,6 +164,17 @@ impl<'d> SectionRelocs<'d> {
         if cursor.next > offset.saturating_add(len) { None } else { self.last_at(cursor.position, offset, len) }
     }
 
+    /// Numbers of the records in `from..to`, in file order.
+    pub fn numbers_in(&self, from: u64, to: u64) -> impl Iterator<Item = u32> + '_ {
+        let all = 0..self.len();
+        let positions = match &self.order {
+            Some(_) => all,
+            None => self.lower_bound(0, all.end, from)..self.lower_bound(0, all.end, to),
+        };
+        let is_in = move |number: &usize| self.relocs.offset_at(*number).is_some_and(|at| from <= at && at < to);
+        positions.filter(is_in).map(|number| number as u32)
+    }
+
     /// The last of the records with the offset of the one at `position`, if that is in range.
     fn last_at(&self, position: usize, offset: u64, len: u64) -> Option<NumberedReloc> {
         let first = self.offset_at(position).filter(|at| at - offset < len)?;

@@ -337,6 +337,22 @@ impl Symbols {
         }
     }
 
+    /// Lets look-ups by place see the symbols that were added to the table from `first` on. Of several with one place, type and
+    /// length the last is the canonical one, as ever.
+    pub fn place_added(&mut self, first: usize) {
+        let mut latest = std::collections::HashMap::new();
+        for (index, sym) in self.table.iter().enumerate().skip(first).filter(|(_, sym)| !sym.is_undef()) {
+            latest.insert((sym.section, sym.offset, sym.kind, sym.len), SymbolId(index as u32));
+        }
+        for (index, sym) in self.table.iter_mut().enumerate() {
+            let key = (sym.section, sym.offset, sym.kind, sym.len);
+            if let Some(last) = latest.get(&key).filter(|last| last.index() > index) {
+                sym.alias = *last;
+            }
+        }
+        self.place(self.ends.len());
+    }
+
     /// The symbol with number `id`, which must come from this file.
     pub fn get(&self, id: SymbolId) -> &Sym {
         &self.table[id.index()]

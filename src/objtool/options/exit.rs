@@ -26,11 +26,6 @@ impl Exit {
         Self::failure(Self::USAGE, format!("error: objtool: {error}\n"))
     }
 
-    /// What the original says that was built without `klp`; `klp-build` looks for these words. The status is `ENOSYS`.
-    pub fn klp_not_implemented() -> Self {
-        Self::failure(38, "error: objtool: klp not implemented\n")
-    }
-
     /// A kernel that nothing is known about.
     pub fn refused(line: &str) -> Self {
         Self::failure(2, format!("postlink: {line}\n"))

@@ -1,0 +1,7 @@
+//: A static call with a key of the module is refused.
+//: module
+#include "klp.h"
+long __SCK__demo;
+void tramp(void) asm("__SCT__demo");
+void tramp(void) { }
+int entry(int x) { STATIC_CALL(demo); return BOTH(x, x + 1); }
