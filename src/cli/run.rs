@@ -76,7 +76,7 @@ fn klp(call: KlpCall, selection: &Selection) -> Exit {
             opts: Opts::default(),
             rules,
             profile,
-            noreturns: selection.tree.as_ref().and_then(Tree::noreturns),
+            noreturns: selection.noreturns(),
             argv: Vec::new(),
             module_rule: ModuleRule::AsAsked,
             source: false,
