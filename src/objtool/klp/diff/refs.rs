@@ -70,13 +70,13 @@ impl References {
             return Ok(Converted::Skip);
         }
         if classes::is_referred_as_whole(side.code.elf.section(target)) {
-            return Ok(Converted::Yes(self.to_section(side, section, found)));
+            return Ok(Converted::Yes(self.refer_to_section(side, section, found)));
         }
-        self.to_symbol(side, section, found)
+        self.refer_to_symbol(side, section, found)
     }
 
     /// Upstream: `convert_reloc_sym_to_secsym()`.
-    fn to_section(&mut self, side: &mut Side<'_>, section: SectionId, found: NumberedReloc) -> NumberedReloc {
+    fn refer_to_section(&mut self, side: &mut Side<'_>, section: SectionId, found: NumberedReloc) -> NumberedReloc {
         let sym = *side.sym(found.reloc.symbol);
         if sym.is_section() {
             return found;
@@ -86,7 +86,12 @@ impl References {
     }
 
     /// Upstream: `convert_reloc_secsym_to_sym()`.
-    fn to_symbol(&mut self, side: &Side<'_>, section: SectionId, found: NumberedReloc) -> Result<Converted, Refusal> {
+    fn refer_to_symbol(
+        &mut self,
+        side: &Side<'_>,
+        section: SectionId,
+        found: NumberedReloc,
+    ) -> Result<Converted, Refusal> {
         let sym = *side.sym(found.reloc.symbol);
         if !sym.is_section() {
             return Ok(Converted::Yes(found));
