@@ -313,7 +313,7 @@ pub static DIFFERENCES: &[Difference] = &[
 
     // Livepatches.
     does(B::KlpLinesUncounted, In::V7_2, &[P::there(KlpDiff, &["unsigned int line_num = 1;"])]),
-    does(B::KlpSmpLocks, In::V7_2, &[P::there(KlpDiff, &["\".kcfi_traps\",", "\".smp_locks\","])]),
+    does(B::KlpSmpLocks, In::V7_2, &[P::there(KlpDiff, &["\".altinstructions\",", "\".kcfi_traps\",", "\".smp_locks\","])]),
     does(B::KlpNewExports, In::V7_3, &[P::there(KlpDiff, &["static bool has_module_dep(struct elfs *e, const char *dep_mod)"])]),
     does(B::KlpRefusesInit, In::V7_3, &[P::there(KlpSympos, &["static bool is_init_sym(struct symbol *sym)"])]),
 
