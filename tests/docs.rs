@@ -17,6 +17,7 @@ use std::process::Command;
 use clap::CommandFactory;
 use clap::Parser;
 use postlink::cli::args::Cli;
+use postlink::cli::series;
 use tempfile::TempDir;
 
 /// README.md and all pages, by their names from the top.
@@ -136,6 +137,21 @@ fn commands_are_taken() {
         }
     }
     assert!(n_calls > 25, "only {n_calls} calls are seen");
+}
+
+#[test]
+fn the_table_of_releases_is_what_the_tools_print() {
+    let printed = series::list();
+    let printed = printed.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let mut printed: Vec<(String, String)> =
+        printed.map(|words| (words[0].to_owned(), words[2..].join(", "))).collect();
+    printed.reverse();
+    let readme = fs::read_to_string(common::root().join("README.md")).expect("the README");
+    let (_, table) = readme.split_once("\n| release | compared at |").expect("a table");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with("| "));
+    let cells = rows.map(|row| row.split(" | ").map(|cell| cell.trim_start_matches("| ")).collect::<Vec<_>>());
+    let written: Vec<(String, String)> = cells.map(|cells| (cells[0].to_owned(), cells[1].to_owned())).collect();
+    assert_eq!(written, printed);
 }
 
 /// A folder as the README has it: `before` is the small kernel, `build` that after a makefile has lost `--module`.
