@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What walks leave at instructions.
 //!
 //! Walks on several threads share one set, each at instructions of its own. The marks are atomic so that sharing is safe,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Functions that share no instruction, walked on all threads with the outcome of walking one after another.
 //!
 //! The functions are divided into parts, in the original's order; those of one unit are in one part. Each part has a table of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which functions have instructions in common, so that one walk may meet what another one left.
 //!
 //! Calls are not followed, and a walk ends where it comes to an instruction of another function. So what two walks can share
