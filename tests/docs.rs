@@ -234,7 +234,8 @@ fn picture(text: &str) -> String {
     );
     for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
         let first = line.split_whitespace().next().unwrap_or_default();
-        let style = match first.trim_end_matches(':') {
+        let severity = ["error", "warning", "note"].into_iter().find(|word| line.contains(&format!(": {word}: ")));
+        let style = match severity.unwrap_or(first.trim_end_matches(':')) {
             "$" => " fill=\"#ffffff\" font-weight=\"bold\"",
             "error" | "FAIL" => " fill=\"#ff8a80\" font-weight=\"bold\"",
             "warning" => " fill=\"#ffd180\"",

@@ -6,10 +6,12 @@ use std::fs;
 use std::io;
 use std::io::IsTerminal;
 use std::io::Write;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use clap::ColorChoice;
 use clap::ValueEnum;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
@@ -18,7 +20,9 @@ use super::error::GateError;
 use super::finding::Severity;
 use super::plain::plain;
 use super::report;
+use super::report::Detail;
 use super::report::Format;
+use super::report::Look;
 use super::run;
 use super::run::Options;
 use super::run::Progress;
@@ -60,6 +64,36 @@ pub struct GateArgs {
     /// Where to write the report; standard output when not given.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// One more report, such as html=gate.html; any number of them.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = one_more)]
+    report: Vec<(Format, PathBuf)>,
+    /// Say no more than the verdict.
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Show all notes, and all objects that a finding is about.
+    #[arg(short, long)]
+    verbose: bool,
+    /// Colours in the text report; by itself on a terminal, if NO_COLOR is not set.
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
+    /// Show with each finding the line that accepts it in a baseline.
+    #[arg(long)]
+    keys: bool,
+    /// Explain the checks in the JSON report.
+    #[arg(long)]
+    explain: bool,
+    /// Print the schema of the JSON report, and do nothing else.
+    #[arg(long)]
+    schema: bool,
+    /// Tell places in the source relative to this folder; to the repository of the working directory when not given.
+    #[arg(long, value_name = "DIR")]
+    source_root: Option<PathBuf>,
+    /// KCIDB: the name of the system that submits.
+    #[arg(long, value_name = "NAME")]
+    origin: Option<String>,
+    /// KCIDB: the build, as ORIGIN:ID; made from release, configuration and time when not given.
+    #[arg(long, value_name = "ORIGIN:ID")]
+    build_id: Option<String>,
     /// Run only these checks.
     #[arg(long, value_delimiter = ',', value_name = "CHECK")]
     only: Vec<String>,
@@ -92,24 +126,76 @@ pub fn main(args: GateArgs) -> ExitCode {
 }
 
 fn gate(args: GateArgs) -> Result<bool, GateError> {
-    let (format, output) = (args.format, args.output.clone());
+    if args.schema {
+        return write(None, report::SCHEMA.as_bytes()).map(|()| false);
+    }
+    let (reports, look) = (reports(&args), look(&args));
+    let is_quiet = args.quiet;
     let options = options(args);
     let bar = Bar::new();
     let outcome = run::run(&options, &bar);
     bar.clear();
     let outcome = outcome?;
-    let text = report::render(&outcome, format)?;
-    match output {
-        Some(path) => fs::write(&path, text).map_err(|error| GateError(format!("{}: {error}", path.display())))?,
-        // A reader who has gone away has seen enough.
-        None => match io::stdout().lock().write_all(&text) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                return Err(GateError(format!("standard output: {error}")));
-            }
-            _ => {}
-        },
+    for (format, path) in &reports {
+        // What is written to a file is for others, who want all of it, and no colours.
+        let look = match path {
+            Some(_) => Look { detail: look.detail.max(Detail::Usual), has_colour: false, ..look.clone() },
+            None => look.clone(),
+        };
+        write(path.as_deref(), &report::render(&outcome, *format, &look)?)?;
+    }
+    // Who has all reports in files sees here what they come to.
+    if reports.iter().all(|(_, path)| path.is_some()) && !is_quiet {
+        stdio::tell("gate", &outcome.verdict.line());
     }
     Ok(outcome.verdict.has_failed)
+}
+
+/// The reports that are wanted, with the file of each; the one without a file comes first, and a second one is none.
+fn reports(args: &GateArgs) -> Vec<(Format, Option<PathBuf>)> {
+    let main = (args.format, args.output.clone());
+    let more = args.report.iter().map(|(format, path)| (*format, Some(path.clone())));
+    std::iter::once(main).chain(more).collect()
+}
+
+fn look(args: &GateArgs) -> Look {
+    let stdout = anstream::AutoStream::choice(&io::stdout());
+    Look {
+        detail: match (args.quiet, args.verbose) {
+            (true, _) => Detail::Verdict,
+            (_, true) => Detail::All,
+            _ => Detail::Usual,
+        },
+        has_colour: match args.color {
+            ColorChoice::Auto => stdout != anstream::ColorChoice::Never,
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+        },
+        has_keys: args.keys,
+        is_explained: args.explain,
+        origin: args.origin.clone(),
+        build_id: args.build_id.clone(),
+    }
+}
+
+/// Writes a report to its file, or to standard output, whose reader may have gone away and has seen enough then.
+fn write(path: Option<&Path>, text: &[u8]) -> Result<(), GateError> {
+    let Some(path) = path else {
+        let mut out = io::stdout().lock();
+        return match out.write_all(text).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(GateError(format!("standard output: {error}")))
+            }
+            _ => Ok(()),
+        };
+    };
+    fs::write(path, text).map_err(|error| GateError(format!("{}: {error}", path.display())))
+}
+
+/// `FORMAT=FILE`.
+fn one_more(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("it is FORMAT=FILE")?;
+    Ok((Format::from_str(format, false)?, PathBuf::from(file)))
 }
 
 fn options(args: GateArgs) -> Options {
@@ -122,6 +208,7 @@ fn options(args: GateArgs) -> Options {
         paths: if args.build_dir.is_empty() { vec![PathBuf::from(".")] } else { args.build_dir },
         series: args.series,
         kernel: args.kernel,
+        source_root: args.source_root,
         baseline: args.baseline,
         update_baseline: args.update_baseline,
         compare: args.compare,

@@ -19,6 +19,7 @@ use super::facts::Facts;
 use super::finding::GateFinding;
 use super::finding::Key;
 use super::finding::Severity;
+use super::finding::escape;
 use super::inputs::Config;
 use super::inputs::Inputs;
 use super::inputs::Stage;
@@ -262,11 +263,7 @@ impl Entry {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let key = &self.key;
-        write!(f, "{}/{}", key.check, key.kind)?;
-        for field in [&key.subject, &key.symbol, &key.section, &key.counterpart] {
-            write!(f, " {}", escape(field))?;
-        }
+        write!(f, "{}", self.key)?;
         if self.count != 1 {
             write!(f, " *{}", self.count)?;
         }
@@ -291,24 +288,6 @@ impl CompilerRange {
         let Some((family, version)) = compiler.split_once(' ') else { return false };
         family == self.family && version.parse().is_ok_and(|version| (self.first..=self.last).contains(&version))
     }
-}
-
-/// `-` for nothing; what would end a field as `%20` and the like.
-fn escape(field: &str) -> String {
-    if field.is_empty() {
-        return "-".to_owned();
-    }
-    let is_odd = |c: char| c.is_whitespace() || c.is_control() || c == '%';
-    let mut text = String::new();
-    for c in field.chars() {
-        match u8::try_from(c) {
-            Ok(byte) if is_odd(c) || (field == "-") || (c == '#' && text.is_empty()) => {
-                text.push_str(&format!("%{byte:02x}"))
-            }
-            _ => text.push(c),
-        }
-    }
-    text
 }
 
 fn unescape(field: &str) -> String {

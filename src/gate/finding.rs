@@ -128,6 +128,30 @@ impl GateFinding {
         Some((file, line.parse().ok()?))
     }
 
+    /// Where it is, as compilers print it: file and line in the source, or the object.
+    pub fn location(&self) -> String {
+        match self.source_line() {
+            Some((file, line)) => format!("{file}:{line}"),
+            None => self.file.clone(),
+        }
+    }
+
+    /// What it says where [`Self::location`] stands before it: with the object if that does not tell it, and without what is
+    /// there already.
+    pub fn told(&self) -> String {
+        let message = self.message.strip_prefix(&self.file).and_then(|rest| rest.strip_prefix(": "));
+        let message = message.unwrap_or(&self.message);
+        let is_told = self.source_line().is_none() && self.file.starts_with(&self.subject);
+        if is_told || self.subject.is_empty() { message.to_owned() } else { format!("{}: {message}", self.subject) }
+    }
+
+    /// What else is known of the place: the translation unit, and where the code was inlined.
+    pub fn places(&self) -> Vec<String> {
+        let inlined = self.source.split_once(", ").map(|(_, rest)| rest.to_owned());
+        let unit = (!self.unit.is_empty()).then(|| format!("in {}", self.unit));
+        unit.into_iter().chain(inlined).collect()
+    }
+
     /// Escapes what a terminal or a log would act upon: names are whatever their file says.
     pub fn make_plain(&mut self) {
         let texts = [&mut self.subject, &mut self.file, &mut self.symbol, &mut self.section, &mut self.counterpart];
@@ -165,6 +189,33 @@ pub struct Key {
     pub section: String,
     /// The other side, without compiler suffixes.
     pub counterpart: String,
+}
+
+/// As a baseline has it: `check/kind subject symbol section counterpart`.
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.check, self.kind)?;
+        let fields = [&self.subject, &self.symbol, &self.section, &self.counterpart];
+        fields.into_iter().try_for_each(|field| write!(f, " {}", escape(field)))
+    }
+}
+
+/// A field of a baseline: `-` for nothing; what would end a field as `%20` and the like.
+pub fn escape(field: &str) -> String {
+    if field.is_empty() {
+        return "-".to_owned();
+    }
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || c == '%';
+    let mut text = String::new();
+    for c in field.chars() {
+        match u8::try_from(c) {
+            Ok(byte) if is_odd(c) || (field == "-") || (c == '#' && text.is_empty()) => {
+                text.push_str(&format!("%{byte:02x}"))
+            }
+            _ => text.push(c),
+        }
+    }
+    text
 }
 
 /// A symbol's name without what the compiler put behind it: `.llvm.<hash>`, `.constprop.N`, `.isra.N`, `.part.N`, `.cold`,

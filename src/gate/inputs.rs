@@ -11,6 +11,7 @@ pub mod config;
 pub mod kernel;
 mod members;
 pub mod package;
+pub mod repository;
 pub mod rules;
 pub mod symvers;
 pub mod text;
@@ -102,6 +103,8 @@ pub struct Inputs {
     pub kernel: Option<Kernel>,
     /// The source tree, without links: places in it are told relative to it.
     pub source: Option<PathBuf>,
+    /// The folder that places in the source are told relative to, if what was compiled is in it.
+    pub source_root: Option<PathBuf>,
     /// The kernel's release, if its folder says it.
     pub release: Option<String>,
     /// `include/config/auto.conf`.
@@ -145,6 +148,8 @@ pub struct Asked<'a> {
     pub series: Option<&'a str>,
     /// `--kernel`.
     pub kernel: Option<&'a Path>,
+    /// `--source-root`.
+    pub source_root: Option<&'a Path>,
 }
 
 impl Inputs {
@@ -248,6 +253,7 @@ impl Inputs {
         Ok(Self {
             selection: select_series(dir.unwrap_or(root), asked.series, &records)?,
             source: source_tree(root, dir),
+            source_root: repository::root(asked.source_root)?,
             release: of_kernel("include/config/kernel.release").map(|text| text.trim().to_owned()),
             orc_hash: of_kernel("arch/x86/include/generated/asm/orc_hash.h").and_then(|text| config::orc_hash(&text)),
             modules: Vec::new(),

@@ -22,6 +22,7 @@ use super::inputs::Inputs;
 use super::inputs::ObjectFile;
 use super::inputs::Stage;
 use super::inputs::commands;
+use super::inputs::repository;
 use super::object::ObjectCx;
 use super::object::places;
 use super::scan::Scan;
@@ -215,9 +216,8 @@ fn find_lines(inputs: &Inputs, elf: &ElfFile<'_>, findings: &mut [GateFinding]) 
         let Some((section, offset)) = finding.place else { continue };
         let frames = lines.at(section, offset);
         let place = |frame: &Frame| {
-            let path = Path::new(&frame.file);
-            let inside = inputs.source.as_ref().and_then(|tree| path.strip_prefix(tree).ok()).unwrap_or(path);
-            format!("{}:{}", inside.display(), frame.line)
+            let (tree, root) = (inputs.source.as_deref(), inputs.source_root.as_deref());
+            format!("{}:{}", repository::told(Path::new(&frame.file), tree, root).display(), frame.line)
         };
         finding.source = frames.iter().map(place).collect::<Vec<_>>().join(", inlined at ");
     }

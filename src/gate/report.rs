@@ -2,9 +2,12 @@
 
 //! Reports: the same outcome in the formats that people and services read.
 
+mod causes;
 mod github;
+mod gitlab;
 mod html;
 mod json;
+mod jsonl;
 mod junit;
 mod kcidb;
 mod sarif;
@@ -13,36 +16,81 @@ mod text;
 use super::error::GateError;
 use super::run::GateOutcome;
 
+/// JSON Schema of the JSON report.
+pub const SCHEMA: &str = include_str!("report/schema.json");
+
 /// A report's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// For a terminal or a log.
     Text,
-    /// Everything, by the schema in `src/gate/report/schema.json`.
+    /// Everything, by the schema that `postlink gate --schema` prints.
     Json,
+    /// The same, a line for each finding, to be read while it grows.
+    Jsonl,
     /// SARIF 2.1.0, for code scanning services.
     Sarif,
-    /// JUnit XML: a suite for each check, a case for each finding.
+    /// JUnit XML: a case for each check.
     Junit,
-    /// KCIDB 4: a test for each check.
+    /// KCIDB 5.3: a test for each check.
     Kcidb,
     /// Annotations of GitHub Actions.
     Github,
+    /// GitLab's code quality report: an issue for each cause.
+    Gitlab,
     /// One page for people, complete in itself.
     Html,
 }
 
+/// How much a text report says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Detail {
+    /// The verdict.
+    Verdict,
+    /// Errors and warnings, some notes, what could not look, a table and the verdict.
+    #[default]
+    Usual,
+    /// All notes, and all objects of a cause.
+    All,
+}
+
+/// What a report is asked to show, beside what it always does.
+#[derive(Debug, Clone, Default)]
+pub struct Look {
+    /// Text: how much.
+    pub detail: Detail,
+    /// Text: with colours.
+    pub has_colour: bool,
+    /// Text: with the line for a baseline.
+    pub has_keys: bool,
+    /// JSON: with the explanation of each check.
+    pub is_explained: bool,
+    /// KCIDB: the system that submits; `postlink` without.
+    pub origin: Option<String>,
+    /// KCIDB: the build, as `origin:id`; by release, configuration and time without.
+    pub build_id: Option<String>,
+}
+
 /// The report of an outcome.
-pub fn render(outcome: &GateOutcome, format: Format) -> Result<Vec<u8>, GateError> {
+pub fn render(outcome: &GateOutcome, format: Format, look: &Look) -> Result<Vec<u8>, GateError> {
     match format {
-        Format::Text => Ok(text::render(outcome).into_bytes()),
-        Format::Json => json::render(outcome),
+        Format::Text => Ok(text::render(outcome, look).into_bytes()),
+        Format::Json => json::render(outcome, look),
+        Format::Jsonl => jsonl::render(outcome, look),
         Format::Sarif => sarif::render(outcome),
         Format::Junit => junit::render(outcome),
-        Format::Kcidb => kcidb::render(outcome),
+        Format::Kcidb => kcidb::render(outcome, look),
         Format::Github => Ok(github::render(outcome).into_bytes()),
+        Format::Gitlab => gitlab::render(outcome),
         Format::Html => html::render(outcome),
     }
+}
+
+/// JSON as text that ends with a line break.
+fn to_text(format: &str, value: &impl serde::Serialize) -> Result<Vec<u8>, GateError> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(|error| GateError(format!("{format}: {error}")))?;
+    text.push(b'\n');
+    Ok(text)
 }
 
 /// A check's explanation as paragraphs without line breaks.

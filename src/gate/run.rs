@@ -43,6 +43,8 @@ pub struct Options {
     pub series: Option<String>,
     /// `--kernel`: the kernel's build folder, for external modules.
     pub kernel: Option<PathBuf>,
+    /// `--source-root`: the folder that places in the source are told relative to.
+    pub source_root: Option<PathBuf>,
     /// Accepted findings.
     pub baseline: Option<PathBuf>,
     /// A baseline to bring up to date.
@@ -92,6 +94,10 @@ pub struct GateOutcome {
     pub gone: Vec<baseline::Entry>,
     /// What became of the baseline that was to be brought up to date.
     pub updated: Option<Updated>,
+    /// What makes the run fail.
+    pub fail_on: FailOn,
+    /// Checks that had to look, or `all`.
+    pub require: Vec<String>,
     /// Whether the run fails, why, and how much was looked at.
     pub verdict: Verdict,
 }
@@ -239,7 +245,8 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<GateOutcome, Ga
         skipped.fails = required.is_missed(skipped);
     }
     let verdict = Verdict::of(&checks, &skipped, &findings, fail_on);
-    Ok(GateOutcome { inputs, rules, checks, skipped, findings, gone, updated, verdict })
+    let require = options.require.clone();
+    Ok(GateOutcome { inputs, rules, checks, skipped, findings, gone, updated, fail_on, require, verdict })
 }
 
 /// Accepts what a baseline was just brought up to date with.
@@ -278,7 +285,11 @@ fn selected(options: &Options) -> Result<Vec<&'static Check>, GateError> {
 }
 
 fn find_inputs(options: &Options, paths: &[PathBuf]) -> Result<Inputs, GateError> {
-    let asked = Asked { series: options.series.as_deref(), kernel: options.kernel.as_deref() };
+    let asked = Asked {
+        series: options.series.as_deref(),
+        kernel: options.kernel.as_deref(),
+        source_root: options.source_root.as_deref(),
+    };
     match paths {
         [dir] if dir.is_dir() => Inputs::of_folder(dir, &asked),
         packages if packages.iter().all(|path| package::is_package(path)) => Inputs::of_packages(packages, &asked),

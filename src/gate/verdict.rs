@@ -21,6 +21,16 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// As on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Severity(Severity::Error) => "error",
+            Self::Severity(Severity::Warning) => "warning",
+            Self::Severity(Severity::Note) => "note",
+            Self::New => "new",
+        }
+    }
+
     /// Whether an open finding of this severity makes the run fail.
     pub fn is_met_by(self, severity: Severity) -> bool {
         match self {

@@ -31,6 +31,7 @@ use postlink::gate::Severity;
 use postlink::gate::finding::Key;
 use postlink::gate::report;
 use postlink::gate::report::Format;
+use postlink::gate::report::Look;
 use postlink::gate::run::Options;
 use postlink::gate::run::Quiet;
 use postlink::gate::verdict::FailOn;
@@ -47,6 +48,7 @@ fn options(dir: &Path) -> Options {
         paths: vec![dir.to_owned()],
         series: None,
         kernel: None,
+        source_root: None,
         baseline: None,
         update_baseline: None,
         compare: None,
@@ -347,7 +349,7 @@ fn reports_are_the_same_at_any_number_of_threads() {
     for format in [Format::Text, Format::Json, Format::Sarif, Format::Kcidb, Format::Github, Format::Html] {
         let render = |n_threads| {
             let outcome = gate::run(&Options { n_threads, ..options(dir.path()) }, &Quiet).expect("the gate runs");
-            report::render(&outcome, format).expect("it renders")
+            report::render(&outcome, format, &Look::default()).expect("it renders")
         };
         let one = render(1);
         assert!(one == render(2) && one == render(7), "{format:?}");
@@ -362,7 +364,9 @@ fn reports_are_well_formed() {
     (damage.make)(&Parts::of(dir.path()));
     let outcome = gate::run(&options(dir.path()), &Quiet).expect("the gate runs");
     assert!(outcome.verdict.has_failed);
-    let render = |format| String::from_utf8(report::render(&outcome, format).expect("it renders")).expect("text");
+    let render = |format| {
+        String::from_utf8(report::render(&outcome, format, &Look::default()).expect("it renders")).expect("text")
+    };
 
     let json: serde_json::Value = serde_json::from_str(&render(Format::Json)).expect("it is JSON");
     assert_eq!((json["result"].as_str(), json["counts"]["error"].as_u64()), (Some("fail"), Some(1)));
@@ -373,7 +377,7 @@ fn reports_are_well_formed() {
     let sarif: serde_sarif::sarif::Sarif = serde_json::from_str(&render(Format::Sarif)).expect("it is SARIF");
     assert_eq!(sarif.runs[0].results.as_ref().map(Vec::len), Some(outcome.findings.len()));
     let junit = render(Format::Junit);
-    assert_eq!((junit.matches("<failure").count(), junit.matches("<testsuite ").count()), (1, gate::checks::ALL.len()));
+    assert_eq!((junit.matches("<failure").count(), junit.matches("<testcase ").count()), (1, gate::checks::ALL.len()));
     let kcidb: serde_json::Value = serde_json::from_str(&render(Format::Kcidb)).expect("it is JSON");
     assert!(kcidb["tests"].as_array().expect("tests").iter().any(|test| test["status"] == "FAIL"));
     assert!(render(Format::Github).contains("::error title=stack/return-modified-frame::vmlinux: quiet_entry+"));
@@ -381,7 +385,10 @@ fn reports_are_well_formed() {
     assert!(html.contains("return-modified-frame") && html.contains("cfa=rsp+16") && !html.contains("http"));
     let text = render(Format::Text);
     assert!(
-        text.contains("error [return-modified-frame] vmlinux: quiet_entry+") && text.contains("\nFAIL: 1 error; "),
+        text.contains(": error: ")
+            && text.contains("quiet_entry+")
+            && text.contains("[stack/return-modified-frame]\n")
+            && text.contains("\nFAIL: 1 error; "),
         "{text}"
     );
 }

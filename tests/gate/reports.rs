@@ -5,9 +5,11 @@
 use std::fs;
 use std::path::Path;
 
+use clap::ValueEnum;
 use postlink::gate;
 use postlink::gate::report;
 use postlink::gate::report::Format;
+use postlink::gate::report::Look;
 use postlink::gate::run::GateOutcome;
 use postlink::gate::run::Options;
 use postlink::gate::run::Quiet;
@@ -45,11 +47,11 @@ fn outcomes() -> Vec<GateOutcome> {
 }
 
 fn json(outcome: &GateOutcome, format: Format) -> Value {
-    serde_json::from_slice(&report::render(outcome, format).expect("it renders")).expect("it is JSON")
+    serde_json::from_slice(&report::render(outcome, format, &Look::default()).expect("it renders")).expect("it is JSON")
 }
 
 fn text(outcome: &GateOutcome, format: Format) -> String {
-    String::from_utf8(report::render(outcome, format).expect("it renders")).expect("text")
+    String::from_utf8(report::render(outcome, format, &Look::default()).expect("it renders")).expect("text")
 }
 
 fn schema(file: &str) -> Schema {
@@ -66,7 +68,7 @@ fn sarif_is_by_the_standard() {
         let run = &report["runs"][0];
         assert_eq!(run["results"].as_array().map(Vec::len), Some(outcome.findings.len()));
         let notes = run["invocations"][0]["toolExecutionNotifications"].as_array().expect("notifications");
-        assert_eq!(notes.len(), outcome.skipped.len() + outcome.inputs.missing.len());
+        assert_eq!(notes.len(), outcome.skipped.len() + outcome.inputs.missing.len() + 1);
         let all: Vec<&str> = notes.iter().filter_map(|note| note["message"]["text"].as_str()).collect();
         for skipped in &outcome.skipped {
             assert!(all.contains(&&*format!("{} was skipped: {}", skipped.check, skipped.why)), "{all:?}");
@@ -122,7 +124,7 @@ fn every_format_says_what_could_not_be_checked() {
     let outcome = &outcomes()[2];
     let missing = &outcome.inputs.missing[0];
     let why = outcome.why_skipped("undefined").expect("it was skipped");
-    for format in [Format::Text, Format::Json, Format::Sarif, Format::Github, Format::Html] {
+    for format in [Format::Text, Format::Json, Format::Jsonl, Format::Sarif, Format::Github, Format::Html] {
         let text = text(outcome, format).replace("&#x27;", "'").replace("&#39;", "'");
         assert!(text.contains(missing) && text.contains(why), "{format:?}: {text}");
     }
@@ -142,36 +144,38 @@ fn github_gets_two_notices_and_no_more() {
 }
 
 #[test]
-fn junit_counts_are_those_of_its_cases() {
+fn junit_has_a_case_for_each_check_whatever_comes_of_it() {
+    let names = |junit: &str| -> Vec<String> {
+        let cases = junit.split("<testcase ").skip(1).map(|case| case.split('>').next().expect("a tag"));
+        let named = cases.filter_map(|case| Some(case.split_once("name=\"")?.1.split('"').next()?.to_owned()));
+        named.collect()
+    };
+    let wanted: Vec<&str> = gate::checks::ALL.iter().map(|check| check.id).collect();
     for outcome in outcomes() {
         let junit = text(&outcome, Format::Junit);
-        let number = |tag: &str, name: &str| -> usize {
-            let (_, rest) = tag.split_once(&format!(" {name}=\"")).unwrap_or_else(|| panic!("no {name} in {tag}"));
-            rest.split('"').next().and_then(|value| value.parse().ok()).expect("a number")
-        };
-        let mut n_suites = 0;
-        for suite in junit.split("<testsuite ").skip(1) {
-            n_suites += 1;
-            let (head, body) = suite.split_once('>').expect("a tag");
-            let head = format!(" {head}");
-            assert_eq!(number(&head, "tests"), body.matches("<testcase ").count(), "{head}");
-            assert_eq!(number(&head, "failures"), body.matches("<failure").count(), "{head}");
-            assert_eq!(number(&head, "skipped"), body.matches("<skipped").count(), "{head}");
+        assert_eq!(names(&junit), wanted);
+        let n_failed = outcome.checks.iter().filter(|check| outcome.status(check.id) == Status::Failed).count();
+        let skipped = outcome.skipped.iter().filter(|skipped| outcome.status(skipped.check) != Status::Failed).count();
+        let (_, suite) = junit.split_once("<testsuite ").expect("a suite");
+        let head = suite.split('>').next().expect("a tag");
+        for (name, count) in [("tests", wanted.len()), ("failures", n_failed), ("skipped", skipped)] {
+            assert!(format!(" {head}").contains(&format!(" {name}=\"{count}\"")), "{name} is not {count}: {head}");
         }
-        assert_eq!(n_suites, outcome.checks.len());
-        let fails = |check: &str| outcome.status(check) == Status::Failed;
-        let skipped = outcome.skipped.iter().filter(|skipped| !fails(skipped.check)).count();
-        assert_eq!(junit.matches("<skipped").count(), skipped);
-        assert_eq!(junit.matches("<failure").count(), outcome.findings.iter().filter(|judged| judged.fails).count());
+        assert_eq!((junit.matches("<failure").count(), junit.matches("<skipped").count()), (n_failed, skipped));
+        // What fails is told.
+        for judged in outcome.findings.iter().filter(|judged| judged.fails) {
+            let kind = format!("[{}/{}]", judged.finding.check, judged.finding.kind);
+            assert!(junit.contains(&kind), "{kind}: {junit}");
+        }
     }
 }
 
 #[test]
 fn kcidb_has_what_its_schema_requires() {
-    // https://github.com/kernelci/kcidb-io: version 4.3 requires these of a test, and these patterns.
+    // kcidb-io: version 5.3 requires these of a test, and these patterns, and allows no other field and no null.
     for outcome in outcomes() {
         let report = json(&outcome, Format::Kcidb);
-        assert_eq!((report["version"]["major"].as_u64(), report["version"]["minor"].as_u64()), (Some(4), Some(3)));
+        assert_eq!((report["version"]["major"].as_u64(), report["version"]["minor"].as_u64()), (Some(5), Some(3)));
         let tests = report["tests"].as_array().expect("tests");
         assert_eq!(tests.len(), outcome.checks.len());
         let is_word = |text: &str, more: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
@@ -185,11 +189,43 @@ fn kcidb_has_what_its_schema_requires() {
             }
             assert!(is_word(field("path"), "_.-"), "{}", field("path"));
             assert!(["FAIL", "ERROR", "MISS", "PASS", "DONE", "SKIP"].contains(&field("status")));
-            assert!(test["misc"].is_object());
+            assert!(test["misc"].is_object() && !test.to_string().contains(":null"));
+            let allowed = ["id", "build_id", "origin", "path", "comment", "status", "misc"];
+            assert!(test.as_object().expect("an object").keys().all(|key| allowed.contains(&key.as_str())), "{test}");
         }
-        let skipped = tests.iter().filter(|test| test["status"] == "SKIP").count();
+        let skipped = tests.iter().filter(|test| test["status"] == "SKIP" || test["status"] == "MISS").count();
         assert!(skipped <= outcome.skipped.len() && (skipped > 0 || outcome.skipped.is_empty()));
     }
+}
+
+#[test]
+fn builds_have_identifiers_of_their_own() {
+    let build_id = |outcome: &GateOutcome, look: &Look| {
+        let report = report::render(outcome, Format::Kcidb, look)?;
+        let report: Value = serde_json::from_slice(&report).expect("it is JSON");
+        Ok::<_, gate::GateError>(report["tests"][0]["build_id"].as_str().expect("text").to_owned())
+    };
+    let (usual, dir) = (Look::default(), copy());
+    let run = || gate::run(&options(dir.path()), &Quiet).expect("the gate runs");
+    let first = build_id(&run(), &usual).expect("it renders");
+    assert!(first.starts_with("postlink:7.3.0-gate-"), "{first}");
+    assert_eq!(build_id(&run(), &usual).expect("it renders"), first, "the same build");
+    // Built again, and configured otherwise.
+    let one = fs::File::options().append(true).open(dir.path().join("drivers/one.ko")).expect("it is there");
+    one.set_modified(std::time::SystemTime::now() + std::time::Duration::from_secs(5)).expect("it can be touched");
+    let second = build_id(&run(), &usual).expect("it renders");
+    let conf = dir.path().join("include/config/auto.conf");
+    fs::write(&conf, fs::read_to_string(&conf).expect("it is there") + "CONFIG_MORE=y\n").expect("it can be written");
+    let third = build_id(&run(), &usual).expect("it renders");
+    assert!(first != second && second != third && first != third, "{first} {second} {third}");
+    let ours = Look { origin: Some("our_ci".to_owned()), ..Look::default() };
+    assert_eq!(build_id(&run(), &ours).expect("it renders"), third.replace("postlink:", "our_ci:"));
+    let named = Look { build_id: Some("our_ci:4711".to_owned()), ..Look::default() };
+    assert_eq!(build_id(&run(), &named).expect("it renders"), "our_ci:4711");
+    for bad in ["nothing", "CI:1", "ci:", ":1"] {
+        assert!(build_id(&run(), &Look { build_id: Some(bad.to_owned()), ..Look::default() }).is_err(), "{bad}");
+    }
+    assert!(build_id(&run(), &Look { origin: Some("Our CI".to_owned()), ..Look::default() }).is_err());
 }
 
 /// A verdict of each kind, and whether it is a failure.
@@ -221,29 +257,37 @@ fn verdicts(dir: &Path) -> Vec<(&'static str, bool, GateOutcome)> {
 fn says_fail(outcome: &GateOutcome, format: Format) -> bool {
     let text = text(outcome, format);
     let value = || serde_json::from_str::<Value>(&text).expect("it is JSON");
+    let last_line = || serde_json::from_str::<Value>(text.lines().last().expect("a line")).expect("it is JSON");
     let words = |line: &str| line.contains("FAIL: ");
     match format {
         Format::Text => words(text.lines().last().expect("a verdict")),
         Format::Json => value()["result"] == "fail",
+        Format::Jsonl => last_line()["result"] == "fail",
         Format::Sarif => value()["runs"][0]["invocations"][0]["exitCode"] == 1,
         Format::Junit => !text.contains(" failures=\"0\" errors=\"0\" uuid") && text.contains("<failure"),
         Format::Kcidb => value()["tests"].as_array().expect("tests").iter().any(|test| test["status"] == "FAIL"),
         Format::Github => words(text.lines().last().expect("a verdict")),
+        Format::Gitlab => value().as_array().expect("issues").iter().any(|issue| issue["check_name"] == "verdict"),
         Format::Html => text.contains("class=\"verdict failed\""),
     }
 }
 
 #[test]
 fn every_format_has_the_same_verdict() {
-    const FORMATS: [Format; 7] =
-        [Format::Text, Format::Json, Format::Sarif, Format::Junit, Format::Kcidb, Format::Github, Format::Html];
     let dir = copy();
     for (what, fails, outcome) in verdicts(dir.path()) {
         assert_eq!(outcome.verdict.has_failed, fails, "{what}");
-        for format in FORMATS {
-            assert_eq!(says_fail(&outcome, format), fails, "{what}, {format:?}");
-            // How much was looked at, and why the run fails.
-            assert!(text(&outcome, format).contains(&outcome.verdict.line()), "{what}, {format:?}");
+        for format in Format::value_variants() {
+            assert_eq!(says_fail(&outcome, *format), fails, "{what}, {format:?}");
+            // GitLab's format has issues and nothing else: what passes has no place in it.
+            if *format == Format::Gitlab && !fails {
+                continue;
+            }
+            // How much was looked at, why the run fails, and by whose rules.
+            let text = text(&outcome, *format).replace("&#39;", "'").replace("&apos;", "'");
+            assert!(text.contains(&outcome.verdict.line()), "{what}, {format:?}");
+            let rules = "those of 7.3.4, compared with the original";
+            assert!(text.contains(rules) && text.contains("7.3.0-gate"), "{what}, {format:?}");
         }
     }
 }
@@ -275,6 +319,121 @@ fn one_cause_in_many_modules_is_told_once() {
     let outcome = gate::run(&options(dir.path()), &Quiet).expect("the gate runs");
     assert_eq!(outcome.count(gate::Severity::Error), 5, "{:?}", outcome.findings);
     let text = text(&outcome, Format::Text);
-    assert_eq!(text.matches("error [wrong]").count(), 1, "{text}");
-    assert!(text.contains("and in 4 more objects: more/m0, more/m1, more/m2, more/m3\n"), "{text}");
+    assert_eq!(text.matches("[versions/wrong]").count(), 1, "{text}");
+    assert!(text.contains("    | and in 4 more objects: more/m0, more/m1, more/m2, more/m3\n"), "{text}");
+    // So it is wherever people read; the JSON report has all of them, with one number.
+    let github = self::text(&outcome, Format::Github);
+    assert_eq!(github.lines().filter(|line| line.starts_with("::error ")).count(), 1, "{github}");
+    assert!(github.contains("(and in 4 more objects)"), "{github}");
+    let html = self::text(&outcome, Format::Html);
+    assert!(
+        html.matches("<div class=\"finding error").count() == 1 && html.contains("and in 4 more objects"),
+        "{html}"
+    );
+    let gitlab = json(&outcome, Format::Gitlab);
+    let issues = gitlab.as_array().expect("issues");
+    assert_eq!(issues.iter().filter(|issue| issue["check_name"] == "versions/wrong").count(), 1, "{gitlab}");
+    let json = json(&outcome, Format::Json);
+    let findings = json["findings"].as_array().expect("findings").iter();
+    let causes: Vec<&Value> = findings.filter(|item| item["kind"] == "wrong").map(|item| &item["cause"]).collect();
+    assert!(causes.len() == 5 && causes.iter().all(|cause| cause.is_u64() && *cause == causes[0]), "{json}");
+}
+
+#[test]
+fn lines_have_what_the_json_report_has() {
+    let schema = schema("src/gate/report/schema.json");
+    for outcome in outcomes() {
+        let (whole, text) = (json(&outcome, Format::Json), text(&outcome, Format::Jsonl));
+        let mut joined = serde_json::json!({"checks": [], "skipped": [], "findings": [], "gone": []});
+        let mut types = Vec::new();
+        for line in text.lines() {
+            let mut line: Value = serde_json::from_str(line).expect("a line is an object");
+            let fields = line.as_object_mut().expect("a line is an object");
+            let kind = fields.remove("type").expect("it says what it is");
+            let kind = kind.as_str().expect("text").to_owned();
+            match &*kind {
+                "run" | "verdict" => joined.as_object_mut().expect("an object").append(fields),
+                "gone" => joined["gone"].as_array_mut().expect("a list").push(fields["line"].clone()),
+                "skipped" => joined["skipped"].as_array_mut().expect("a list").push(line),
+                kind => joined[format!("{kind}s")].as_array_mut().expect("a list").push(line),
+            }
+            types.push(kind);
+        }
+        assert!(types.first().is_some_and(|kind| kind == "run") && types.last().is_some_and(|kind| kind == "verdict"));
+        assert_eq!(joined, whole);
+        assert_eq!(schema.errors(&joined), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn explanations_are_there_when_asked_for() {
+    let outcome = &outcomes()[0];
+    let explained = Look { is_explained: true, ..Look::default() };
+    let explained = report::render(outcome, Format::Json, &explained).expect("it renders");
+    let explained: Value = serde_json::from_slice(&explained).expect("it is JSON");
+    assert!(explained["checks"][0]["explanation"].as_str().is_some_and(|text| text.contains("Remedy: ")));
+    assert!(json(outcome, Format::Json)["checks"][0].get("explanation").is_none());
+    assert_eq!(
+        json(outcome, Format::Json)["compiler"]["version"].as_u64().map(|version| version > 100_000),
+        Some(true)
+    );
+}
+
+#[test]
+fn issues_of_gitlab_have_what_it_requires() {
+    for outcome in outcomes() {
+        let report = json(&outcome, Format::Gitlab);
+        let mut known = std::collections::BTreeSet::new();
+        for issue in report.as_array().expect("a list") {
+            for field in ["description", "check_name", "fingerprint", "severity"] {
+                assert!(issue[field].as_str().is_some_and(|text| !text.is_empty()), "{field} of {issue}");
+            }
+            let severities = ["info", "minor", "major", "critical", "blocker"];
+            assert!(severities.contains(&issue["severity"].as_str().expect("text")), "{issue}");
+            assert!(issue["location"]["path"].is_string() && issue["location"]["lines"]["begin"].is_u64(), "{issue}");
+            assert!(known.insert(issue["fingerprint"].to_string()), "twice: {issue}");
+        }
+    }
+}
+
+/// Names that would do something if they were printed as they are.
+const FORGED: &str = "\x1b[31mA\r::error file=x::forged\x07\u{9b}2J\u{202e}##[error]x</pre><script>alert(1)</script>";
+
+#[test]
+fn names_are_shown_and_never_acted_upon() {
+    let dir = copy();
+    let parts = Parts::of(dir.path());
+    let forge = |file: &str, line: &str| parts.write(file, format!("{}{line}\n", parts.read_text(file)));
+    forge("Module.symvers", &format!("0x00000001\t{FORGED}\tvmlinux\tEXPORT_SYMBOL\t"));
+    forge("modules.order", &format!("::error ::{FORGED}.o"));
+    forge("include/config/kernel.release", FORGED);
+    let accepted = dir.path().join("accepted");
+    fs::write(
+        &accepted,
+        format!("promoted-symbols/summary vmlinux - - - # {FORGED}\norc/missing gone - - - # {FORGED}\n"),
+    )
+    .expect("it can be written");
+    let asked = Options { baseline: Some(accepted), series: Some("7.3".to_owned()), ..options(dir.path()) };
+    let outcome = gate::run(&asked, &Quiet).expect("the gate runs");
+    assert!(outcome.findings.iter().filter(|judged| judged.finding.message.contains("forged")).count() >= 2);
+    let look = Look { detail: report::Detail::All, has_keys: true, is_explained: true, ..Look::default() };
+    for format in Format::value_variants() {
+        let text = String::from_utf8(report::render(&outcome, *format, &look).expect("it renders")).expect("text");
+        assert!(text.contains("forged"), "{format:?} shows it");
+        let acts = |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
+        let found = text.lines().find(|line| line.contains(acts) || line.contains("##["));
+        assert_eq!(found, None, "{format:?}");
+        // A line that a service takes for a command is one of ours.
+        let commands: Vec<&str> = text.lines().filter(|line| line.trim().starts_with("::")).collect();
+        let is_ours = |line: &&str| {
+            let begins = ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start));
+            let title = line.find("title=").filter(|title| line.find("forged").is_none_or(|forged| *title < forged));
+            begins && title.is_some() && *format == Format::Github
+        };
+        let others: Vec<&str> = commands.into_iter().filter(|line| !is_ours(line)).collect();
+        assert_eq!(others, Vec::<&str>::new(), "{format:?}");
+        if matches!(format, Format::Html | Format::Junit) {
+            assert!(!text.contains("<script>alert"), "{format:?}");
+        }
+    }
 }

@@ -126,7 +126,7 @@ fn any_number_of_threads_says_the_same() {
         damage(&parts, name);
     }
     let dir = dir.path().to_str().expect("text");
-    for format in ["text", "json", "sarif", "junit", "kcidb", "github", "html"] {
+    for format in ["text", "json", "jsonl", "sarif", "junit", "kcidb", "github", "gitlab", "html"] {
         let one = gate(&[dir, "--format", format, "-j", "1"]);
         assert_eq!(one.0, 1);
         for threads in ["2", "7"] {
@@ -212,6 +212,55 @@ fn reports_go_where_they_are_asked_to() {
 }
 
 #[test]
+fn several_reports_of_one_run() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| dir.path().join(name).to_str().expect("text").to_owned();
+    let (html, json) = (format!("html={}", path("gate.html")), format!("json={}", path("gate.json")));
+    let (status, stdout, stderr) = gate(&["--report", &html, "--report", &json]);
+    assert_eq!((status, &*stdout, &*stderr), (0, &*gate(&[]).1, ""));
+    for (name, format) in [("gate.html", "html"), ("gate.json", "json")] {
+        assert_eq!(fs::read_to_string(path(name)).expect("it was written"), gate(&["--format", format]).1);
+    }
+    // The verdict is seen even when everything goes to files, unless nobody wants to.
+    let (_, stdout, stderr) = gate(&["--report", &html, "--output", &path("text")]);
+    assert_eq!((&*stdout, &*stderr), ("", "postlink gate: PASS: 21 of 22 checks ran, 1 not for this build\n"));
+    let (_, stdout, stderr) = gate(&["-q", "--report", &html, "--output", &path("text")]);
+    assert_eq!((&*stdout, &*stderr), ("", ""));
+    assert_eq!(fs::read_to_string(path("text")).expect("it was written"), gate(&[]).1, "a file has all");
+    for bad in ["html", "html=", "nonsense=x", "json=/no/such/folder/x"] {
+        assert_eq!(gate(&["--report", bad]).0, 2, "{bad}");
+    }
+}
+
+#[test]
+fn how_much_and_how_it_looks() {
+    assert_eq!(gate(&["-q"]).1, "PASS: 21 of 22 checks ran, 1 not for this build\n");
+    assert_eq!(gate(&["-q", "-v"]).0, 2);
+    let dir = copy();
+    damage(&Parts::of(dir.path()), "no srcversion");
+    let dir = dir.path().to_str().expect("text");
+    let plain = gate(&[dir]).1;
+    assert!(!plain.contains('\x1b') && plain == gate(&[dir, "--color", "never"]).1);
+    let coloured = gate(&[dir, "--color", "always"]).1;
+    assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain);
+    assert!(coloured.contains("\x1b[1m\x1b[31mFAIL: "), "{coloured}");
+    // What could not look is not green.
+    let one = kernel().join("drivers/one.ko");
+    let partial = gate(&[one.to_str().expect("text"), "--color", "always"]).1;
+    assert!(partial.contains("\x1b[1m\x1b[33mPASS: ") && partial.contains("\x1b[33mcould not look"), "{partial}");
+    assert!(gate(&["--color", "always"]).1.contains("\x1b[1m\x1b[32mPASS: "));
+    // Nothing in a file that was not asked for it.
+    assert!(gate(&["-v"]).1.len() >= gate(&[]).1.len());
+    let keyed = gate(&[dir, "--keys"]).1;
+    assert!(keyed.contains("    | key: versions/no-srcversion drivers/one - - -\n"), "{keyed}");
+    assert!(plain.contains("explained by: postlink explain versions/no-srcversion"), "{plain}");
+    let (status, schema, _) = gate(&["--schema"]);
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("it is JSON");
+    assert!(status == 0 && schema["title"].as_str().is_some_and(|title| title.ends_with("version 2.0")));
+    assert_refused(&["--source-root", "/no/such/folder"], "/no/such/folder: ");
+}
+
+#[test]
 fn what_is_no_build_is_refused() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = |name: &str| dir.path().join(name).to_str().expect("text").to_owned();
@@ -258,8 +307,8 @@ fn files_of_a_folder_that_cannot_be_read_are_told() {
     symlink(root.join("a.ko"), root.join("a.ko")).expect("a link");
     assert!(Command::new("mkfifo").arg(root.join("b.ko")).status().expect("mkfifo runs").success());
     let (status, stdout, _) = gate(&[root.to_str().expect("text")]);
-    let line =
-        "error [not-there] ../../../etc/passwd: modules.order lists ../../../etc/passwd, and nothing of it is there";
+    let line = "modules.order: error: ../../../etc/passwd: modules.order lists ../../../etc/passwd, and nothing of it is there \
+         [modules-order/not-there]";
     assert!(stdout.contains(line) && stdout.contains("and in 2 more objects: a, b\n"), "{stdout}");
     assert_eq!(status, 1);
 }
@@ -324,7 +373,10 @@ fn packed_modules_that_are_damaged_are_findings() {
         fs::write(&file, bytes).expect("it can be written");
         let (status, stdout, stderr) = gate(&[root.to_str().expect("text")]);
         assert_eq!((status, &*stderr), (1, ""), "{stdout}");
-        assert!(stdout.contains("error [malformed] drivers/one: ") && stdout.contains(words), "{name}: {stdout}");
+        assert!(
+            stdout.contains(": error: ") && stdout.contains(" [elf/malformed]") && stdout.contains(words),
+            "{name}: {stdout}"
+        );
         fs::remove_file(&file).expect("it goes");
     }
     fs::write(root.join("drivers/one.ko.zst"), zst).expect("it can be written");

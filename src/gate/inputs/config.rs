@@ -46,6 +46,11 @@ impl Config {
         self.0.get(name).map(String::as_str)
     }
 
+    /// All symbols that are set, in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Compiler and version, such as `clang 190107`.
     pub fn compiler(&self) -> String {
         match (self.has("CC_IS_CLANG"), self.get("CLANG_VERSION"), self.get("GCC_VERSION")) {

@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use super::causes;
 use crate::gate::finding::Severity;
 use crate::gate::run::GateOutcome;
 
@@ -15,19 +16,20 @@ pub fn render(outcome: &GateOutcome) -> String {
     let mut out = String::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
         let open = outcome.findings.iter().filter(|j| j.is_open() && j.finding.severity == severity);
-        let open: Vec<_> = open.map(|judged| &judged.finding).collect();
+        let open = causes::of(open);
         let command = match severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        for finding in open.iter().take(MAX_PER_LEVEL) {
+        for cause in open.iter().take(MAX_PER_LEVEL) {
+            let finding = cause.finding();
             let title = property(&format!("{}/{}", finding.check, finding.kind));
             let place = match finding.source_line() {
                 Some((file, line)) => format!("file={},line={line},", property(file)),
                 None => String::new(),
             };
-            let text = data(&format!("{}: {}", finding.subject, finding.message));
+            let text = data(&format!("{}: {}", finding.subject, cause.message()));
             // Writing to memory does not fail.
             let _ = writeln!(out, "::{command} {place}title={title}::{text}");
         }
@@ -40,6 +42,7 @@ pub fn render(outcome: &GateOutcome) -> String {
         }
     }
     not_checked(&mut out, outcome);
+    let _ = writeln!(out, "postlink gate: {}", outcome.rules.line());
     let _ = writeln!(out, "postlink gate: {}; {} accepted", outcome.verdict.line(), outcome.n_accepted());
     out
 }

@@ -2,9 +2,16 @@
 
 //! One page for people: complete in itself, works from the file system without a network.
 
-use askama::Template;
+use std::collections::BTreeMap;
 
+use askama::Template;
+use sha2::Digest;
+use sha2::Sha256;
+
+use super::causes;
+use super::causes::Cause;
 use super::paragraphs;
+use crate::gate::check::Check;
 use crate::gate::coverage::Skipped;
 use crate::gate::error::GateError;
 use crate::gate::finding::GateFinding;
@@ -14,18 +21,23 @@ use crate::gate::run::GateOutcome;
 use crate::gate::run::SummaryRow;
 use crate::gate::verdict::Status;
 
+/// Digits of a finding's address.
+const ADDRESS_LEN: usize = 10;
+
 /// The page; what it shows is checked against the template when this is compiled, and escaped by the name's ending.
 #[derive(Template)]
 #[template(path = "gate.html")]
 struct Page<'a> {
-    dir: String,
-    series: &'static str,
+    dir: &'a str,
+    kernel: String,
     compiler: String,
     found: &'a [String],
     missing: &'a [String],
     skipped: &'a [Skipped],
     n_skipped: String,
-    has_failed: bool,
+    word: String,
+    /// `failed`, `partial` where something could not be looked at, or `passed`.
+    state: &'static str,
     verdict: String,
     counts: String,
     n_accepted: usize,
@@ -34,6 +46,8 @@ struct Page<'a> {
     gone: Vec<String>,
     version: &'static str,
     groups: Vec<Group>,
+    clean: Vec<Group>,
+    n_clean: String,
 }
 
 /// A check in the table.
@@ -51,6 +65,8 @@ struct Group {
     /// By directory of the subject, in order.
     directories: Vec<Directory>,
     count: usize,
+    /// What is to be said of a check that found nothing.
+    remark: &'static str,
 }
 
 /// Words, or a name between backticks.
@@ -65,12 +81,17 @@ struct Directory {
 }
 
 struct Item {
+    /// What an address of the page ends with to lead here; the same after a rebuild.
+    address: String,
     severity: Severity,
     kind: &'static str,
     subject: String,
     message: String,
     place: String,
     detail: String,
+    others: Vec<String>,
+    n_others: String,
+    keys: Vec<String>,
     state: &'static str,
     reason: String,
 }
@@ -79,30 +100,42 @@ struct Item {
 pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
     let count = |severity, noun| counted(outcome.count(severity), noun);
     let (errors, warnings) = (count(Severity::Error, "error"), count(Severity::Warning, "warning"));
+    let verdict = &outcome.verdict;
+    let mut addresses = BTreeMap::new();
+    let groups = outcome.checks.iter().map(|check| group(outcome, check, &mut addresses));
+    // What a reader goes through is in the order in which it is seen.
+    let (clean, groups): (Vec<Group>, Vec<Group>) = groups.partition(|group| group.directories.is_empty());
     let page = Page {
-        dir: outcome.inputs.name.clone(),
-        series: outcome.inputs.selection.series.name(),
+        dir: &outcome.inputs.name,
+        kernel: outcome.rules.line(),
         compiler: outcome.inputs.config.compiler(),
         found: &outcome.inputs.found,
         missing: &outcome.inputs.missing,
         skipped: &outcome.skipped,
         n_skipped: counted(outcome.skipped.len(), "check"),
-        has_failed: outcome.verdict.has_failed,
-        verdict: outcome.verdict.line(),
+        word: verdict.word().to_uppercase(),
+        state: match (verdict.has_failed, verdict.n_could_not_look) {
+            (true, _) => "failed",
+            (false, 0) => "passed",
+            (false, _) => "partial",
+        },
+        verdict: verdict.line(),
         counts: format!("{errors}, {warnings}, {}", count(Severity::Note, "note")),
         n_accepted: outcome.n_accepted(),
         summary: outcome.summary().into_iter().filter(|row| !row.is_clean()).map(row).collect(),
         shows_notes: outcome.count(Severity::Error) + outcome.count(Severity::Warning) == 0,
         gone: outcome.gone.iter().map(ToString::to_string).collect(),
         version: env!("CARGO_PKG_VERSION"),
-        groups: outcome.checks.iter().map(|check| group(outcome, check)).collect(),
+        n_clean: counted(clean.len(), "check"),
+        groups,
+        clean,
     };
     page.render().map(String::into_bytes).map_err(|error| GateError(format!("html: {error}")))
 }
 
 fn row(numbers: SummaryRow) -> Row {
     let (class, remark) = match numbers.status {
-        Status::Failed => ("failed", ""),
+        Status::Failed => ("failed", "fails the run"),
         Status::Passed => ("passed", ""),
         Status::NotApplicable => ("not-applicable", "not for this build"),
         Status::CouldNotLook => ("could-not-look", "could not look"),
@@ -116,31 +149,56 @@ fn pieces(text: &str) -> Vec<Piece> {
     pieces.map(|(nth, text)| Piece { text: text.to_owned(), is_code: nth % 2 == 1 }).collect()
 }
 
-fn group(outcome: &GateOutcome, check: &'static crate::gate::check::Check) -> Group {
+fn group(outcome: &GateOutcome, check: &'static Check, addresses: &mut BTreeMap<String, usize>) -> Group {
+    let own = outcome.findings.iter().filter(|judged| judged.finding.check == check.id);
+    let mut causes = causes::of(own);
+    causes.sort_by(|a, b| directory(a.finding()).cmp(directory(b.finding())));
+    let count = causes.iter().filter(|cause| cause.first.is_open()).count();
     let mut directories: Vec<Directory> = Vec::new();
-    let mut count = 0;
-    let mut own: Vec<_> = outcome.findings.iter().filter(|judged| judged.finding.check == check.id).collect();
-    own.sort_by(|a, b| directory(&a.finding).cmp(directory(&b.finding)));
-    for judged in own {
-        let finding = &judged.finding;
-        count += usize::from(judged.is_open());
-        let item = Item {
-            severity: finding.severity,
-            kind: finding.kind,
-            subject: finding.subject.clone(),
-            message: finding.message.clone(),
-            place: place(finding),
-            detail: finding.detail.join("\n"),
-            state: if judged.is_open() { "open" } else { "accepted" },
-            reason: judged.accepted.clone().unwrap_or_default(),
-        };
+    for cause in &causes {
+        let (item, name) = (item(cause, addresses), directory(cause.finding()));
         match directories.last_mut() {
-            Some(last) if last.name == directory(finding) => last.items.push(item),
-            _ => directories.push(Directory { name: directory(finding).to_owned(), items: vec![item] }),
+            Some(last) if last.name == name => last.items.push(item),
+            _ => directories.push(Directory { name: name.to_owned(), items: vec![item] }),
         }
     }
+    let remark = match outcome.status(check.id) {
+        Status::NotApplicable => "not for this build",
+        Status::CouldNotLook => "could not look",
+        Status::Failed => "could not look, and is required",
+        Status::Passed => "",
+    };
     let explanation = paragraphs(check).iter().skip(1).map(|text| pieces(text)).collect();
-    Group { id: check.id, title: pieces(check.title()), explanation, directories, count }
+    Group { id: check.id, title: pieces(check.title()), explanation, directories, count, remark }
+}
+
+fn item(cause: &Cause<'_>, addresses: &mut BTreeMap<String, usize>) -> Item {
+    let finding = cause.finding();
+    let others: Vec<String> = cause.others().into_iter().map(str::to_owned).collect();
+    Item {
+        address: address(finding, addresses),
+        severity: finding.severity,
+        kind: finding.kind,
+        subject: finding.subject.clone(),
+        message: finding.message.clone(),
+        place: place(finding),
+        detail: finding.detail.join("\n"),
+        n_others: counted(others.len(), "more object"),
+        others,
+        keys: cause.all.iter().map(|judged| judged.finding.key().to_string()).collect(),
+        state: if cause.first.is_open() { "open" } else { "accepted" },
+        reason: cause.first.accepted.clone().unwrap_or_default(),
+    }
+}
+
+/// By the finding's key, so that a link to it survives a rebuild; findings with one key are counted.
+fn address(finding: &GateFinding, known: &mut BTreeMap<String, usize>) -> String {
+    let digest = Sha256::digest(finding.key().to_string());
+    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = digits.get(..ADDRESS_LEN).unwrap_or_default();
+    let nth = known.entry(digits.to_owned()).or_default();
+    *nth += 1;
+    if *nth == 1 { format!("f-{digits}") } else { format!("f-{digits}-{nth}") }
 }
 
 fn directory(finding: &GateFinding) -> &str {

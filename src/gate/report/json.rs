@@ -4,35 +4,62 @@
 
 use serde::Serialize;
 
+use super::Look;
+use super::causes;
+use crate::gate::baseline::Judged;
+use crate::gate::check::Check;
 use crate::gate::coverage::Skipped;
 use crate::gate::error::GateError;
 use crate::gate::finding::GateFinding;
 use crate::gate::finding::Severity;
+use crate::gate::inputs::Rules;
 use crate::gate::run::GateOutcome;
 use crate::gate::run::SummaryRow;
 
 /// Version of the format: a new field raises the second number, anything else the first.
-pub const VERSION: &str = "1.2";
+pub const VERSION: &str = "2.0";
 
 #[derive(Serialize)]
 struct Report<'a> {
+    #[serde(flatten)]
+    run: RunInfo<'a>,
+    #[serde(flatten)]
+    judgement: Judgement<'a>,
+    checks: Vec<CheckInfo>,
+    skipped: &'a [Skipped],
+    findings: Vec<Item<'a>>,
+    gone: Vec<String>,
+}
+
+/// What was looked at.
+#[derive(Serialize)]
+pub struct RunInfo<'a> {
     version: &'static str,
     tool: &'static str,
-    build_dir: String,
-    series: &'static str,
-    compiler: String,
+    build_dir: &'a str,
+    kernel: &'a Rules,
+    compiler: Option<Compiler>,
     found: &'a [String],
     missing: &'a [String],
+    fail_on: &'static str,
+    require: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Compiler {
+    family: String,
+    version: u64,
+}
+
+/// What it came to.
+#[derive(Serialize)]
+pub struct Judgement<'a> {
     result: &'static str,
     verdict: String,
     reasons: &'a [String],
     coverage: Coverage,
     summary: Vec<SummaryRow>,
     counts: Counts,
-    checks: Vec<CheckInfo>,
-    skipped: &'a [Skipped],
-    findings: Vec<Item<'a>>,
-    gone: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -51,18 +78,22 @@ struct Coverage {
     could_not_look: usize,
 }
 
+/// What a check is.
 #[derive(Serialize)]
-struct CheckInfo {
+pub struct CheckInfo {
     id: &'static str,
     severity: Severity,
     title: &'static str,
-    explanation: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<String>,
 }
 
+/// One finding.
 #[derive(Serialize)]
-struct Item<'a> {
+pub struct Item<'a> {
     #[serde(flatten)]
     finding: &'a GateFinding,
+    cause: usize,
     accepted: bool,
     fails: bool,
     reason: &'a str,
@@ -70,24 +101,50 @@ struct Item<'a> {
 }
 
 /// Renders the report.
-pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
-    let inputs = &outcome.inputs;
+pub fn render(outcome: &GateOutcome, look: &Look) -> Result<Vec<u8>, GateError> {
     let report = Report {
+        run: run_info(outcome),
+        judgement: judgement(outcome),
+        checks: checks(outcome, look),
+        skipped: &outcome.skipped,
+        findings: items(outcome),
+        gone: outcome.gone.iter().map(ToString::to_string).collect(),
+    };
+    super::to_text("json", &report)
+}
+
+/// What was looked at.
+pub fn run_info(outcome: &GateOutcome) -> RunInfo<'_> {
+    let inputs = &outcome.inputs;
+    let compiler = inputs.config.compiler();
+    let compiler = compiler
+        .split_once(' ')
+        .and_then(|(family, version)| Some(Compiler { family: family.to_owned(), version: version.parse().ok()? }));
+    RunInfo {
         version: VERSION,
         tool: concat!("postlink ", env!("CARGO_PKG_VERSION")),
-        build_dir: inputs.name.clone(),
-        series: inputs.selection.series.name(),
-        compiler: inputs.config.compiler(),
+        build_dir: &inputs.name,
+        kernel: &outcome.rules,
+        compiler,
         found: &inputs.found,
         missing: &inputs.missing,
-        result: outcome.verdict.word(),
-        verdict: outcome.verdict.line(),
-        reasons: &outcome.verdict.reasons,
+        fail_on: outcome.fail_on.word(),
+        require: &outcome.require,
+    }
+}
+
+/// What it came to.
+pub fn judgement(outcome: &GateOutcome) -> Judgement<'_> {
+    let verdict = &outcome.verdict;
+    Judgement {
+        result: verdict.word(),
+        verdict: verdict.line(),
+        reasons: &verdict.reasons,
         coverage: Coverage {
-            checks: outcome.verdict.n_checks,
-            ran: outcome.verdict.n_looked(),
-            not_applicable: outcome.verdict.n_not_applicable,
-            could_not_look: outcome.verdict.n_could_not_look,
+            checks: verdict.n_checks,
+            ran: verdict.n_looked(),
+            not_applicable: verdict.n_not_applicable,
+            could_not_look: verdict.n_could_not_look,
         },
         summary: outcome.summary(),
         counts: Counts {
@@ -96,28 +153,33 @@ pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
             note: outcome.count(Severity::Note),
             accepted: outcome.n_accepted(),
         },
-        checks: outcome.checks.iter().map(|check| info(check)).collect(),
-        skipped: &outcome.skipped,
-        findings: outcome.findings.iter().map(item).collect(),
-        gone: outcome.gone.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// The checks that ran; explained if that is asked for.
+pub fn checks(outcome: &GateOutcome, look: &Look) -> Vec<CheckInfo> {
+    let info = |check: &&'static Check| CheckInfo {
+        id: check.id,
+        severity: check.severity,
+        title: check.title(),
+        explanation: look.is_explained.then(|| super::paragraphs(check).join("\n\n")),
     };
-    let mut text = serde_json::to_vec_pretty(&report).map_err(|error| GateError(format!("json: {error}")))?;
-    text.push(b'\n');
-    Ok(text)
+    outcome.checks.iter().map(info).collect()
 }
 
-fn info(check: &crate::gate::check::Check) -> CheckInfo {
-    let explanation = super::paragraphs(check).join("\n\n");
-    CheckInfo { id: check.id, severity: check.severity, title: check.title(), explanation }
+/// All findings.
+pub fn items(outcome: &GateOutcome) -> Vec<Item<'_>> {
+    let numbers = causes::numbers(&outcome.findings);
+    outcome.findings.iter().zip(numbers).map(|(judged, cause)| item(judged, cause)).collect()
 }
 
-fn item(judged: &crate::gate::baseline::Judged) -> Item<'_> {
-    let key = judged.finding.key();
+fn item(judged: &Judged, cause: usize) -> Item<'_> {
     Item {
         finding: &judged.finding,
+        cause,
         accepted: !judged.is_open(),
         fails: judged.fails,
         reason: judged.accepted.as_deref().unwrap_or_default(),
-        key: format!("{}/{} {} {} {} {}", key.check, key.kind, key.subject, key.symbol, key.section, key.counterpart),
+        key: judged.finding.key().to_string(),
     }
 }

@@ -42,6 +42,9 @@ pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
         .version(env!("CARGO_PKG_VERSION"))
         .rules(outcome.checks.iter().map(|check| rule(check)).collect::<Vec<_>>())
         .build();
+    // The address is the package's, and an empty one is none.
+    let address = Some(env!("CARGO_PKG_HOMEPAGE")).filter(|address| !address.is_empty());
+    let driver = ToolComponent { information_uri: address.map(str::to_owned), ..driver };
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .invocations(vec![invocation(outcome)])
@@ -61,12 +64,13 @@ fn invocation(outcome: &GateOutcome) -> Invocation {
         let text = format!("{} was skipped: {}", skipped.check, skipped.why);
         Notification { associated_rule: Some(rule), ..notification("skipped", text) }
     });
+    let rules = notification("rules", outcome.rules.line());
     // A run that cannot do its work writes no report.
     Invocation::builder()
         .execution_successful(true)
         .exit_code(i64::from(outcome.verdict.has_failed))
         .exit_code_description(outcome.verdict.line())
-        .tool_execution_notifications(missing.chain(skipped).collect::<Vec<_>>())
+        .tool_execution_notifications(std::iter::once(rules).chain(missing).chain(skipped).collect::<Vec<_>>())
         .build()
 }
 
@@ -89,8 +93,17 @@ fn rule(check: &Check) -> ReportingDescriptor {
         .id(check.id)
         .short_description(text(check.title().to_owned()))
         .full_description(text(paragraphs(check).join("\n\n")))
+        .help(help(check))
         .default_configuration(ReportingConfiguration::builder().level(json!(level)).build())
         .build()
+}
+
+/// Cause and remedy, and how to ask for more.
+fn help(check: &Check) -> MultiformatMessageString {
+    let mut lines: Vec<String> = paragraphs(check).into_iter().skip(1).collect();
+    lines.push(format!("More: `postlink explain {}`", check.id));
+    let text = lines.join("\n\n");
+    MultiformatMessageString::builder().text(text.replace('`', "'")).markdown(text).build()
 }
 
 fn result(judged: &Judged) -> SarifResult {
@@ -100,8 +113,6 @@ fn result(judged: &Judged) -> SarifResult {
         Severity::Warning => ResultLevel::Warning,
         Severity::Note => ResultLevel::Note,
     };
-    let key = finding.key();
-    let parts = [key.check, key.kind, key.subject, key.symbol, key.section, key.counterpart];
     let suppressions = judged
         .accepted
         .iter()
@@ -111,7 +122,7 @@ fn result(judged: &Judged) -> SarifResult {
         .level(level)
         .message(Message::builder().text(message(finding)).build())
         .locations(vec![location(finding)])
-        .partial_fingerprints(BTreeMap::from([("gateKey/v1".to_owned(), parts.join(" "))]))
+        .partial_fingerprints(BTreeMap::from([("gateKey/v2".to_owned(), finding.key().to_string())]))
         .suppressions(suppressions.collect::<Vec<_>>())
         .build()
 }
