@@ -19,6 +19,7 @@ pub mod finding;
 pub mod fresh;
 pub mod inputs;
 pub mod kbuild_args;
+pub mod kinds;
 mod look;
 pub mod object;
 pub mod plain;

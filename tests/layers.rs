@@ -41,6 +41,7 @@ const LAYERS: &[&str] = &[
     "gate::check",
     "gate::processed",
     "gate::checks",
+    "gate::kinds",
     "gate::coverage",
     "gate::look",
     "gate::baseline",

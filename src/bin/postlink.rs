@@ -67,13 +67,8 @@ fn obey(command: Command) -> ExitCode {
             Err(error) => stdio::refuse("manual", &error),
         },
         Command::Completions { shell } => stdio::print("completions", &manual::completions(shell), 0),
-        Command::Explain { finding } if finding.is_empty() => {
-            print("explain", &(explain::list() + &gate::report::list()))
-        }
-        Command::Explain { finding } if gate::checks::by_id(&finding.join(" ")).is_some() => {
-            print("explain", &gate::report::explain(&finding.join(" ")))
-        }
-        Command::Explain { finding } => match explain::explain(&finding.join(" ")) {
+        Command::Explain { finding } if finding.is_empty() => print("explain", &explain::list()),
+        Command::Explain { finding } => match explain::explain_words(&finding) {
             Explained::Found(text) => print("explain", &text),
             Explained::Unknown(text) => {
                 stdio::tell("explain", &text);

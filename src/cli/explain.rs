@@ -2,10 +2,14 @@
 
 //! `postlink explain`: what a finding means, why it matters at run time, and how to fix or annotate it.
 //!
-//! The words are the findings' own documentation, see [`Message`](crate::objtool::finding::Message). A finding is asked for by its
-//! identifier, by a line copied from a log, or by words it speaks of.
+//! The words are the findings' own documentation, see [`Message`](crate::objtool::finding::Message), and those of the gate's checks.
+//! A finding is asked for by its identifier, as `check/kind`, by a line copied from a log or a report, or by words it speaks of.
 
 use crate::arm64::finding as arm64;
+use crate::gate::checks;
+use crate::gate::kinds;
+use crate::gate::report;
+use crate::objtool::finding::Topic;
 use crate::objtool::finding::message;
 use std::fmt::Write;
 
@@ -37,28 +41,111 @@ fn wordings() -> impl Iterator<Item = &'static (&'static str, &'static [&'static
     WORDINGS.into_iter().flatten()
 }
 
+/// Explains what `words` ask for: several names, or one thing in several words.
+pub fn explain_words(words: &[String]) -> Explained {
+    let each: Option<Vec<String>> = words.iter().map(|word| of_name(word)).collect();
+    match each.filter(|each| each.len() > 1) {
+        Some(each) => Explained::Found(each.join("\n")),
+        None => explain(&words.join(" ")),
+    }
+}
+
 /// Explains the finding `query`.
 pub fn explain(query: &str) -> Explained {
-    let found = find(query.trim());
+    let query = query.trim();
+    if let Some(text) = of_name(query).or_else(|| named_in(query).and_then(of_name)) {
+        return Explained::Found(text);
+    }
+    let found = find(query);
     if found.is_empty() {
+        let meant = kinds::meant(query, names());
         return Explained::Unknown(format!(
-            "no finding is called '{query}', says so, or speaks of it; postlink explain lists them all"
+            "no finding is called '{query}', says so, or speaks of it{meant}; postlink explain lists them all"
         ));
     }
     Explained::Found(found.iter().map(|id| text(id)).collect::<Vec<_>>().join("\n"))
 }
 
-/// All identifiers with the first line of each.
+/// What is called just so: a check, a kind of its findings with or without the check's name, a finding of the tools.
+fn of_name(name: &str) -> Option<String> {
+    if let Some((id, kind)) = name.split_once('/') {
+        let check = checks::by_id(id).filter(|check| kinds::is_known(check, kind))?;
+        return Some(of_kind(check.id, kind));
+    }
+    if checks::by_id(name).is_some() {
+        return Some(report::explain(name));
+    }
+    if !called(name).is_empty() {
+        return Some(text(name));
+    }
+    let of_checks: Vec<String> =
+        kinds::KINDS.iter().filter(|(_, kind, _)| *kind == name).map(|(check, kind, _)| of_kind(check, kind)).collect();
+    (!of_checks.is_empty()).then(|| of_checks.join("\n"))
+}
+
+/// A kind of a check's findings: what it says, and what the check is about.
+fn of_kind(check: &str, kind: &str) -> String {
+    let sentence = kinds::KINDS.iter().find(|(id, known, _)| *id == check && *known == kind);
+    let own = match sentence {
+        Some((.., sentence)) => format!("{check}/{kind}\n\n    {sentence}\n"),
+        None => format!("{check}/{kind}: {}", text(kind)),
+    };
+    format!("{own}\nThe check: {}", report::explain(check))
+}
+
+/// `check/kind` in a line of a report, a baseline or an annotation.
+fn named_in(line: &str) -> Option<&str> {
+    let words = line.split(|c: char| c.is_whitespace() || "[]=,:\"'`".contains(c));
+    let is_kind = |word: &&str| {
+        let parts = word.split_once('/');
+        parts.is_some_and(|(id, kind)| checks::by_id(id).is_some_and(|check| kinds::is_known(check, kind)))
+    };
+    words.filter(is_kind).next_back()
+}
+
+/// Everything that is called something.
+fn names() -> impl Iterator<Item = &'static str> {
+    let of_checks = checks::ALL.iter().map(|check| check.id);
+    of_checks.chain(kinds::KINDS.iter().map(|(_, kind, _)| *kind)).chain(explanations().map(|(id, _)| *id))
+}
+
+/// All identifiers with the first line of each: of each tool, by what they are about, then of the gate.
 pub fn list() -> String {
     let width = explanations().map(|(id, _)| id.len()).max().unwrap_or(0);
     let mut list = String::new();
-    for (id, lines) in explanations() {
+    for topic in Topic::ALL {
+        let own = message::TOPICS.iter().filter(|(_, known)| known == topic).map(|(id, _)| *id);
+        section(&mut list, &format!("objtool, {}", words_of(*topic)), own, width);
+    }
+    section(&mut list, "arm64", arm64::KINDS.iter().map(|kind| kind.id()), width);
+    list + &report::list()
+}
+
+fn section(list: &mut String, title: &str, ids: impl Iterator<Item = &'static str>, width: usize) {
+    let mut ids: Vec<&str> = ids.collect();
+    ids.sort_unstable();
+    // Writing to memory does not fail.
+    let _ = writeln!(list, "{}{title}:", if list.is_empty() { "" } else { "\n" });
+    for id in ids {
+        let lines = explanations().find(|(known, _)| *known == id).map_or(&[][..], |(_, lines)| lines);
         let meaning = lines.iter().take_while(|line| !line.trim().is_empty());
         let meaning: Vec<&str> = meaning.map(|line| line.trim()).collect();
-        // Writing to memory does not fail.
         let _ = writeln!(list, "{id:width$}  {}", meaning.join(" "));
     }
-    list
+}
+
+fn words_of(topic: Topic) -> &'static str {
+    match topic {
+        Topic::None => "lines about other findings",
+        Topic::Structure => "what the object is made of",
+        Topic::Stack => "the way through the code, and the stack on it",
+        Topic::Noinstr => "code that must not be instrumented",
+        Topic::Uaccess => "access to user memory",
+        Topic::Mitigations => "mitigations",
+        Topic::StaticCall => "static calls",
+        Topic::Mcount => "the function tracer",
+        Topic::Orc => "unwind tables",
+    }
 }
 
 /// Identifiers of the findings that print this line of a log; several where they say the same.
@@ -221,10 +308,54 @@ mod tests {
     #[test]
     fn every_finding_is_listed_and_identifiers_are_unique() {
         let mut ids: Vec<&str> = explanations().map(|(id, _)| *id).collect();
-        assert_eq!(list().lines().count(), ids.len());
+        let list = list();
+        for id in &ids {
+            assert_eq!(list.lines().filter(|line| line.split(' ').next() == Some(id)).count(), 1, "{id}");
+        }
+        for check in checks::ALL {
+            assert!(list.contains(&format!("\n{} ", check.id)), "{}", check.id);
+            for kind in kinds::KINDS.iter().filter(|(id, ..)| *id == check.id).map(|(_, kind, _)| kind) {
+                assert!(list.contains(&format!("\n  {}/{kind} ", check.id)), "{}/{kind}", check.id);
+            }
+        }
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), explanations().count());
+    }
+
+    #[test]
+    fn every_kind_is_explained_however_it_is_asked_for() {
+        for check in checks::ALL {
+            for kind in kinds::kinds_of(check) {
+                let name = format!("{}/{kind}", check.id);
+                let wanted = found(&name);
+                assert!(wanted.starts_with(&name) && wanted.contains("Remedy: "), "{name}: {wanted}");
+                for line in [
+                    format!("drivers/a.c:12: error: drivers/a: 'x' is wrong [{name}]"),
+                    format!("{name} drivers/a x .text -"),
+                    format!("::error file=a.c,line=1,title={name}::text"),
+                    format!("    | key: {name} drivers/a - - -"),
+                ] {
+                    assert_eq!(found(&line), wanted, "{line}");
+                }
+                assert!(!found(kind).is_empty());
+            }
+        }
+        let several = ["versions/wrong", "orc", "naked-return"].map(str::to_owned);
+        let Explained::Found(text) = explain_words(&several) else { panic!("all of them are known") };
+        assert!(text.contains("versions/wrong\n") && text.contains("\norc\n") && text.contains("\nnaked-return\n"));
+    }
+
+    #[test]
+    fn the_nearest_name_is_told() {
+        for (asked, meant) in
+            [("versoins", "versions"), ("naked-retrun", "naked-return"), ("runtime-libary", "runtime-library")]
+        {
+            match explain(asked) {
+                Explained::Unknown(text) => assert!(text.contains(&format!("'{meant}' may be meant")), "{text}"),
+                Explained::Found(text) => panic!("{asked}: {text}"),
+            }
+        }
     }
 
     #[test]

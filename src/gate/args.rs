@@ -40,9 +40,9 @@ pub struct GateArgs {
     /// The kernel's build folder, for external modules; found by what kbuild recorded in theirs when not given.
     #[arg(long, value_name = "DIR")]
     kernel: Option<PathBuf>,
-    /// Accepted findings; what is in there does not fail the run.
+    /// Accepted findings; what is in there does not fail the run. Any number of files.
     #[arg(long, value_name = "FILE")]
-    baseline: Option<PathBuf>,
+    baseline: Vec<PathBuf>,
     /// Bring this baseline up to date: add what is new, remove what is gone, keep reasons.
     #[arg(long, value_name = "FILE")]
     update_baseline: Option<PathBuf>,

@@ -205,7 +205,7 @@ pub fn escape(field: &str) -> String {
     if field.is_empty() {
         return "-".to_owned();
     }
-    let is_odd = |c: char| c.is_whitespace() || c.is_control() || c == '%';
+    let is_odd = |c: char| c.is_whitespace() || c.is_control() || c == '%' || c == '*';
     let mut text = String::new();
     for c in field.chars() {
         match u8::try_from(c) {

@@ -113,11 +113,16 @@ pub fn paragraphs(check: &super::check::Check) -> Vec<String> {
     paragraphs
 }
 
-/// All checks with the first sentence of each, for `postlink explain`.
+/// All checks with the first sentence of each, and their own kinds of findings, for `postlink explain`.
 pub fn list() -> String {
-    let width = super::checks::ALL.iter().map(|check| check.id.len()).max().unwrap_or(0);
-    let lines = super::checks::ALL.iter().map(|check| format!("{:width$}  {}\n", check.id, check.title()));
-    format!("\nChecks of the gate:\n{}", lines.collect::<String>())
+    let mut list = "\ngate, checks and their findings as check/kind:\n".to_owned();
+    for check in super::checks::ALL {
+        list.push_str(&format!("{}  {}\n", check.id, check.title()));
+        for (_, kind, sentence) in super::kinds::KINDS.iter().filter(|(id, ..)| *id == check.id) {
+            list.push_str(&format!("  {}/{kind}  {sentence}\n", check.id));
+        }
+    }
+    list
 }
 
 /// A check's explanation, for `postlink explain`.

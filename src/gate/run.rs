@@ -46,7 +46,7 @@ pub struct Options {
     /// `--source-root`: the folder that places in the source are told relative to.
     pub source_root: Option<PathBuf>,
     /// Accepted findings.
-    pub baseline: Option<PathBuf>,
+    pub baseline: Vec<PathBuf>,
     /// A baseline to bring up to date.
     pub update_baseline: Option<PathBuf>,
     /// Another build to compare with.
@@ -204,11 +204,9 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<GateOutcome, Ga
     let inputs = find_inputs(options, &options.paths)?;
     let build = pool.install(|| look_at_all(&inputs, &checks, progress))?;
     // Findings and facts of this build are complete. Now against what was accepted, or against another build.
-    let updated = options.update_baseline.as_ref().filter(|path| path.exists());
-    let mut base = match options.baseline.as_ref().or(updated) {
-        Some(path) => Baseline::read(path)?,
-        None => Baseline::default(),
-    };
+    let updated = options.update_baseline.iter().filter(|path| options.baseline.is_empty() && path.exists());
+    let files: Vec<PathBuf> = options.baseline.iter().chain(updated).cloned().collect();
+    let mut base = Baseline::read_all(&files)?;
     let rules = inputs.rules();
     let mut skipped = coverage::skipped(&inputs, &build.facts, &checks);
     // What was not looked at is neither there nor gone.
@@ -229,7 +227,7 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<GateOutcome, Ga
         Some(path) => Some(update(path, &findings, &inputs, &has_looked)?),
         None => None,
     };
-    let has_base = options.baseline.is_some() || options.compare.is_some();
+    let has_base = !options.baseline.is_empty() || options.compare.is_some();
     // Who only asks for a baseline accepts what is there.
     if let Some(updated) = updated.as_ref().filter(|_| !has_base && options.fail_on.is_none()) {
         accept(&mut findings, &updated.path);

@@ -36,7 +36,7 @@ fn outcomes() -> Vec<GateOutcome> {
     }
     let baseline = dir.path().join("accepted");
     fs::write(&baseline, "promoted-symbols/summary vmlinux - - - # known\norc/missing gone - - -\n").expect("a file");
-    let damaged = Options { baseline: Some(baseline), ..options(dir.path()) };
+    let damaged = Options { baseline: vec![baseline], ..options(dir.path()) };
     let damaged = gate::run(&damaged, &Quiet).expect("the gate runs");
     assert!(damaged.n_accepted() == 1 && damaged.gone.len() == 1 && damaged.verdict.has_failed);
     let bare = tempfile::tempdir().expect("a folder");
@@ -249,7 +249,7 @@ fn verdicts(dir: &Path) -> Vec<(&'static str, bool, GateOutcome)> {
     let accepted = dir.join("accepted");
     let update = Options { update_baseline: Some(accepted.clone()), ..options(dir) };
     verdicts.push(("a baseline brought up to date", false, run(update)));
-    verdicts.push(("an accepted error", false, run(Options { baseline: Some(accepted), ..options(dir) })));
+    verdicts.push(("an accepted error", false, run(Options { baseline: vec![accepted], ..options(dir) })));
     verdicts
 }
 
@@ -413,7 +413,7 @@ fn names_are_shown_and_never_acted_upon() {
         format!("promoted-symbols/summary vmlinux - - - # {FORGED}\norc/missing gone - - - # {FORGED}\n"),
     )
     .expect("it can be written");
-    let asked = Options { baseline: Some(accepted), series: Some("7.3".to_owned()), ..options(dir.path()) };
+    let asked = Options { baseline: vec![accepted], series: Some("7.3".to_owned()), ..options(dir.path()) };
     let outcome = gate::run(&asked, &Quiet).expect("the gate runs");
     assert!(outcome.findings.iter().filter(|judged| judged.finding.message.contains("forged")).count() >= 2);
     let look = Look { detail: report::Detail::All, has_keys: true, is_explained: true, ..Look::default() };

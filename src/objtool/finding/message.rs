@@ -76,6 +76,9 @@ macro_rules! messages {
             }
         }
 
+        /// Identifier of every message and what it is about, in the order of their declaration.
+        pub const TOPICS: &[(&str, Topic)] = &[ $( ($id, Topic::$topic), )+ ];
+
         /// Identifier and explanation of every message, in the order of their declaration.
         pub const EXPLANATIONS: &[(&str, &[&str])] = &[
             $( ($id, &[$($doc),+]), )+
