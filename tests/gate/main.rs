@@ -283,7 +283,7 @@ fn packed_modules_are_opened() {
 fn a_baseline_accepts_what_it_lists_and_new_findings_fail() {
     let dir = copy();
     let file = dir.path().join("baseline");
-    let update = Options { update_baseline: vec![file.clone()], ..options(dir.path()) };
+    let update = Options { update_baseline: Some(file.clone()), ..options(dir.path()) };
     gate::run(&update, &Quiet).expect("the gate runs");
     let text = fs::read_to_string(&file).expect("it was written");
     assert!(text.contains("promoted-symbols/function vmlinux slow_path .text -\n"), "{text}");
@@ -302,7 +302,7 @@ fn a_baseline_accepts_what_it_lists_and_new_findings_fail() {
 
     // Reasons stay, gone lines go.
     fs::write(&file, text.replace(" - -\n", " - - # known\n")).expect("it can be written");
-    gate::run(&Options { update_baseline: vec![file.clone()], ..with }, &Quiet).expect("the gate runs");
+    gate::run(&Options { update_baseline: Some(file.clone()), ..with }, &Quiet).expect("the gate runs");
     let text = fs::read_to_string(&file).expect("it was written");
     assert!(text.contains("@low_path") && !text.contains("slow_path") && text.contains("# known"), "{text}");
 }
