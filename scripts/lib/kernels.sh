@@ -65,6 +65,11 @@ llvm_options() {
 # checked with.
 llvm_before_suffixes() { [ -x /usr/lib/llvm-14/bin/ld.lld ] && echo 14 || echo 19; }
 
+# with_llvm KIND RELEASE: puts programs into PATH that the kernel's recorded commands name without a suffix.
+with_llvm() {
+    case " $(llvm_options "$@") " in *" LLVM=1 "*) PATH=/usr/lib/llvm-$(llvm_before_suffixes)/bin:$PATH ;; esac
+}
+
 # kernel_make OPTION...: make, with the programs in PATH that its options ask for.
 kernel_make() {
     case " $* " in *" LLVM=1 "*) local PATH=/usr/lib/llvm-$(llvm_before_suffixes)/bin:$PATH ;; esac
