@@ -10,6 +10,7 @@ pub mod behaviour;
 pub mod differences;
 pub mod facts;
 pub mod flags;
+pub mod known_trees;
 pub mod modpost;
 pub mod names;
 mod needles;

@@ -14,6 +14,7 @@ use crate::kernel::releases;
 use crate::kernel::releases::Point;
 use crate::kernel::releases::RELEASES;
 use crate::kernel::releases::Release;
+use crate::kernel::series::Series;
 use crate::kernel::series::Tree;
 use crate::kernel::survey::Survey;
 
@@ -39,7 +40,7 @@ pub fn list_json() -> String {
 /// What the tree at `root` is, difference by difference; `None` if it has no sources of objtool.
 pub fn tree(root: &Path) -> Option<String> {
     let tree = Tree::open(root)?;
-    let survey = Survey::of(&tree)?;
+    let survey = Survey::in_full(&tree)?;
     let verdict = Verdict::of(&survey);
     let mut out = format!("{}: {}\n", root.display(), verdict.sentence(tree.version().as_deref()));
     for row in verdict.differing(&survey) {
@@ -110,13 +111,19 @@ fn modpost_json(tree: &Tree) -> Option<Value> {
 /// As [`tree`], for programs.
 pub fn tree_json(root: &Path) -> Option<String> {
     let tree = Tree::open(root)?;
-    let survey = Survey::of(&tree)?;
+    let survey = Survey::in_full(&tree)?;
     let verdict = Verdict::of(&survey);
     let differing: Vec<_> = verdict.differing(&survey).iter().map(|row| row.fact.name()).collect();
     let rows: Vec<Value> = survey.rows().map(|(row, shown)| row_json(row, shown)).collect();
+    let version = tree.version();
+    let of_version =
+        version.as_deref().and_then(|version| Some(Series::of_version(version)?.release().point_of(version)));
+    let point = of_version.filter(|point| verdict.same.contains(point)).unwrap_or(verdict.nearest);
     Some(pretty(&json!({
         "tree": root.display().to_string(),
-        "version": tree.version(),
+        "version": version,
+        "digest": format!("{:032x}", survey.digest()),
+        "has_lists": survey.has_lists_of(point),
         "compared": !verdict.same.is_empty(),
         "same_as": verdict.same.iter().map(|point| point.version).collect::<Vec<_>>(),
         "nearest": verdict.nearest.version,

@@ -49,6 +49,16 @@ pub const MARKS: [(File, &str); 4] = [
 pub type Marks = [Option<usize>; MARKS.len()];
 
 impl Names {
+    /// Whether the lists have the same names, in any order.
+    pub fn are_those_of(&self, other: &Self) -> bool {
+        let lists = |names: &Self| {
+            let lists =
+                [&names.rust_noreturn_suffixes, &names.uaccess_safe, &names.ibt_ignored, &names.ibt_ignored_parts];
+            lists.map(|list| sorted(list.to_vec()))
+        };
+        self.noreturns == other.noreturns && lists(self) == lists(other)
+    }
+
     /// The lists of a stable release that was compared.
     pub fn of_point(point: &Point) -> Self {
         let (parts, ignored): (Vec<_>, Vec<_>) = of(IBT_IGNORED, point).partition(|name| name.starts_with('*'));

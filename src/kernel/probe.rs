@@ -10,6 +10,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use super::known_trees::Digest;
 use super::needles::Needles;
 
 /// The largest of these files has 140 KB; what is larger than this is none of them.
@@ -40,10 +41,12 @@ pub enum File {
     SpecialArch,
     /// ORC entries.
     OrcTypes,
-    /// `klp diff`.
+    /// `klp diff`; older trees have no livepatches.
     KlpDiff,
-    /// Positions of symbols for livepatches.
+    /// Positions of symbols for livepatches; older trees have none.
     KlpSympos,
+    /// The functions that never return; trees before 6.5 do not have it.
+    Noreturns,
 }
 
 impl File {
@@ -63,9 +66,9 @@ impl File {
                 &["tools/objtool/arch/x86/include/arch/special.h", "tools/objtool/arch/x86/include/arch_special.h"]
             }
             Self::OrcTypes => &["tools/arch/x86/include/asm/orc_types.h"],
-            // Older trees have no livepatches, which any other file shows as well.
-            Self::KlpDiff => &["tools/objtool/klp-diff.c", "tools/objtool/check.c"],
-            Self::KlpSympos => &["tools/objtool/klp-sympos.c", "tools/objtool/klp-diff.c", "tools/objtool/check.c"],
+            Self::KlpDiff => &["tools/objtool/klp-diff.c"],
+            Self::KlpSympos => &["tools/objtool/klp-sympos.c", "tools/objtool/klp-diff.c"],
+            Self::Noreturns => &["tools/objtool/noreturns.h"],
         }
     }
 }
@@ -133,8 +136,25 @@ pub struct Texts(Vec<(File, Vec<u8>)>);
 impl Texts {
     /// Reads `files` of the tree at `root`; `None` if one of them is absent, unreadable or absurdly large.
     pub fn read(root: &Path, files: &[File]) -> Option<Self> {
-        let read = |file: &File| Some((*file, file.paths().iter().find_map(|path| read_file(&root.join(path)))?));
+        let read = |file: &File| Some((*file, read_first(root, *file)?));
         files.iter().map(read).collect::<Option<Vec<_>>>().map(Self)
+    }
+
+    /// Reads one more file, if it is there.
+    pub fn read_also(&mut self, root: &Path, file: File) {
+        self.0.extend(read_first(root, file).map(|text| (file, text)));
+    }
+
+    /// A digest of all texts.
+    pub fn digest(&self) -> u128 {
+        let mut digest = Digest::NONE;
+        self.0.iter().for_each(|(_, text)| digest.add(text));
+        digest.value()
+    }
+
+    /// Where `mark` is first in the text of a file.
+    pub fn place(&self, file: File, mark: &str) -> Option<usize> {
+        memchr::memmem::find(self.get(file), mark.as_bytes())
     }
 
     /// Of one file, this text.
@@ -147,6 +167,11 @@ impl Texts {
     pub fn get(&self, file: File) -> &[u8] {
         self.0.iter().find(|(known, _)| *known == file).map_or(&[], |(_, text)| text)
     }
+}
+
+/// Reads a file at the first place where there is one.
+fn read_first(root: &Path, file: File) -> Option<Vec<u8>> {
+    file.paths().iter().find_map(|path| read_file(&root.join(path)))
 }
 
 /// Reads a regular file of reasonable size. A pipe or a device could keep us waiting for ever.

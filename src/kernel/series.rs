@@ -8,6 +8,7 @@
 mod tree;
 
 pub use tree::Tree;
+pub use tree::noreturns;
 
 pub use super::releases::Series;
 

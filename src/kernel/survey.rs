@@ -8,6 +8,7 @@ use super::differences::DIFFERENCES;
 use super::differences::Difference;
 use super::facts::Fact;
 use super::facts::Facts;
+use super::known_trees::KnownTree;
 use super::names::MARKS;
 use super::names::Marks;
 use super::names::Names;
@@ -19,10 +20,11 @@ use super::probe::Texts;
 use super::releases;
 use super::releases::In;
 use super::releases::Point;
+use super::series;
 use super::series::Tree;
 
 /// The files that decide about `objtool`.
-const FILES: [File; 13] = [
+const FILES: [File; 11] = [
     File::Check,
     File::Elf,
     File::Decode,
@@ -34,26 +36,41 @@ const FILES: [File; 13] = [
     File::SpecialArch,
     File::SpecialHeader,
     File::OrcTypes,
-    File::KlpDiff,
-    File::KlpSympos,
 ];
+
+/// Files that decide as well, which some trees do not have.
+const ALSO: [File; 3] = [File::Noreturns, File::KlpDiff, File::KlpSympos];
 
 /// What was found in a tree.
 #[derive(Debug)]
 pub struct Survey {
     /// What the tree's objtool does.
     pub facts: Facts,
-    /// The probe that showed it, by difference; `None` where nothing did.
+    /// The probe that showed it, by difference; `None` where nothing did. Empty if nothing was searched.
     shown: Vec<Option<&'static Probe>>,
     texts: Texts,
-    marks: Marks,
-    noreturns: Option<Vec<String>>,
+    /// Where the lists of names begin, if that was searched for.
+    marks: Option<Marks>,
+    /// The point whose lists of names are the tree's, if it is known.
+    lists_of: Option<&'static Point>,
 }
 
 impl Survey {
-    /// Looks at `tree`; `None` if it has no sources of objtool.
+    /// Looks at `tree`; `None` if it has no sources of objtool. Trees that are known are not searched.
     pub fn of(tree: &Tree) -> Option<Self> {
-        let texts = Texts::read(tree.root(), &FILES)?;
+        let texts = read(tree)?;
+        let known = KnownTree::of(texts.digest()).and_then(|known| Some((known, known.point()?)));
+        let Some((known, point)) = known else { return Some(Self::search(texts)) };
+        let lists_of = known.has_lists.then_some(point);
+        Some(Self { facts: differences::of_point(point.bit), shown: Vec::new(), texts, marks: None, lists_of })
+    }
+
+    /// Searches `tree` for everything; `None` if it has no sources of objtool.
+    pub fn in_full(tree: &Tree) -> Option<Self> {
+        read(tree).map(Self::search)
+    }
+
+    fn search(texts: Texts) -> Self {
         let probes: Vec<Probe> = DIFFERENCES.iter().flat_map(|row| row.probes).copied().collect();
         let found = probe::look(&texts, &probes, &MARKS);
         let mut there = found.probes.into_iter();
@@ -70,11 +87,16 @@ impl Survey {
             }
             shown.push(by);
         }
-        let marks = found.marks.try_into().unwrap_or_default();
-        Some(Self { facts, shown, texts, marks, noreturns: tree.noreturns() })
+        let marks = found.marks.try_into().ok();
+        Self { facts, shown, texts, marks, lists_of: None }
     }
 
-    /// Each difference with the probe that showed it.
+    /// The digest by which the tree can be known.
+    pub fn digest(&self) -> u128 {
+        self.texts.digest()
+    }
+
+    /// Each difference with the probe that showed it, of a tree that was searched.
     pub fn rows(&self) -> impl Iterator<Item = (&'static Difference, Option<&'static Probe>)> + '_ {
         DIFFERENCES.iter().zip(self.shown.iter().copied())
     }
@@ -104,9 +126,30 @@ impl Survey {
 
     /// The profile of the tree's objtool. Lists that the tree does not have are those of `point`.
     pub fn profile(&self, point: &Point) -> Profile {
-        let names = Names::of_point(point).or_of_tree(&self.texts, self.marks, self.noreturns.clone());
-        Profile::new(self.facts, names)
+        Profile::new(self.facts, self.names(point))
     }
+
+    /// Whether the tree has the lists of names of `point`.
+    pub fn has_lists_of(&self, point: &Point) -> bool {
+        self.names(point).are_those_of(&Names::of_point(point))
+    }
+
+    fn names(&self, point: &Point) -> Names {
+        let names = Names::of_point(point);
+        if self.lists_of == Some(point) {
+            return names;
+        }
+        let noreturns = std::str::from_utf8(self.texts.get(File::Noreturns)).ok().and_then(series::noreturns);
+        let marks = self.marks.unwrap_or_else(|| MARKS.map(|(file, mark)| self.texts.place(file, mark)));
+        names.or_of_tree(&self.texts, marks, noreturns)
+    }
+}
+
+/// The texts of the deciding files; `None` if the tree does not have them.
+fn read(tree: &Tree) -> Option<Texts> {
+    let mut texts = Texts::read(tree.root(), &FILES)?;
+    ALSO.iter().for_each(|file| texts.read_also(tree.root(), *file));
+    Some(texts)
 }
 
 #[cfg(test)]

@@ -121,7 +121,6 @@ pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
             };
             push(out, &[w.sym(*symbol), tail]);
         }
-        M::UnknownPvOps { name } => text(format_args!("Unknown pv_ops array {name}")),
         M::NoPvFunc { name, index } => text(format_args!("can't find func at {name}[{index}]")),
         M::NoPvOpsFunc => text(format_args!("no func for pv_ops[]")),
         M::PvOpsIndex { index } => text(format_args!("pv_ops[{index}] is past the end of the array")),

@@ -16,6 +16,7 @@ pub mod listing;
 pub mod program;
 pub mod release;
 pub mod tally;
+pub mod tree;
 
 use std::fs;
 use std::path::Path;

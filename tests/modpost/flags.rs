@@ -5,40 +5,21 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use postlink::kernel::modpost::Behaviour;
-use postlink::kernel::modpost::differences::DIFFERENCES;
-use postlink::kernel::releases::Series;
 use tempfile::TempDir;
 
 use crate::buses;
 use crate::case::Case;
 use crate::common::program::Program;
 use crate::common::testdata;
+use crate::common::tree::write_modpost;
 use crate::run_as;
 
-/// Writes a tree whose `modpost` does what that of `release` does, but for `swapped`.
-fn write_tree(root: &Path, release: &str, swapped: Option<Behaviour>) {
-    let point = Series::of_version(release).expect("a version").release().point_of(release);
-    let mut texts = BTreeMap::from([("scripts/mod/modpost.c", String::new())]);
-    for row in DIFFERENCES {
-        let holds = row.points.contains(point.bit) != (swapped == Some(row.behaviour));
-        if let Some(probe) = row.probes.iter().find(|probe| probe.by_presence == holds) {
-            *texts.entry(probe.file).or_default() += &format!("{}\n", probe.text);
-        }
-    }
-    for (file, text) in texts {
-        let path = root.join(file);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
-        fs::write(path, text).expect("a file can be written");
-    }
-}
-
-/// What `modpost` makes of a case in such a tree, without what only ours says.
+/// What `modpost` makes of a case in the tree of a release with one flag swapped, without what only ours says.
 fn outcome(case: &Case, release: &str, swapped: Option<Behaviour>) -> String {
     let tree = TempDir::new().expect("a folder");
-    write_tree(tree.path(), release, swapped);
+    write_modpost(tree.path(), release, swapped);
     let text = run_as(case, Program::modpost("").env("srctree", tree.path()));
     text.lines().filter(|line| !line.starts_with("postlink: ")).map(|line| line.to_owned() + "\n").collect()
 }

@@ -68,10 +68,14 @@ impl Tree {
     ///
     /// `None` if it has no such list; trees before 6.5 have it inside objtool's source. Upstream: `noreturns.h`.
     pub fn noreturns(&self) -> Option<Vec<String>> {
-        let text = self.read("tools/objtool/noreturns.h")?;
-        let names: Vec<String> = text.lines().filter_map(noreturn).map(str::to_owned).collect();
-        (!names.is_empty()).then_some(names)
+        noreturns(&self.read("tools/objtool/noreturns.h")?)
     }
+}
+
+/// The functions that a text lists as never returning; `None` if there is none.
+pub fn noreturns(text: &str) -> Option<Vec<String>> {
+    let names: Vec<String> = text.lines().filter_map(noreturn).map(str::to_owned).collect();
+    (!names.is_empty()).then_some(names)
 }
 
 /// The name in a line `NORETURN(name)`.

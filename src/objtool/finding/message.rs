@@ -395,11 +395,6 @@ messages! {
     MagicInitModule { symbol: SymbolId } = "magic-init-module" in Mitigations
         => ["{}(): Magic init_module() function name is deprecated, use module_init(fn) instead",
             "{}(): not an indirect call target"];
-    /// A `pv_ops` array that this kernel should have is not there.
-    ///
-    /// Calls through it cannot be checked: whether noinstr code stays free of instrumentation is then unknown.
-    /// Fix: keep the names in `paravirt.c` and in objtool's list the same.
-    UnknownPvOps { name: &'static str } = "unknown-pv-ops" in Stack => ["Unknown pv_ops array {}"];
     /// An entry of a `pv_ops` array is no function.
     ///
     /// Calls through it cannot be checked, and at run time would jump to whatever it is.
