@@ -193,8 +193,7 @@ pub(crate) fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, edits: Ve
     if opts.dry_run {
         return out;
     }
-    let chunks: Vec<&[u8]> = image.chunks().collect();
-    if let Err(error) = output::replace(&opts.file, &chunks) {
+    if let Err(error) = output::replace(&opts.file, image.chunks()) {
         out.stderr.extend(object_line(profile, &name, &error.to_string()));
         return out.with_code(failed);
     }

@@ -109,7 +109,7 @@ impl SectionChange {
     }
 
     /// The new contents, given the old ones.
-    pub fn chunks<'a>(&'a self, data: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    pub fn chunks<'a>(&'a self, data: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + Clone {
         let mut done = 0;
         let patched = self.patches.iter().flat_map(move |patch| {
             let offset = patch.offset as usize;

@@ -16,6 +16,7 @@ mod unfinished;
 
 pub use copy::CopyError;
 pub use copy::copy;
+pub use replace::Chunks;
 pub use replace::replace;
 pub use unfinished::Unfinished;
 
@@ -50,7 +51,7 @@ pub fn write_if_changed(path: &Path, chunks: &[&[u8]]) -> Result<bool, WriteErro
     if has_content(path, chunks) {
         return Ok(false);
     }
-    replace(path, chunks)?;
+    replace(path, chunks.iter().copied())?;
     Ok(true)
 }
 

@@ -63,7 +63,7 @@ impl Image<'_, '_> {
     }
 
     /// The written file, piece by piece. Pieces can be as small as one instruction, or hundreds of megabytes.
-    pub fn chunks(&self) -> impl Iterator<Item = &[u8]> {
+    pub fn chunks(&self) -> impl Iterator<Item = &[u8]> + Clone {
         let layout = &self.layout;
         let sections = (0..).zip(&layout.gaps).flat_map(|(nth, gap)| self.gap_chunks(*gap).chain(self.body(nth)));
         [&*layout.start].into_iter().chain(sections).chain([&*layout.headers]).filter(|chunk| !chunk.is_empty())
@@ -76,7 +76,7 @@ impl Image<'_, '_> {
         bytes
     }
 
-    fn gap_chunks(&self, gap: Gap) -> impl Iterator<Item = &[u8]> {
+    fn gap_chunks(&self, gap: Gap) -> impl Iterator<Item = &[u8]> + Clone {
         let size = gap.size as usize;
         let start = gap.from_input as usize;
         let kept = if gap.from_input == 0 { None } else { self.file.data.get(start..start.saturating_add(size)) };
@@ -87,7 +87,7 @@ impl Image<'_, '_> {
 
     /// Contents of section `nth`; nothing for the null section, whose size means something else, and for the number past
     /// the last one.
-    fn body(&self, nth: usize) -> impl Iterator<Item = &[u8]> {
+    fn body(&self, nth: usize) -> impl Iterator<Item = &[u8]> + Clone {
         let added = nth.checked_sub(self.file.sections.len()).and_then(|nth| self.added.get(nth));
         let input = self.file.sections.get(nth).filter(|_| nth > 0).map(|section| stored(self.file, section));
         let change = input.and_then(|_| self.changes.get(SectionId(nth as u32)));

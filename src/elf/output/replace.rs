@@ -19,10 +19,15 @@ use std::path::Path;
 use std::path::PathBuf;
 use tempfile::NamedTempFile;
 
+/// Content in pieces, which may have to be gone through more than once.
+pub trait Chunks<'a>: IntoIterator<Item = &'a [u8]> + Clone {}
+
+impl<'a, I: IntoIterator<Item = &'a [u8]> + Clone> Chunks<'a> for I {}
+
 /// Replaces the file at `path` (through symbolic links), or makes it, with these chunks one after another.
 ///
 /// A file that may not be written is not replaced, although its folder may allow it.
-pub fn replace(path: &Path, chunks: &[&[u8]]) -> Result<(), WriteError> {
+pub fn replace<'a>(path: &Path, chunks: impl Chunks<'a>) -> Result<(), WriteError> {
     let fail = |left| move |source| WriteError { path: path.to_owned(), source, left };
     let target = resolve(path);
     let old = match OpenOptions::new().write(true).open(&target) {
@@ -37,7 +42,7 @@ pub fn replace(path: &Path, chunks: &[&[u8]]) -> Result<(), WriteError> {
     if !metadata.is_file() {
         return write_chunks(&mut old, chunks).map_err(fail(Left::AsItWas));
     }
-    match rename_over(&target, &metadata, chunks).map_err(fail(Left::AsItWas))? {
+    match rename_over(&target, &metadata, chunks.clone()).map_err(fail(Left::AsItWas))? {
         Renamed::Done => Ok(()),
         Renamed::Impossible => {
             in_place(&target, old, chunks).map_err(|(source, left)| WriteError { path: path.to_owned(), source, left })
@@ -51,7 +56,7 @@ enum Renamed {
     Impossible,
 }
 
-fn rename_over(target: &Path, old: &Metadata, chunks: &[&[u8]]) -> io::Result<Renamed> {
+fn rename_over<'a>(target: &Path, old: &Metadata, chunks: impl Chunks<'a>) -> io::Result<Renamed> {
     let mut new = match beside(target) {
         Ok(new) => new,
         Err(error) if is_impossible(&error) => return Ok(Renamed::Impossible),
@@ -72,7 +77,7 @@ fn rename_over(target: &Path, old: &Metadata, chunks: &[&[u8]]) -> io::Result<Re
 }
 
 /// Makes a file that is not there yet, with the mode every new file gets.
-fn create(target: &Path, chunks: &[&[u8]]) -> io::Result<()> {
+fn create<'a>(target: &Path, chunks: impl Chunks<'a>) -> io::Result<()> {
     let mut new = beside(target)?;
     write_chunks(new.as_file_mut(), chunks)?;
     new.persist(target)?;
@@ -100,16 +105,16 @@ fn is_impossible(error: &io::Error) -> bool {
 }
 
 /// Writes over the old content, and puts that back if it fails.
-fn in_place(target: &Path, mut file: File, chunks: &[&[u8]]) -> Result<(), (io::Error, Left)> {
+fn in_place<'a>(target: &Path, mut file: File, chunks: impl Chunks<'a>) -> Result<(), (io::Error, Left)> {
     let old = fs::read(target).map_err(|error| (error, Left::AsItWas))?;
     let Err(error) = overwrite(&mut file, chunks) else { return Ok(()) };
-    match overwrite(&mut file, &[&old]) {
+    match overwrite(&mut file, std::iter::once(&*old)) {
         Ok(()) => Err((error, Left::AsItWas)),
         Err(_) => Err((error, Left::Damaged)),
     }
 }
 
-fn overwrite(file: &mut File, chunks: &[&[u8]]) -> io::Result<()> {
+fn overwrite<'a>(file: &mut File, chunks: impl Chunks<'a>) -> io::Result<()> {
     file.rewind()?;
     write_chunks(file, chunks)?;
     let length = file.stream_position()?;
@@ -121,9 +126,8 @@ const JOINED: usize = 256 << 10;
 
 /// Writes all chunks. Small ones are joined: a changed object is hundreds of thousands of them, and a list of so many costs
 /// the kernel more than it takes to copy them together.
-fn write_chunks(file: &mut File, chunks: &[&[u8]]) -> io::Result<()> {
-    let n_bytes = chunks.iter().fold(0_usize, |sum, chunk| sum.saturating_add(chunk.len()));
-    let mut joined = Vec::with_capacity(n_bytes.min(JOINED));
+fn write_chunks<'a>(file: &mut File, chunks: impl Chunks<'a>) -> io::Result<()> {
+    let mut joined = Vec::new();
     for chunk in chunks {
         if joined.len() + chunk.len() > JOINED {
             file.write_all(&joined)?;
@@ -172,7 +176,7 @@ mod tests {
         let path = dir.path().join("x.o");
         fs::write(&path, "old").expect("written");
         fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("its mode is ours");
-        replace(&path, &[b"ne", b"", b"w"]).expect("replaced");
+        replace(&path, [&b"ne"[..], &b""[..], &b"w"[..]]).expect("replaced");
         assert_eq!(fs::read(&path).expect("there"), b"new");
         assert_eq!(fs::metadata(&path).expect("there").mode() & 0o7777, 0o640);
         assert_eq!(names(dir.path()), ["x.o"]);
@@ -185,8 +189,8 @@ mod tests {
         fs::create_dir(at("sub")).expect("made");
         symlink("second", at("first")).expect("linked");
         symlink("sub/x.o", at("second")).expect("linked");
-        replace(&at("first"), &[b"a"]).expect("made");
-        replace(&at("first"), &[b"b"]).expect("replaced");
+        replace(&at("first"), [&b"a"[..]]).expect("made");
+        replace(&at("first"), [&b"b"[..]]).expect("replaced");
         assert_eq!(fs::read(at("sub/x.o")).expect("there"), b"b");
         assert!(at("first").is_symlink() && at("second").is_symlink());
         assert_eq!(names(dir.path()), ["first", "second", "sub"]);
@@ -198,7 +202,7 @@ mod tests {
         let at = |name: &str| dir.path().join(name);
         fs::write(at("x.o"), "old").expect("written");
         fs::hard_link(at("x.o"), at("cached")).expect("linked");
-        replace(&at("x.o"), &[b"new"]).expect("replaced");
+        replace(&at("x.o"), [&b"new"[..]]).expect("replaced");
         assert_eq!(fs::read(at("cached")).expect("there"), b"old");
     }
 
@@ -208,23 +212,23 @@ mod tests {
         let path = dir.path().join("x.o");
         let content: Vec<u8> = (0..10_000_u32).flat_map(u32::to_le_bytes).collect();
         let chunks: Vec<&[u8]> = content.chunks(4).collect();
-        replace(&path, &chunks).expect("made");
+        replace(&path, chunks.iter().copied()).expect("made");
         assert_eq!(fs::read(&path).expect("there"), content);
     }
 
     #[test]
     fn a_device_is_written_to() {
-        replace(Path::new("/dev/null"), &[b"x"]).expect("it takes anything");
-        let full = replace(Path::new("/dev/full"), &[b"x"]).expect_err("it takes nothing");
+        replace(Path::new("/dev/null"), [&b"x"[..]]).expect("it takes anything");
+        let full = replace(Path::new("/dev/full"), [&b"x"[..]]).expect_err("it takes nothing");
         assert_eq!(full.to_string(), "/dev/full: cannot be written: No space left on device; it is left as it was");
     }
 
     #[test]
     fn a_folder_is_no_file() {
         let dir = tempfile::tempdir().expect("a folder");
-        let error = replace(dir.path(), &[b"x"]).expect_err("a folder");
+        let error = replace(dir.path(), [&b"x"[..]]).expect_err("a folder");
         assert!(error.to_string().contains("cannot be written: Is a directory"), "{error}");
-        let error = replace(&dir.path().join("no/x.o"), &[b"x"]).expect_err("no folder");
+        let error = replace(&dir.path().join("no/x.o"), [&b"x"[..]]).expect_err("no folder");
         assert!(error.to_string().contains("No such file or directory"), "{error}");
     }
 

@@ -13,18 +13,17 @@ use crate::objtool::code::InsnFlags;
 use crate::objtool::code::InsnId;
 use crate::objtool::code::SecFlags;
 use crate::objtool::code::SymFlags;
+use crate::objtool::code::Text;
 use crate::objtool::finding::Finding;
 use crate::objtool::finding::Message;
 
 /// Reports unprotected branches, then indirect calls without a kCFI check.
 pub fn check(code: &Code<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for text in &code.insns.texts {
-        if code.sec_flags[text.section.index()].contains(SecFlags::INIT) {
-            continue;
-        }
-        findings.extend(text.ids().filter_map(|insn| check_insn(code, insn)));
-    }
+    let in_piece = |piece: &Vec<Text>| {
+        let texts = piece.iter().filter(|text| !code.sec_flags[text.section.index()].contains(SecFlags::INIT));
+        texts.flat_map(Text::ids).filter_map(|insn| check_insn(code, insn)).collect::<Vec<_>>()
+    };
+    let mut findings = code.elf.map(&code.insns.pieces(|_| true), in_piece).concat();
     if code.opts.cfi && code.profile.has(Behaviour::KcfiCallCheck) {
         findings.extend(code.sites.retpolines.iter().filter_map(|insn| check_kcfi(code, *insn)));
     }

@@ -9,12 +9,16 @@ use arch::InsnKind;
 use crate::objtool::code::Code;
 use crate::objtool::code::InsnFlags;
 use crate::objtool::code::InsnId;
+use crate::objtool::code::Text;
 use crate::objtool::finding::Finding;
 use crate::objtool::finding::Message;
 
 /// Reports returns and indirect jumps that are not followed by `int3`.
 pub fn check(code: &Code<'_>) -> Vec<Finding> {
-    code.all_insns().filter_map(|insn| check_insn(code, insn)).collect()
+    let in_piece = |piece: &Vec<Text>| {
+        piece.iter().flat_map(Text::ids).filter_map(|insn| check_insn(code, insn)).collect::<Vec<_>>()
+    };
+    code.elf.map(&code.insns.pieces(|_| true), in_piece).concat()
 }
 
 fn check_insn(code: &Code<'_>, insn: InsnId) -> Option<Finding> {

@@ -155,10 +155,10 @@ impl<'d> SectionRelocs<'d> {
 
     /// As [`SectionRelocs::in_range`], for places that come in ascending order: `cursor` remembers where the last search
     /// ended.
+    #[inline]
     pub fn in_range_from(&self, cursor: &mut RelocCursor, offset: u64, len: u64) -> Option<NumberedReloc> {
         if cursor.next <= offset {
-            cursor.position = self.lower_bound_near(cursor.position, offset);
-            cursor.next = self.offset_at(cursor.position).map_or(u64::MAX, |next| next.saturating_add(1));
+            self.advance(cursor, offset);
         }
         // Nearly always the next record is past the place.
         if cursor.next > offset.saturating_add(len) { None } else { self.last_at(cursor.position, offset, len) }
@@ -173,6 +173,11 @@ impl<'d> SectionRelocs<'d> {
         };
         let is_in = move |number: &usize| self.relocs.offset_at(*number).is_some_and(|at| from <= at && at < to);
         positions.filter(is_in).map(|number| number as u32)
+    }
+
+    fn advance(&self, cursor: &mut RelocCursor, offset: u64) {
+        cursor.position = self.lower_bound_near(cursor.position, offset);
+        cursor.next = self.offset_at(cursor.position).map_or(u64::MAX, |next| next.saturating_add(1));
     }
 
     /// The last of the records with the offset of the one at `position`, if that is in range.

@@ -38,7 +38,7 @@ pub struct OrcTable {
 pub fn table(code: &Code<'_>, walk: &Walk) -> Result<OrcTable, Fatal> {
     let groups = GroupSpans::of(code);
     let made = code.elf.map(&code.insns.pieces(|insn| !groups.cover(insn)), |piece| {
-        let mut maker = Maker { code, walk, known: FxHashMap::default(), latest: None };
+        let mut maker = Maker { code, walk, known: FxHashMap::default() };
         let texts = piece.iter().filter(|text| code.sec_flags[text.section.index()].contains(SecFlags::TEXT));
         texts.map(|text| maker.part(text)).collect::<Result<Vec<Part>, Fatal>>()
     });
@@ -57,6 +57,8 @@ struct Part {
     goes_on: bool,
     entries: Vec<OrcEntry>,
     offsets: Vec<u64>,
+    /// The state that was looked at last.
+    latest: Option<CfiId>,
     /// The section's size, if it is the last part.
     end: Option<u64>,
 }
@@ -149,8 +151,6 @@ struct Maker<'a, 'd> {
     walk: &'a Walk,
     /// Entries of states met so far.
     known: FxHashMap<CfiId, OrcEntry>,
-    /// The latest of these: most instructions have the state of the one before.
-    latest: Option<(CfiId, OrcEntry)>,
 }
 
 impl Maker<'_, '_> {
@@ -158,7 +158,8 @@ impl Maker<'_, '_> {
         let whole = self.code.insns.text(text.section).map_or((text.first, text.end), |text| (text.first, text.end));
         let goes_on = text.first != whole.0;
         let end = (text.end == whole.1).then(|| self.code.elf.section(text.section).size);
-        let mut part = Part { section: text.section, goes_on, entries: Vec::new(), offsets: Vec::new(), end };
+        let mut part =
+            Part { section: text.section, goes_on, entries: Vec::new(), offsets: Vec::new(), latest: None, end };
         let mut insn = InsnId(text.first);
         while insn.0 < text.end {
             let offset = self.code.insns.get(insn).offset;
@@ -186,10 +187,16 @@ impl Maker<'_, '_> {
 
     #[inline]
     fn add(&mut self, part: &mut Part, insn: InsnId, offset: u64, id: CfiId) -> Result<(), Fatal> {
-        let entry = match self.latest {
-            Some((latest, entry)) if latest == id => entry,
-            _ => self.entry(id).map_err(|message| Fatal::insn(insn, message))?,
-        };
+        // Most instructions have the state of the one before.
+        if part.latest == Some(id) {
+            return Ok(());
+        }
+        part.latest = Some(id);
+        self.add_other(part, insn, offset, id)
+    }
+
+    fn add_other(&mut self, part: &mut Part, insn: InsnId, offset: u64, id: CfiId) -> Result<(), Fatal> {
+        let entry = self.entry(id).map_err(|message| Fatal::insn(insn, message))?;
         let is_same = match part.entries.last() {
             Some(last) => *last == entry,
             None => !part.goes_on && entry == OrcEntry::default(),
@@ -202,16 +209,12 @@ impl Maker<'_, '_> {
     }
 
     fn entry(&mut self, id: CfiId) -> Result<OrcEntry, Message> {
-        let entry = match self.known.get(&id) {
-            Some(entry) => *entry,
-            None => {
-                let state = id.some().map(|id| self.walk.cfis.get(id));
-                let entry = OrcEntry::of_state(self.code.profile.orc, self.code.arch.facts(), state)?;
-                self.known.insert(id, entry);
-                entry
-            }
-        };
-        self.latest = Some((id, entry));
+        if let Some(entry) = self.known.get(&id) {
+            return Ok(*entry);
+        }
+        let state = id.some().map(|id| self.walk.cfis.get(id));
+        let entry = OrcEntry::of_state(self.code.profile.orc, self.code.arch.facts(), state)?;
+        self.known.insert(id, entry);
         Ok(entry)
     }
 }

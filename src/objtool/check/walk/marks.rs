@@ -29,8 +29,8 @@ impl Marks {
     /// Nothing but what hints say.
     pub fn new(code: &Code<'_>) -> Self {
         let n_insns = code.insns.insns.len();
-        let unknown = |n| std::iter::repeat_with(|| AtomicU32::new(CfiId::NONE.0)).take(n).collect::<Vec<_>>();
-        let visited = std::iter::repeat_with(AtomicU8::default).take(n_insns).collect();
+        let unknown = |n| vec![CfiId::NONE.0; n].into_iter().map(AtomicU32::new).collect::<Vec<_>>();
+        let visited = vec![0; n_insns].into_iter().map(AtomicU8::new).collect();
         let marks = Self { cfi: unknown(n_insns), slots: unknown(code.n_slots as usize), visited };
         if code.has_hints {
             for insn in code.all_insns().filter(|insn| code.has(*insn, InsnFlags::HAS_RARE)) {
