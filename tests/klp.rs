@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `objtool klp` on the objects in `testdata/klp`: everything that the originals printed and left, and damaged ones.
 //!
 //! `scripts/parity/klp --update` writes what is expected.

@@ -136,7 +136,15 @@ fn help(tool: &str, release: &str) -> String {
 #[test]
 fn help_has_the_options_of_the_release_and_our_own() {
     let newest = help("objtool", "7.3");
-    for words in ["--source ", "--kernel-series=RELEASE", "-d, --disas[=<function-pattern>]", "--werror", "Actions:"] {
+    for words in [
+        "--source ",
+        "--kernel-series=RELEASE",
+        "-d, --disas[=<function-pattern>]",
+        "--werror",
+        "Actions:",
+        "objtool klp diff",
+        "--debug-clone",
+    ] {
         assert!(newest.contains(words), "'{words}' is missing in {newest}");
     }
     let oldest = help("objtool", "5.10");

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! An object without contents, to which everything is added as edits.
 
 use object::elf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `objtool klp`: what a livepatch is made of (from 7.2 on).
 //!
 //! `klp checksum` gives each function and object of an object file a checksum that does not depend on where things lie.

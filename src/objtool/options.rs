@@ -81,13 +81,19 @@ pub fn parse(facts: &Facts, argv: &[OsString], environ: &[(OsString, OsString)])
     }
 }
 
-/// The command lines of the releases with this table, and its options in the order of the help.
+/// The command lines of the releases with this table, and its options in the order of the help; those of `klp` come last.
 pub fn listed(table: OptionTable) -> (Vec<&'static str>, Vec<Listed>) {
     let usage = match table {
         OptionTable::Subcommands | OptionTable::V5_15 => [legacy::CHECK_USAGE, legacy::ORC_USAGE].concat(),
         OptionTable::V6_1 | OptionTable::V6_6 | OptionTable::V6_18 | OptionTable::V7_2 => USAGE.to_vec(),
     };
-    (usage, usage::listed(&rows::of(table)))
+    let mut rows = usage::listed(&rows::of(table));
+    if table != OptionTable::V7_2 {
+        return (usage, rows);
+    }
+    let (klp_usage, klp_rows) = klp::listed();
+    rows.extend(klp_rows);
+    ([usage, klp_usage].concat(), rows)
 }
 
 /// `objtool <actions> [<options>] file.o`.

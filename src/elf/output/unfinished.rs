@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! A new file that has its name only when it is complete.
 
 use std::fs::Permissions;

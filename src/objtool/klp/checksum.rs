@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `klp checksum`: a checksum of each function and object, in `.discard.sym_checksum`.
 //!
 //! The section has records `{u64 address, u64 checksum}`; a relocation at each address names the symbol. Symbols whose

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Contents of sections as the original has them in memory, and what names stand for.
 
 use object::elf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `klp diff`: an object of what a patch has changed.
 //!
 //! Both inputs have checksums from `klp checksum`. Symbols of the two are paired; functions with another checksum, and those that are

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `klp post-link`: relocations and symbols of a linked livepatch module as the kernel wants them.
 //!
 //! For each section `__klp_relocs.OBJECT`, of 24-byte records `{u64 place, u64 symbol, u32 type}` with relocations at the

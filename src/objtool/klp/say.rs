@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The lines that the sub-commands print by themselves.
 
 use crate::elf::ElfFile;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `objtool klp`: its sub-commands and their options (from 7.2 on).
 //!
 //! Upstream: `cmd_klp()` and the start of each `cmd_klp_*()`. `OBJTOOL_ARGS` is not read here.
@@ -7,6 +9,7 @@ use super::subcmd;
 use super::subcmd::OptionRow;
 use super::subcmd::Takes;
 use super::usage;
+use super::usage::Listed;
 use super::words::Words;
 use crate::objtool::opts::Opts;
 use std::ffi::OsString;
@@ -50,6 +53,7 @@ Subcommands:
 ";
 
 const CHECKSUM_USAGE: &[&str] = &["objtool klp checksum [<options>] file.o"];
+const POST_LINK_USAGE: &[&str] = &["objtool klp post-link <file.ko>"];
 const DIFF_USAGE: &[&str] = &["objtool klp diff [<options>] <in1.o> <in2.o> <out.o>"];
 
 const fn flag<T>(letter: u8, name: &'static str, slot: fn(&mut T) -> &mut bool, help: &'static str) -> OptionRow<T> {
@@ -91,6 +95,17 @@ pub(super) fn parse(words: &Words) -> Result<KlpCall, Exit> {
         },
         Some(_) | None => Err(Exit::failure(1, COMMANDS)),
     }
+}
+
+/// The command lines, and the options under headings of their own.
+pub(super) fn listed() -> (Vec<&'static str>, Vec<Listed>) {
+    let heading = |help| Listed { names: String::new(), help };
+    let mut rows = vec![heading("klp checksum:")];
+    rows.extend(usage::listed(&CHECKSUM_ROWS.iter().collect::<Vec<_>>()));
+    rows.push(heading("klp diff:"));
+    let diff = usage::listed(&DIFF_ROWS.iter().collect::<Vec<_>>());
+    rows.extend(diff.into_iter().filter(|row| !row.names.is_empty()));
+    ([CHECKSUM_USAGE, DIFF_USAGE, POST_LINK_USAGE].concat(), rows)
 }
 
 fn checksum(words: &Words) -> Result<KlpCall, Exit> {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the checksum of a function is made of: its instructions, without what depends on where things lie.
 //!
 //! Upstream: `checksum_update_insn()`.

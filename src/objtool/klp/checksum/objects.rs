@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the checksum of a variable is made of: its length, its bytes, and what its relocations refer to.
 //!
 //! Upstream: `checksum_update_object()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! A checksum as it grows.
 
 use std::hash::Hasher as _;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which functions have changed, and which are new.
 //!
 //! Upstream: `mark_changed_functions()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What sections and symbols are, by their names.
 
 use object::elf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Copies of symbols in the object that is made, with their contents and everything that these refer to.
 //!
 //! What a copy refers to is copied inside of it, and so on; the original calls itself. Here what remains to be done is on a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which symbol of the patched object is which of the original one.
 //!
 //! Names are compared without what differs from build to build, so several symbols may share one. The widest rule that

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Exported symbols, from `Module.symvers`.
 //!
 //! Upstream: `read_exports()`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! References that the kernel resolves when it loads the livepatch.
 //!
 //! A function that leaves its file can no longer reach the local symbols of it, nor what is not exported. Such a reference stays

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The object that is made: sections, symbols and relocations in the order in which they come to be.
 //!
 //! That order is in the file: sections and names are numbered and stored as they are created. It is kept as plain lists, and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Relocations of the patched object in the form that the livepatch needs.
 //!
 //! A reference to a section becomes one to the symbol that lies there, so that it can be one to the same symbol of the running

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! One of the two inputs, with what is found out about its symbols.
 
 use bitflags::bitflags;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Tables whose entries belong to functions: alternatives, bugs, static branches, annotations and so on.
 //!
 //! An entry is a part of the livepatch if it refers to a function that is. For that, each entry gets a symbol of its own.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Which of several symbols of one name is meant, as the kernel counts them when it loads a livepatch.
 //!
 //! Modules keep the order of their symbol table. The link of the kernel itself does not, so `.klp.symid` numbers the namesakes

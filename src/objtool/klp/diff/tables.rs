@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the livepatch module's own code and its loading need: which functions it replaces, and which namespaces it imports.
 //!
 //! `.init.klp_objects` has one record of 64 bytes: name of the object (none for the kernel itself), its functions, four callbacks

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What is printed on the way.
 
 use super::super::say::Refusal;
