@@ -95,12 +95,12 @@ fn of_kind(check: &str, kind: &str) -> String {
 
 /// `check/kind` in a line of a report, a baseline or an annotation.
 fn named_in(line: &str) -> Option<&str> {
-    let words = line.split(|c: char| c.is_whitespace() || "[]=,:\"'`".contains(c));
+    let mut words = line.split(|c: char| c.is_whitespace() || "[]=,:\"'`".contains(c));
     let is_kind = |word: &&str| {
         let parts = word.split_once('/');
         parts.is_some_and(|(id, kind)| checks::by_id(id).is_some_and(|check| kinds::is_known(check, kind)))
     };
-    words.filter(is_kind).next_back()
+    words.rfind(is_kind)
 }
 
 /// Everything that is called something.
