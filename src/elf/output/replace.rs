@@ -238,9 +238,9 @@ mod tests {
         let path = dir.path().join("x.o");
         fs::write(&path, "a longer text").expect("written");
         let open = |write| OpenOptions::new().read(true).write(write).open(&path).expect("there");
-        in_place(&path, open(true), &[b"short"]).expect("written");
+        in_place(&path, open(true), [&b"short"[..]]).expect("written");
         assert_eq!(fs::read(&path).expect("there"), b"short");
-        let (_, left) = in_place(&path, open(false), &[b"x"]).expect_err("not open for writing");
+        let (_, left) = in_place(&path, open(false), [&b"x"[..]]).expect_err("not open for writing");
         assert_eq!(left, Left::Damaged);
         assert_eq!(fs::read(&path).expect("there"), b"short");
     }
