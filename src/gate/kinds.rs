@@ -108,10 +108,11 @@ fn topic_of(kind: &str) -> Option<Topic> {
     own.or_else(|| arm64::KINDS.iter().find(|known| known.id() == kind).map(|known| known.topic()))
 }
 
-/// Whether a check has findings of this kind.
+/// Whether a check has findings of this kind. One that tells no kinds at all may have any.
 pub fn is_known(check: &Check, kind: &str) -> bool {
+    let is_silent = check.topics.is_empty() && KINDS.iter().all(|(id, ..)| *id != check.id);
     let is_own = KINDS.iter().any(|(id, known, _)| *id == check.id && *known == kind);
-    is_own || topic_of(kind).is_some_and(|topic| check.topics.contains(&topic))
+    is_silent || is_own || topic_of(kind).is_some_and(|topic| check.topics.contains(&topic))
 }
 
 /// Why a line of a baseline cannot be meant, if so.
