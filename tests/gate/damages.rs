@@ -97,11 +97,10 @@ pub const ALL: &[Damage] = &[
     damage!("a linked module is still bitcode", ["bitcode/not-native {one} -"], |c| copy(c, &c.bitcode, &c.one_o())),
     damage!("vmlinux.o is still bitcode", ["bitcode/not-native vmlinux -"], |c| copy(c, &c.bitcode, VMLINUX)),
     damage!("a .ko is still bitcode", ["bitcode/not-native {two} -"], |c| copy(c, &c.bitcode, &c.two_ko())),
-    damage!("bitcode in a kernel without LTO", ["{n_bitcode}x bitcode/not-native * -"], |c| remove_line(
-        c,
-        CONF,
-        "CONFIG_LTO_CLANG="
-    )),
+    damage!("bitcode in a kernel without LTO", ["{n_bitcode}x bitcode/not-native * -"], |c| {
+        assert!(!c.is_old, "objects of modules are bitcode as well there, beside their links");
+        remove_line(c, CONF, "CONFIG_LTO_CLANG=");
+    }),
     damage!("a truncated vmlinux.o", ["elf/malformed vmlinux -"], |c| {
         let data = c.read(VMLINUX);
         c.write(VMLINUX, &data[..data.len() / 2]);
@@ -144,6 +143,7 @@ pub const ALL: &[Damage] = &[
         o.rename(&c.import, "zzzz");
     })),
     damage!("a runtime function that was dropped", ["undefined/runtime-library {one} {runtime}"], |c| {
+        assert!(!c.runtime.is_empty(), "all of them are exported");
         object(c, &c.one_ko(), |o| o.rename(&c.import, &c.runtime));
     }),
     damage!("a trimmed export", ["trim/trimmed {one} {import}"], |c| {
@@ -284,13 +284,15 @@ pub const ALL: &[Damage] = &[
             o.set(o.reloc(&at.section, at.nth, R_SYM), symbol);
         });
     }),
-    damage!("user memory left open", ["uaccess/return-with-uaccess vmlinux ?"], |c| object(c, VMLINUX, |o| {
-        // STAC and CLAC are alternatives of nothing, or stand in the code of a function.
-        let section = if o.has(".altinstr_replacement") { ".altinstr_replacement" } else { ".text" };
-        let opened = o.find(section, 0, &[0x0f, 0x01, 0xcb]);
-        let closed = o.find(section, opened, &[0x0f, 0x01, 0xca]);
-        o.put(section, closed, &[0x0f, 0x1f, 0x00]);
-    })),
+    damage!("user memory left open", ["uaccess/return-with-uaccess vmlinux ?", "~orc/missing-entry vmlinux -"], |c| {
+        object(c, VMLINUX, |o| {
+            // STAC and CLAC are alternatives of nothing, or stand in the code of a function.
+            let section = if o.has(".altinstr_replacement") { ".altinstr_replacement" } else { ".text" };
+            let opened = o.find(section, 0, &[0x0f, 0x01, 0xcb]);
+            let closed = o.find(section, opened, &[0x0f, 0x01, 0xca]);
+            o.put(section, closed, &[0x0f, 0x1f, 0x00]);
+        })
+    }),
     damage!("a frame that is not taken down", ["stack/return-modified-frame vmlinux ?"], |c| object(c, VMLINUX, |o| {
         let is_code = |section: &str| is_text(section) || section == ".noinstr.text";
         let is_thunk = |elf: &ElfFile<'_>, symbol: &Symbol| is_called(elf, symbol, b"__x86_return_thunk");
@@ -348,7 +350,10 @@ pub const ALL: &[Damage] = &[
             "~livepatch/became-local vmlinux {export}",
             "~livepatch/local-summary vmlinux -",
         ],
-        |c| object(c, VMLINUX, |o| o.set(o.symbol_field(&c.export, ST_INFO), 2))
+        |c| {
+            assert!(!c.is_old, "what is exported there is what has an entry, under whatever name");
+            object(c, VMLINUX, |o| o.set(o.symbol_field(&c.export, ST_INFO), 2));
+        }
     ),
     damage!("a suffix in struct module", ["module-name/this-module {one} -"], |c| object(c, &c.one_ko(), |o| {
         let name = c.one.rsplit('/').next().expect("a name");
