@@ -89,7 +89,9 @@ fn files_and_targets_are_there() {
             };
             // Of a kernel tree there are others of these names.
             let is_kernels = |word: &str| {
-                ["scripts/mod", "scripts/Makefile", "scripts/link-vmlinux.sh"].iter().any(|path| word.starts_with(path))
+                ["scripts/mod", "scripts/livepatch", "scripts/Makefile", "scripts/link-vmlinux.sh"]
+                    .iter()
+                    .any(|path| word.starts_with(path))
             };
             for word in words.iter().filter(is_ours).filter(|word| !is_kernels(word)) {
                 n_paths += 1;

@@ -26,7 +26,7 @@ fn workplace() -> TempDir {
     write("scripts/Makefile.lib", b"objtool := $(objtree)/tools/objtool/objtool\n");
     write("scripts/Makefile.modpost", b"MODPOST = $(objtree)/scripts/mod/modpost\n");
     write("a.o", &common::read("demo/demo.o"));
-    write("b.o", &common::read("gate/kernel/main.o"));
+    write("b.o", &common::read("extras/flow.o"));
     write("orc.o", &common::read("gate/kernel/vmlinux.o"));
     dir
 }
