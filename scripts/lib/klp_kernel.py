@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 """Made-up patches of a real kernel, for scripts/parity/klp: constants in the code of a captured vmlinux.o are changed."""
 
 import random
