@@ -17,6 +17,7 @@ mod error;
 pub mod facts;
 pub mod finding;
 pub mod fresh;
+pub mod image;
 pub mod inputs;
 pub mod kbuild_args;
 pub mod kinds;

@@ -37,6 +37,7 @@ const LAYERS: &[&str] = &[
     "gate::fresh",
     "gate::scan",
     "gate::object",
+    "gate::image",
     "gate::facts",
     "gate::check",
     "gate::processed",

@@ -38,6 +38,8 @@ pub struct WorldCx<'a> {
     pub inputs: &'a Inputs,
     /// Facts of each object, in the folder's order.
     pub facts: &'a [Facts],
+    /// What has been found so far: in single objects, and, for who looks afterwards, everywhere.
+    pub found: &'a [GateFinding],
 }
 
 impl WorldCx<'_> {
@@ -114,6 +116,8 @@ pub struct Check {
     pub object: Option<ObjectFn>,
     /// Looks at everything.
     pub world: Option<WorldFn>,
+    /// Looks at everything once all others have looked: what they found may explain what it sees.
+    pub afterwards: Option<WorldFn>,
 }
 
 /// Declares the check of a file: its documentation is the explanation; then identifier and gravest severity, what it needs,
@@ -146,7 +150,17 @@ pub(crate) use field;
 impl Check {
     /// A check that only says what it is.
     pub const fn new(id: &'static str, severity: Severity, explanation: &'static [&'static str]) -> Self {
-        Self { id, severity, explanation, needs: &[], topics: &[], file: None, object: None, world: None }
+        Self {
+            id,
+            severity,
+            explanation,
+            needs: &[],
+            topics: &[],
+            file: None,
+            object: None,
+            world: None,
+            afterwards: None,
+        }
     }
 
     /// The first sentence of the explanation.
@@ -170,6 +184,11 @@ impl Check {
     /// Looks at everything.
     pub fn look_at_world(&self, cx: &WorldCx<'_>) -> Vec<GateFinding> {
         self.world.map_or_else(Vec::new, |world| self.complete(world(cx), None))
+    }
+
+    /// Looks at everything when the others have.
+    pub fn look_afterwards(&self, cx: &WorldCx<'_>) -> Vec<GateFinding> {
+        self.afterwards.map_or_else(Vec::new, |world| self.complete(world(cx), None))
     }
 
     /// What the check needs of the engine's analysis, if it needs it.

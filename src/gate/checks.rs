@@ -19,8 +19,11 @@ macro_rules! checks {
 checks! {
     bitcode,
     elf,
+    stale,
     duplicate_symbol,
     undefined,
+    lost_inputs,
+    unit_flags,
     module_flag,
     static_call,
     mcount,
@@ -29,10 +32,13 @@ checks! {
     noinstr,
     uaccess,
     stack,
+    boot_tables,
     versions,
     exports,
     modules_order,
     module_name,
+    loader,
+    promises,
     sections,
     initcalls,
     promoted_symbols,
@@ -58,7 +64,8 @@ mod tests {
             let all = check.explanation.concat();
             assert!(check.title().ends_with('.'), "{}: {}", check.id, check.title());
             assert!(all.contains("Cause: ") && all.contains("Remedy: "), "{}", check.id);
-            let looks = check.file.is_some() || check.object.is_some() || check.world.is_some();
+            let looks = check.file.is_some() || check.object.is_some();
+            let looks = looks || check.world.is_some() || check.afterwards.is_some();
             assert!(looks || !check.topics.is_empty(), "{} looks at nothing", check.id);
         }
     }

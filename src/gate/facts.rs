@@ -2,10 +2,16 @@
 
 //! What is kept of an object after it was read, for the checks that look at all objects together.
 
+pub mod module;
+pub mod print;
+
 use std::collections::BTreeSet;
 
+use module::ModuleFacts;
+use print::Print;
 use rustc_hash::FxHashSet;
 
+use super::image::ImageFacts;
 use super::inputs::ObjectFile;
 use super::inputs::Stage;
 use super::scan::Export;
@@ -57,6 +63,18 @@ pub struct Facts {
     pub extended_versions: Option<Vec<(String, u32)>>,
     /// The module's name in `struct module`.
     pub this_module: Option<String>,
+    /// What the loader reads of it, if it is a finished module or the object with its `struct module`.
+    pub module: Option<ModuleFacts>,
+    /// What its link carries on or has of one; only of modules that are there before and after their last link.
+    pub print: Option<Print>,
+    /// A number made of all bytes of a finished module that is there packed as well; else 0.
+    pub digest: u64,
+    /// Weak definitions of the kernel, sorted.
+    pub weak: Vec<String>,
+    /// Buses of the device tables of a linked module that are not empty.
+    pub device_tables: Vec<String>,
+    /// What the finished kernel is, seen from `vmlinux.o`.
+    pub image: Option<ImageFacts>,
     /// `.orc_header`.
     pub orc_header: Option<Vec<u8>>,
     /// Number of records of each table that `objtool` makes.
@@ -142,6 +160,12 @@ impl Facts {
             versions: None,
             extended_versions: None,
             this_module: None,
+            module: None,
+            print: None,
+            image: None,
+            weak: Vec::new(),
+            device_tables: Vec::new(),
+            digest: 0,
             orc_header: None,
             tables: Vec::new(),
             analysed: Vec::new(),
@@ -183,6 +207,11 @@ impl Facts {
                 Stage::VmlinuxObject => names(elf, Symbol::is_local),
                 _ => Vec::new(),
             },
+            weak: match file.stage {
+                Stage::VmlinuxObject => names(elf, Symbol::is_weak),
+                _ => Vec::new(),
+            },
+            device_tables: if is_module && file.stage.is_linked() { device_tables(elf) } else { Vec::new() },
             is_surveyed: scan.is_some(),
             exports: scan.map(|scan| scan.exports.clone()).unwrap_or_default(),
             versions: data(b"__versions").map(|data| versions(data, elf)),
@@ -190,6 +219,7 @@ impl Facts {
                 .zip(data(b"__version_ext_names"))
                 .map(|(crcs, names)| extended_versions(crcs, names, elf)),
             this_module: data(b".gnu.linkonce.this_module").and_then(|data| this_module(data, elf.class)),
+            module: matches!(file.stage, Stage::Module | Stage::ModObject).then(|| ModuleFacts::read(elf)),
             orc_header: data(b".orc_header").map(<[u8]>::to_vec),
             ksymtab: if file.stage == Stage::Module { ksymtab(elf) } else { BTreeSet::new() },
             ..Self::opaque(file)
@@ -251,6 +281,26 @@ fn definitions(elf: &ElfFile<'_>) -> Vec<String> {
 fn initcalls(elf: &ElfFile<'_>) -> Vec<String> {
     let defined = elf.symbols.iter().filter(|symbol| !symbol.is_undefined()).map(|symbol| elf.symbol_name(symbol));
     defined.filter(|name| name.starts_with(INITCALL)).map(text).collect()
+}
+
+/// Buses of the tables of which `modpost` makes aliases: `__mod_device_table__<module>__<bus>__<name>`, before 7.2
+/// `__mod_<bus>__<name>_device_table`.
+fn device_tables(elf: &ElfFile<'_>) -> Vec<String> {
+    let bus = |symbol: &Symbol| {
+        let name = std::str::from_utf8(elf.symbol_name(symbol)).ok()?;
+        let bus = match name.strip_prefix("__mod_device_table__") {
+            // A module's name has no two underscores behind each other where the bus begins.
+            Some(rest) => rest.split_once("__")?.1.split_once("__")?.0,
+            None => name.strip_prefix("__mod_")?.strip_suffix("_device_table")?.split_once("__")?.0,
+        };
+        let (section, start) = (elf.section(symbol.section), usize::try_from(symbol.value).ok()?);
+        let bytes = section.data.get(start..)?.get(..usize::try_from(symbol.size).ok()?)?;
+        (!symbol.is_undefined() && bytes.iter().any(|byte| *byte != 0)).then(|| bus.to_owned())
+    };
+    let mut buses: Vec<String> = elf.symbols.iter().filter_map(bus).collect();
+    buses.sort_unstable();
+    buses.dedup();
+    buses
 }
 
 /// Names of functions and objects that are defined, sorted.

@@ -7,9 +7,11 @@
 
 pub mod below;
 pub mod commands;
+pub mod compile;
 pub mod config;
 pub mod kernel;
 mod members;
+pub mod mod_c;
 pub mod package;
 pub mod repository;
 pub mod rules;
@@ -231,6 +233,22 @@ impl Inputs {
         let is_linked = |stage: Stage| matches!(stage, Stage::Lto | Stage::Prelink);
         file.stage == Stage::Object
             && self.objects.iter().any(|other| other.subject == file.subject && is_linked(other.stage))
+    }
+
+    /// Whether a module is there both before and after its last link.
+    pub fn has_before_and_after_link(&self, module: &str) -> bool {
+        self.is_folder
+            && [".ko", ".ko.xz", ".ko.gz", ".ko.zst"].iter().any(|suffix| self.has(module, suffix))
+            && [".o", ".lto.o", ".prelink.o"].iter().any(|suffix| self.has(module, suffix))
+    }
+
+    /// Whether a module is there both packed and not.
+    pub fn is_there_packed_and_plain(&self, module: &str) -> bool {
+        self.has(module, ".ko") && [".ko.xz", ".ko.gz", ".ko.zst"].iter().any(|suffix| self.has(module, suffix))
+    }
+
+    fn has(&self, module: &str, suffix: &str) -> bool {
+        self.names.contains(&format!("{module}{suffix}"))
     }
 
     fn empty(root: &Path, asked: &Asked<'_>) -> Result<Self, GateError> {

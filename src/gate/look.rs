@@ -2,11 +2,14 @@
 
 //! Looking at one object: it is read once, and everything that is made of it is shared by all checks.
 
+use std::hash::Hash;
+use std::hash::Hasher;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
+use rustc_hash::FxHasher;
 
 use super::check::Arm64;
 use super::check::Check;
@@ -15,9 +18,11 @@ use super::contents::Contents;
 use super::coverage;
 use super::error::GateError;
 use super::facts::Facts;
+use super::facts::print::Print;
 use super::finding::GateFinding;
 use super::fresh;
 use super::fresh::Fresh;
+use super::image::ImageFacts;
 use super::inputs::Inputs;
 use super::inputs::ObjectFile;
 use super::inputs::Stage;
@@ -115,11 +120,23 @@ impl<'a> ObjectReader<'a> {
             fresh: fresh.as_ref(),
             scan: scan.as_ref(),
         };
-        let found: Vec<Vec<GateFinding>> =
-            self.checks.par_iter().with_max_len(1).map(|check| check.look_at_object(&cx)).collect();
+        let (found, image): (Vec<Vec<GateFinding>>, _) = rayon::join(
+            || self.checks.par_iter().with_max_len(1).map(|check| check.look_at_object(&cx)).collect(),
+            || self.image(&cx),
+        );
         let mut findings: Vec<GateFinding> = found.into_iter().flatten().collect();
         find_lines(self.inputs, elf, &mut findings);
-        (findings, facts(&cx))
+        (findings, Facts { image, ..facts(&cx) })
+    }
+
+    /// The finished kernel, beside the object that it was linked from.
+    fn image(&self, cx: &ObjectCx<'_>) -> Option<ImageFacts> {
+        let is_wanted = cx.file.stage == Stage::VmlinuxObject && self.inputs.is_folder;
+        if is_wanted && cx.elf.kind == ::object::elf::ET_REL {
+            ImageFacts::read(self.inputs, cx.elf, &cx.relocs)
+        } else {
+            None
+        }
     }
 
     /// The engine's analysis, where it was part of the build and the series' rules are known.
@@ -200,9 +217,29 @@ fn facts(cx: &ObjectCx<'_>) -> Facts {
         initcall_tables: if is_kernel { tables::initcalls(cx.elf, &cx.relocs) } else { Vec::new() },
         tables: tables::counts(cx.elf),
         analysed: coverage::analysed(cx),
+        print: print(cx),
+        digest: digest(cx),
         gave_up: cx.fresh.is_some_and(|fresh| fresh.gave_up),
         ..Facts::read(cx.file, cx.elf, cx.scan)
     }
+}
+
+/// What the last link of a module takes over, if the module is there before and after it.
+fn print(cx: &ObjectCx<'_>) -> Option<Print> {
+    let is_finished = cx.file.stage == Stage::Module;
+    let takes_part = matches!(cx.file.stage, Stage::Module | Stage::ModObject) || cx.file.stage.is_linked();
+    let is_wanted = takes_part && cx.is_module() && cx.inputs.has_before_and_after_link(&cx.file.subject);
+    is_wanted.then(|| Print::read(cx.elf, is_finished))
+}
+
+/// A number for the contents of a module that is there several times.
+fn digest(cx: &ObjectCx<'_>) -> u64 {
+    if cx.file.stage != Stage::Module || !cx.inputs.is_there_packed_and_plain(&cx.file.subject) {
+        return 0;
+    }
+    let mut hasher = FxHasher::default();
+    cx.elf.data.hash(&mut hasher);
+    hasher.finish().max(1)
 }
 
 /// Adds file and line to findings about places, if the object has debug information. It is only read if there is a finding.

@@ -324,8 +324,14 @@ fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progre
         findings.extend(found);
         facts.push(fact);
     }
-    let world = WorldCx { inputs, facts: &facts };
-    findings.extend(checks.iter().flat_map(|check| check.look_at_world(&world)));
+    let world = WorldCx { inputs, facts: &facts, found: &findings };
+    let found: Vec<GateFinding> = checks.iter().flat_map(|check| check.look_at_world(&world)).collect();
+    findings.extend(found);
+    // From the last to the first: those that stand first see most of what may explain what they see.
+    for check in checks.iter().rev() {
+        let found = check.look_afterwards(&WorldCx { inputs, facts: &facts, found: &findings });
+        findings.extend(found);
+    }
     findings.iter_mut().for_each(GateFinding::make_plain);
     Ok(BuildFacts { findings, facts })
 }

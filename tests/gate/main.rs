@@ -3,6 +3,7 @@
 //! The gate on a small LTO kernel with two modules, whole and damaged.
 
 mod arm64;
+mod build_damages;
 mod causes;
 #[path = "../common/mod.rs"]
 mod common;
@@ -13,6 +14,7 @@ mod lto_damages;
 mod object;
 mod other_kernels;
 mod parts;
+mod relied_on;
 mod reports;
 mod schema;
 mod snippets;
@@ -84,7 +86,13 @@ fn copy_into(from: &Path, to: &Path) {
 }
 
 fn keys(dir: &Path) -> BTreeMap<Key, usize> {
-    let outcome = gate::run(&options(dir), &Quiet).expect("the gate runs");
+    keys_of(dir, &[])
+}
+
+/// What these checks find, or all if none is named.
+fn keys_of(dir: &Path, checks: &[String]) -> BTreeMap<Key, usize> {
+    let options = Options { only: checks.to_vec(), n_threads: 2, ..options(dir) };
+    let outcome = gate::run(&options, &Quiet).expect("the gate runs");
     let mut keys = BTreeMap::new();
     for judged in outcome.findings {
         *keys.entry(judged.finding.key()).or_default() += 1;
@@ -109,17 +117,25 @@ fn the_whole_kernel_passes() {
     assert!(outcome.inputs.missing.is_empty(), "{:?}", outcome.inputs.missing);
 }
 
-/// Damages the folder in `POSTLINK_GATE_BUILD`, or the test kernel: a copy of it, one damage at a time.
+/// Damages the folder in `POSTLINK_GATE_BUILD`, or the test kernel: a copy of it, one damage at a time. With names in
+/// `POSTLINK_GATE_CHECKS` only these checks look, and only what they find is done.
 #[test]
 fn each_damage_gives_its_finding_and_nothing_else() {
     assert!(damages::ALL.len() >= 40, "only {} damages", damages::ALL.len());
     let build = std::env::var_os("POSTLINK_GATE_BUILD").map_or_else(kernel, PathBuf::from);
+    let checks = std::env::var("POSTLINK_GATE_CHECKS").unwrap_or_default();
+    let checks: Vec<String> = checks.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let is_theirs =
+        |line: &&str| checks.iter().any(|check| line.trim_start_matches('~').starts_with(&format!("{check}/")));
     let dir = tempfile::tempdir().expect("a folder");
     copy_into(&build, dir.path());
     let parts = Parts::of(dir.path());
-    let whole = keys(dir.path());
+    let whole = keys_of(dir.path(), &checks);
     let mut tally = Tally::default();
     for damage in all_damages() {
+        if !checks.is_empty() && !damage.expected.iter().all(|line| is_theirs(&line)) {
+            continue;
+        }
         let made = catch_unwind(AssertUnwindSafe(|| (damage.make)(&parts)));
         if made.is_err() {
             // An old kernel has not all that can be damaged; a new one has, and then this is a mistake of the damage.
@@ -128,7 +144,7 @@ fn each_damage_gives_its_finding_and_nothing_else() {
             tally.skip(damage.name, "the kernel has nothing of the sort");
             continue;
         }
-        let found = new_findings(&whole, &keys(dir.path()));
+        let found = new_findings(&whole, &keys_of(dir.path(), &checks));
         parts.restore();
         let expected: Vec<String> = damage.expected.iter().map(|line| parts.fill(line)).collect();
         if fits(&found, &expected) {
@@ -137,13 +153,13 @@ fn each_damage_gives_its_finding_and_nothing_else() {
             tally.fail(damage.name, &format!("  expected {expected:?}\n  found    {found:?}"));
         }
     }
-    assert_eq!(keys(dir.path()), whole, "the copy is as before");
+    assert_eq!(keys_of(dir.path(), &checks), whole, "the copy is as before");
     tally.close();
 }
 
 /// Every damage, in order.
 fn all_damages() -> impl Iterator<Item = &'static damages::Damage> {
-    damages::ALL.iter().chain(lto_damages::ALL)
+    damages::ALL.iter().chain(lto_damages::ALL).chain(build_damages::ALL)
 }
 
 /// Lines about what the second run has found more than the first.

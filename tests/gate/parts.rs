@@ -51,6 +51,8 @@ pub struct Parts {
     pub exported: String,
     /// A module that imports a namespace.
     pub ns_user: String,
+    /// A module with a device table, and aliases of it.
+    pub aliased: String,
     /// A module with landing pads to seal.
     pub sealed: String,
     /// A module of several files, a bitcode one of which defines exactly one symbol for others, and that symbol.
@@ -129,6 +131,7 @@ impl Parts {
         let exporter = exports.iter().find(|export| export.owner != "vmlinux").expect("a module exports something");
         let is_exported = |name: &&str| exports.iter().any(|export| export.symbol == *name);
         let ns_user = modules.iter().find(|module| namespace(root, module).is_some());
+        let aliased = modules.iter().find(|module| has_device_table(root, module));
         let sealed = modules.iter().find(|module| has_table(&module.name, ".ibt_endbr_seal"));
         let bitcode = members.iter().find(|name| read(root, name).starts_with(b"BC"));
         let native = native(root, &kernel);
@@ -150,6 +153,7 @@ impl Parts {
                 (nothing(), nothing(), nothing())
             }),
             internal: name("function that is not exported", internal(root, &kernel, &vmlinux, &exports)),
+            aliased: name("module with a device table", aliased.map(|module| module.name.clone())),
             counts: [
                 ("{n_bitcode}", n_bitcode(root, &kernel, &modules)),
                 ("{n_native}", n_strong(&read(root, &native)).min(MOST_NAMED)),
@@ -178,6 +182,7 @@ impl Parts {
             ("{exported}", &self.exported),
             ("{ns_user}", &self.ns_user),
             ("{sealed}", &self.sealed),
+            ("{aliased}", &self.aliased),
             ("{single}", &self.single.0),
             ("{single_symbol}", &self.single.2),
             ("{internal}", &self.internal),
@@ -311,6 +316,16 @@ fn namespace(root: &Path, module: &Module) -> Option<String> {
     let start = memchr::memmem::find(&data, TAG)? + TAG.len();
     let end = start + memchr::memchr(0, &data[start..])?;
     Some(String::from_utf8_lossy(&data[start..end]).into_owned())
+}
+
+/// Whether `modpost` made aliases for the devices of a module.
+fn has_device_table(root: &Path, module: &Module) -> bool {
+    let (object, finished) = (read(root, &format!("{}.o", module.name)), read(root, &format!("{}.ko", module.name)));
+    // Before 5.19 the object with this name is no ELF file but a list of others.
+    let Ok(elf) = ElfFile::parse(&object) else { return false };
+    let is_table = |name: &[u8]| name.starts_with(b"__mod_") && memchr::memmem::find(name, b"device_table").is_some();
+    elf.symbols.iter().any(|symbol| is_table(elf.symbol_name(symbol)) && symbol.size > 0)
+        && memchr::memmem::find(&finished, b"\0alias=").is_some()
 }
 
 fn n_from_namespace(exports: &[Export], user: &Module, root: &Path) -> usize {

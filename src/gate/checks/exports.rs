@@ -112,7 +112,7 @@ fn differing(facts: &Facts, export: &Export, line: &SymversLine) -> Option<GateF
 fn users(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<GateFinding> {
     let dump: BTreeMap<&str, &SymversLine> = symvers.iter().map(|line| (line.symbol.as_str(), line)).collect();
     let mut findings = Vec::new();
-    for module in cx.modules() {
+    for module in cx.modules().filter(|module| !module.modinfo.is_empty()) {
         let is_gpl = module.infos("license").all(is_gpl_compatible);
         let namespaces: Vec<&str> = module.infos("import_ns").collect();
         for import in &module.imports {

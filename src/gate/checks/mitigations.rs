@@ -95,11 +95,17 @@ fn options(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let command = cx.file.command.as_ref();
     let opts = command.and_then(|command| command.objtool_opts(&cx.inputs.selection.facts()));
     let Some(opts) = opts.filter(|opts| opts.orc || opts.stackval || opts.static_call) else { return Vec::new() };
+    let config = &cx.inputs.config;
     let broken = PROMISES.iter().filter(|(.., keeps)| !keeps(&opts));
-    let broken = broken.filter_map(|(name, option, _)| Some((cx.inputs.config.spelling(name)?, option)));
-    let findings = broken.map(|(name, option)| {
+    let broken = broken.filter_map(|(name, option, _)| Some((config.spelling(name)?, *option)));
+    // Up to 7.1 the padding is for type hashes where there are such, and for symbols before functions otherwise.
+    let is_padded = config.has("CALL_PADDING") && !config.has("CFI") && !config.has("CFI_CLANG");
+    let padding = [("CALL_PADDING", "--prefix")].into_iter().filter(|_| is_padded && opts.prefix == 0);
+    let padding = padding.map(|(name, option)| (name.to_owned(), option));
+    let broken = broken.map(|(name, option)| (name.to_owned(), option));
+    let findings = broken.chain(padding).map(|(name, option)| {
         let text = format!("CONFIG_{name} is set, but objtool was run without {option} on {}", cx.file.name);
-        GateFinding::new("option-missing", text).counterpart(*option)
+        GateFinding::new("option-missing", text).counterpart(option)
     });
     findings.collect()
 }

@@ -9,12 +9,14 @@ use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
 use crate::gate::inputs::Stage;
+use crate::gate::inputs::below;
 
 check! {
-    /// A module that `modules.order` lists is not there.
+    /// The modules that are there are not those that `modules.order` lists.
     ///
     /// kbuild links, signs, installs and packs what this list names. A module that is missing from the folder is missing from the
-    /// system, and with it the devices and file systems that need it.
+    /// system, and with it the devices and file systems that need it; one that is not listed is left behind, or is of another
+    /// configuration.
     ///
     /// Cause: the build was interrupted, the file was removed afterwards, or the list is that of another build.
     ///
@@ -40,5 +42,29 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
         let text = format!("modules.order lists {name}, and {what}");
         GateFinding::new("not-there", text).about(name, "modules.order")
     };
-    lost.map(finding).collect()
+    lost.map(finding).chain(unlisted(cx)).collect()
+}
+
+/// Modules that kbuild made in this folder and does not list any more.
+fn unlisted(cx: &WorldCx<'_>) -> Vec<GateFinding> {
+    let finished = cx.facts.iter().any(|facts| facts.file.stage == Stage::Module);
+    if !finished || !cx.inputs.is_folder {
+        return Vec::new();
+    }
+    let listed: BTreeSet<&str> = cx.inputs.modules.iter().map(|module| module.name.as_str()).collect();
+    let made_here = |name: &String| {
+        let (dir, base) = name.rsplit_once('/').unwrap_or(("", name));
+        let beside = [format!("{base}.mod.c"), format!("{base}.mod"), format!(".{base}.ko.cmd")];
+        beside.iter().any(|file| cx.inputs.root.join(dir).join(file).is_file())
+    };
+    // What lies about for packing was made elsewhere.
+    let found = below::modules(&cx.inputs.root).into_iter().filter_map(|name| Some(name.strip_suffix(".ko")?.to_owned()));
+    let found = found.filter(|name| !listed.contains(name.as_str()));
+    let finding = |name: String| {
+        let text = format!("{name}.ko is there, and modules.order does not list it: it is not signed, packed or installed");
+        let mut finding = GateFinding::new("not-listed", text);
+        finding.detail.push(format!("mend: make modules; if nothing builds it any more, rm {name}.ko"));
+        finding.about(&name, format!("{name}.ko"))
+    };
+    found.filter(made_here).map(finding).collect()
 }

@@ -27,7 +27,9 @@ check! {
 
 fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
-    let modules: Vec<&Facts> = cx.facts.iter().filter(|f| f.file.stage == Stage::Module && !f.is_opaque).collect();
+    let modules = cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module && !facts.is_opaque);
+    // Who has no information at all is named by `loader`.
+    let modules: Vec<&Facts> = modules.filter(|facts| !facts.modinfo.is_empty()).collect();
     if let Some(symvers) = &cx.inputs.symvers
         && has_versions(cx, symvers)
     {

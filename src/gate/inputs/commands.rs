@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use super::compile::Compile;
 use super::text;
 use crate::kernel::Facts;
 use crate::objtool::options;
@@ -20,6 +21,14 @@ pub struct Command {
     pub link_inputs: Vec<String>,
     /// There was a link (`ld -r`).
     pub is_link: bool,
+    /// The link was told to dissolve section groups.
+    pub dissolves_groups: bool,
+    /// How a C unit was compiled.
+    pub compile: Option<Compile>,
+    /// The source, as it is recorded.
+    pub source: Option<String>,
+    /// Versions of exports that the compilation has worked out (`#SYMVER`).
+    pub symvers: Vec<(String, u32)>,
     /// A compiler was told to make bitcode.
     pub makes_bitcode: bool,
 }
@@ -31,7 +40,8 @@ impl Command {
         let text = text::read(&root.join(dir).join(format!(".{file}.cmd")))?;
         let line = text.lines().find(|line| line.starts_with("savedcmd_") || line.starts_with("cmd_"))?;
         let (_, command) = line.split_once(":=")?;
-        Some(Self::parse(root, command))
+        let symvers = text.lines().filter_map(symver).collect();
+        Some(Self { symvers, ..Self::parse(root, command) })
     }
 
     fn parse(root: &Path, text: &str) -> Self {
@@ -43,8 +53,13 @@ impl Command {
                 command.objtool = Some(words.iter().skip(1).map(|&word| word.to_owned()).collect());
             } else if is_linker(program) {
                 command.is_link = true;
+                command.dissolves_groups |= words.contains(&"--force-group-allocation");
                 command.add_inputs(root, &words);
             } else {
+                if let Some(compile) = Compile::of(&words) {
+                    command.compile = Some(compile);
+                    command.source = words.last().map(|&source| source.to_owned());
+                }
                 command.makes_bitcode |= words.iter().any(|word| word.starts_with("-flto"));
             }
         }
@@ -71,6 +86,11 @@ impl Command {
         opts_of(facts, words.iter().map(String::as_str))
     }
 
+    /// Whether the unit's source is there.
+    pub fn has_source(&self, root: &Path) -> bool {
+        self.source.as_ref().is_some_and(|source| root.join(source).is_file())
+    }
+
     /// Whether `objtool` was called without `--module`.
     pub fn lacks_module(&self) -> bool {
         self.objtool.as_ref().is_some_and(|words| !words.iter().any(|word| word == "--module" || word == "-m"))
@@ -85,6 +105,12 @@ pub fn opts_of<'a>(facts: &Facts, words: impl Iterator<Item = &'a str>) -> Optio
         Parsed::Run(run) if run.refused().is_none() && !run.opts.dump_orc => Some(run.opts),
         Parsed::Run(_) | Parsed::Klp(_) | Parsed::Exit(_) => None,
     }
+}
+
+/// `#SYMVER name 0x12345678`.
+fn symver(line: &str) -> Option<(String, u32)> {
+    let (name, crc) = line.strip_prefix("#SYMVER ")?.split_once(' ')?;
+    Some((name.to_owned(), u32::from_str_radix(crc.trim().strip_prefix("0x")?, 16).ok()?))
 }
 
 fn is_linker(program: &str) -> bool {

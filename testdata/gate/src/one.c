@@ -18,6 +18,9 @@ long one_last(long n) { return static_call(tick)(n); }
 long one_shared(long n) { return call_hook(n) + one_work(n); }
 EXPORT_SYMBOL_GPL(one_shared);
 
+static const struct pci_device_id devices[] = { { 0x8086, 0x1234, ~0u, ~0u }, { 0 } };
+MODULE_DEVICE_TABLE(one, pci, devices);
+
 static int __init one_init(void) { return (int)one_work(1); }
 module_init(one_init);
 MODULE_INFO(license, "GPL");

@@ -120,7 +120,12 @@ fn compare(section: &str, wanted: &[String], found: &[String]) -> Vec<GateFindin
     let mut is_there = vec![false; wanted.len()];
     let (mut last, mut is_late) = (0, false);
     for symbol in found {
-        let Some(rank) = stub_of(symbol).and_then(|stub| rank_of(&ranks, stub)) else { continue };
+        let Some(stub) = stub_of(symbol) else { continue };
+        let Some(rank) = rank_of(&ranks, stub) else {
+            let text = format!("{section}: '{symbol}' is an initcall that no input has");
+            findings.push(GateFinding::new("unknown", text).section(section).symbol(symbol));
+            continue;
+        };
         is_there.get_mut(rank).into_iter().for_each(|mark| *mark = true);
         if rank < last && !is_late {
             is_late = true;

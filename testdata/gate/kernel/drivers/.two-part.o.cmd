@@ -1,4 +1,4 @@
-savedcmd_drivers/two-part.o := clang-19 -flto=thin -fvisibility=hidden -DMODULE -c -o drivers/two-part.o ../src/two-part.c
+savedcmd_drivers/two-part.o := clang-19 -O2 -I../src/include -nostdinc -ffreestanding -fno-builtin -fno-pic -mcmodel=kernel -mno-sse -mno-red-zone -fno-asynchronous-unwind-tables -fcf-protection=branch -fno-jump-tables -mretpoline-external-thunk -mindirect-branch-cs-prefix -mfunction-return=thunk-extern -mharden-sls=all -pg -mfentry -fno-omit-frame-pointer -fno-stack-protector -ffunction-sections -fdata-sections -fomit-frame-pointer -Wall -Wno-unknown-attributes -flto=thin -fvisibility=hidden -DMODULE -c -o drivers/two-part.o ../src/two-part.c
 
 source_drivers/two-part.o := ../src/two-part.c
 

@@ -32,5 +32,6 @@ __used __section("__versions") = {
 
 MODULE_INFO(depends, "");
 
+MODULE_ALIAS("pci:v00008086d00001234sv*sd*bc*sc*i*");
 
-MODULE_INFO(srcversion, "9837AD5CAF604A90E112A20");
+MODULE_INFO(srcversion, "EE2FBA281D9398D66E56654");

@@ -24,12 +24,24 @@ struct modversion_info {
 #define MODULE_INFO(tag, info) \
 	static const char UNIQUE(modinfo_##tag)[] __used __section(".modinfo") = #tag "=" info
 
+#define MODULE_ALIAS(name) MODULE_INFO(alias, name)
+
 #define EXPORT_AS(sym, license, ns) \
 	asm(".section \".export_symbol\",\"a\"\n__export_symbol_" #sym ": .asciz \"" license "\"\n.asciz \"" ns "\"\n" \
 	    ".balign 8\n.quad " #sym "\n.previous\n")
 #define EXPORT_SYMBOL(sym) EXPORT_AS(sym, "", "")
 #define EXPORT_SYMBOL_GPL(sym) EXPORT_AS(sym, "GPL", "")
 #define EXPORT_SYMBOL_NS(sym, ns) EXPORT_AS(sym, "", ns)
+
+/* Devices of the PCI bus, with an entry of zeros behind the last. */
+struct pci_device_id {
+	unsigned int vendor, device, subvendor, subdevice, class, class_mask;
+	unsigned long driver_data;
+	unsigned int override_only;
+};
+#define MODULE_DEVICE_TABLE(module, type, name) \
+	extern __typeof__(name) __mod_device_table__kmod_##module##__##type##__##name \
+		__attribute__((used, alias(#name), visibility("default")))
 
 /* A static call: a key, and a trampoline that jumps to the current function. */
 struct static_call_key { void *func, *sites; };
