@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `vmlinux`, the finished kernel, beside the `vmlinux.o` that it was linked from, and `System.map`.
 //!
 //! The link puts functions at their addresses and fills in what relocations say; everything else of a function stays. The tables

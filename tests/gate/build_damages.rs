@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Damages of what the module loader, boot-time code and the steps of the build rely on, as `docs/relied-on.md` lists it.
 
 use postlink::elf::ElfFile;

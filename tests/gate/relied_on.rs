@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `docs/relied-on.md` against the checks and the damages that exist.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Tables that boot-time code trusts: what it searches by halves, and where it writes or expects traps.
 
 use object::elf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the kernel's module loader refuses, or takes without a word and should not.
 //!
 //! `kernel/module/main.c` and the `module.c` of the machine: the file's kind, `struct module`, relocations, symbols, sections.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Inputs of links that did not take part, and what is missing for that reason.
 
 mod aliases;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the configuration promises of finished files, beside what objtool does: type information and signatures.
 
 use crate::gate::check::WorldCx;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Whether each step of the build worked on what the step before it made.
 
 mod kernel;

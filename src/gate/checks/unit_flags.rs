@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Flags with which single units were compiled, against those of all others.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What the module loader reads of a finished module, and of the object with its `struct module`.
 
 use crate::elf::ElfFile;

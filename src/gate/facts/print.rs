@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a link carries over from an object to what it makes, in a form in which both can be compared without both at hand.
 //!
 //! `ld -r` puts sections behind each other and leaves bytes as they are. So a function has the same bytes in both files, and

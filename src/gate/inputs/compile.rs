@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! With which of the flags that all units need one unit was compiled.
 
 use crate::gate::inputs::Config;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! The source that `modpost` writes for a module: what the module will say of itself.
 
 use std::collections::BTreeMap;

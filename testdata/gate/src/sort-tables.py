@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
 """Sorts the tables of a finished kernel, as the kernel's sorttable does: exceptions, ORC entries, traced functions.
 
 usage: sort-tables.py VMLINUX

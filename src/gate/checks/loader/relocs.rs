@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Relocations of a finished module against those that the machine's loader applies.
 
 use object::elf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! What a module needs of the kernel and of other modules to be loaded.
 
 use std::collections::BTreeMap;

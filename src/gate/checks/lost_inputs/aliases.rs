@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Device tables of modules, and the aliases that modpost makes of them.
 
 use crate::gate::check::WorldCx;

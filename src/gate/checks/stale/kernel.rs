@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! `vmlinux` and `System.map` against `vmlinux.o`.
 
 use super::is_explained;

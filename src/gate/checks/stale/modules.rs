@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! A `.ko` against the object and the generated source that it was linked from.
 
 use std::collections::BTreeMap;

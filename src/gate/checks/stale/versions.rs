@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
 //! Versions of exports, as the compilation of their files recorded them, against the dump of `modpost`.
 
 use std::collections::BTreeMap;
