@@ -119,8 +119,8 @@ mod tests {
     fn damage_is_told() {
         let whole = archive();
         let said = |text: &str| members(text.as_bytes()).expect_err("it is damaged").to_string();
-        assert_eq!(said(&whole[..whole.len() - 1]), "thin archive: a header is cut short at 0x134");
-        assert_eq!(said(&whole.replace("/8 ", "/80")), "thin archive: a member has no name at 0xf8");
+        assert_eq!(said(&whole[..whole.len() - 1]), "thin archive: a header is cut short at 0x11c");
+        assert_eq!(said(&whole.replace("/8 ", "/80")), "thin archive: a member has no name at 0xe0");
         assert_eq!(said(&whole.replace("3         `", "x         `")), "thin archive: a size is no number at 0x8");
         assert_eq!(said(&whole.replace("`\n", "``")), "thin archive: a header does not end as one at 0x8");
         // Every prefix and every changed byte is answered.
