@@ -3,6 +3,9 @@
 //! The command line: options, exit statuses, and input that is no build folder.
 
 use std::fs;
+use std::fs::File;
+use std::io::Read;
+use std::io::Seek;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
@@ -21,26 +24,37 @@ use crate::parts::Parts;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn gate_in(dir: &Path, args: &[&str]) -> Output {
+    // Files, since nobody empties a pipe while the process is watched.
+    let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().expect("a file"));
     let mut child = Command::new(env!("CARGO_BIN_EXE_postlink"))
         .arg("gate")
         .args(args)
         .current_dir(dir)
         .env_remove("POSTLINK_SERIES")
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdout(stdout.try_clone().expect("a handle"))
+        .stderr(stderr.try_clone().expect("a handle"))
         .spawn()
         .expect("it starts");
     let started = Instant::now();
-    // Reports here are smaller than a pipe, so that it need not be emptied meanwhile.
-    while child.try_wait().expect("it can be waited for").is_none() {
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("it can be waited for") {
+            break status;
+        }
         if started.elapsed() > PATIENCE {
             child.kill().expect("it can be stopped");
             panic!("postlink gate {args:?} does not end");
         }
         std::thread::sleep(Duration::from_millis(5));
-    }
-    child.wait_with_output().expect("it has ended")
+    };
+    Output { status, stdout: content(&mut stdout), stderr: content(&mut stderr) }
+}
+
+fn content(file: &mut File) -> Vec<u8> {
+    let mut data = Vec::new();
+    file.rewind().expect("a file");
+    file.read_to_end(&mut data).expect("it can be read");
+    data
 }
 
 fn gate(args: &[&str]) -> (i32, String, String) {
