@@ -66,11 +66,15 @@ const ARM64: [u32; 39] = [
 
 /// Relocations of sections that are loaded; one finding for a type, and one for places that hold something.
 pub fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
-    let is_known: fn(u32) -> bool = match cx.elf.machine {
-        elf::EM_X86_64 => |kind| X86_64.iter().any(|(known, _)| *known == kind),
-        elf::EM_AARCH64 => |kind| ARM64.contains(&kind),
+    let (is_known, option): (fn(u32) -> bool, _) = match cx.elf.machine {
+        elf::EM_X86_64 => (|kind| X86_64.iter().any(|(known, _)| *known == kind), "X86_64"),
+        elf::EM_AARCH64 => (|kind| ARM64.contains(&kind), "ARM64"),
         _ => return Vec::new(),
     };
+    // A module for another machine than the kernel's is told as such.
+    if !cx.inputs.config.is_empty() && !cx.inputs.config.has(option) {
+        return Vec::new();
+    }
     let mut unknown: Vec<Found> = Vec::new();
     let mut filled: Option<Found> = None;
     for id in cx.elf.section_ids() {
