@@ -72,8 +72,9 @@ with_llvm() {
 
 # kernel_make OPTION...: make, with the programs in PATH that its options ask for.
 kernel_make() {
-    case " $* " in *" LLVM=1 "*) local PATH=/usr/lib/llvm-$(llvm_before_suffixes)/bin:$PATH ;; esac
-    nice -n 10 make -j"$(nproc)" "$@"
+    local folder=
+    case " $* " in *" LLVM=1 "*) folder=/usr/lib/llvm-$(llvm_before_suffixes)/bin: ;; esac
+    PATH=$folder$PATH nice -n 10 make -j"$(nproc)" "$@"
 }
 
 # logged LOG WHAT COMMAND...: runs a function with everything it says in LOG, and sets `spent` to its wall, user and system

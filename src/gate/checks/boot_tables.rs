@@ -114,7 +114,11 @@ fn alternatives(cx: &ObjectCx<'_>, id: SectionId) -> Vec<GateFinding> {
             "the replacement of {} has {replacement} bytes, and what it replaces has {original}: the kernel overwrites what follows",
             cx.place(code, place)
         );
-        findings.push(cx.finding_at(GateFinding::new("alternative", text).counterpart(cx.section_name(id)), code, place));
+        findings.push(cx.finding_at(
+            GateFinding::new("alternative", text).counterpart(cx.section_name(id)),
+            code,
+            place,
+        ));
     }
     findings
 }

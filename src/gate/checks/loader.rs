@@ -88,7 +88,8 @@ fn left_in(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
         let (section, name) = (cx.elf.section(id), cx.section_name(id));
         let is_for_build = name == ".discard" || name.starts_with(".discard.") || name == ".export_symbol";
         if is_for_build && !section.is_reloc() {
-            let text = format!("{name} is for the build alone, and the last link left it in: it did not use module.lds");
+            let text =
+                format!("{name} is for the build alone, and the last link left it in: it did not use module.lds");
             findings.push(GateFinding::new("left-in", text).section(name));
         } else if section.kind == elf::SHT_GROUP && dissolves != Some(false) {
             let text = format!("section group {} ({name}): the last link should have dissolved groups", id.0);

@@ -43,7 +43,8 @@ fn absent(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     }
     let there: BTreeSet<&str> = cx.inputs.objects.iter().map(|file| file.name.as_str()).collect();
     let kernel = ("vmlinux", ".vmlinux.objs".to_owned(), &cx.inputs.vmlinux_members);
-    let modules = cx.inputs.modules.iter().map(|module| (module.name.as_str(), format!("{}.mod", module.name), &module.members));
+    let modules =
+        cx.inputs.modules.iter().map(|module| (module.name.as_str(), format!("{}.mod", module.name), &module.members));
     let mut findings = Vec::new();
     for (subject, list, members) in std::iter::once(kernel).chain(modules) {
         let lost: Vec<&String> = members.iter().filter(|member| !there.contains(member.as_str())).collect();
@@ -65,12 +66,15 @@ fn absent(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 fn unlinked(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let kernel = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject && !facts.is_opaque);
     // Of libraries a link takes what it needs; without its command nobody knows which they are.
-    let Some((kernel, command)) = kernel.and_then(|facts| Some((facts, facts.file.command.as_ref()?))) else { return Vec::new() };
+    let Some((kernel, command)) = kernel.and_then(|facts| Some((facts, facts.file.command.as_ref()?))) else {
+        return Vec::new();
+    };
     let folder = |name: &str| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let archives = command.link_inputs.iter().filter(|name| name.ends_with(".a") && *name != "vmlinux.a");
     let libraries: BTreeSet<String> = archives.map(|name| folder(name)).collect();
     let members = cx.facts.iter().filter(|facts| facts.file.stage == Stage::Member && facts.file.subject == "vmlinux");
-    let members = members.filter(|facts| !facts.definitions.is_empty() && !libraries.contains(&folder(&facts.file.name)));
+    let members =
+        members.filter(|facts| !facts.definitions.is_empty() && !libraries.contains(&folder(&facts.file.name)));
     members.filter_map(|facts| what_is_lost(kernel, facts)).collect()
 }
 
@@ -80,10 +84,16 @@ fn what_is_lost(kernel: &Facts, member: &Facts) -> Option<GateFinding> {
     let is_weak = |name: &&String| kernel.weak.binary_search(name).is_ok();
     let (name, kernel_name) = (&member.file.name, &kernel.file.name);
     let (symbol, what) = if let Some(symbol) = member.definitions.iter().find(is_weak) {
-        (symbol, format!("'{symbol}' is only a weak default in {kernel_name}, and {name} defines it: {name} was not linked"))
+        (
+            symbol,
+            format!("'{symbol}' is only a weak default in {kernel_name}, and {name} defines it: {name} was not linked"),
+        )
     } else if !member.definitions.iter().any(is_there) {
         let symbol = member.definitions.first()?;
-        (symbol, format!("{name} was not linked into {kernel_name}: nothing of what it defines is there ('{symbol}' first)"))
+        (
+            symbol,
+            format!("{name} was not linked into {kernel_name}: nothing of what it defines is there ('{symbol}' first)"),
+        )
     } else {
         return None;
     };

@@ -58,10 +58,12 @@ fn unlisted(cx: &WorldCx<'_>) -> Vec<GateFinding> {
         beside.iter().any(|file| cx.inputs.root.join(dir).join(file).is_file())
     };
     // What lies about for packing was made elsewhere.
-    let found = below::modules(&cx.inputs.root).into_iter().filter_map(|name| Some(name.strip_suffix(".ko")?.to_owned()));
+    let found =
+        below::modules(&cx.inputs.root).into_iter().filter_map(|name| Some(name.strip_suffix(".ko")?.to_owned()));
     let found = found.filter(|name| !listed.contains(name.as_str()));
     let finding = |name: String| {
-        let text = format!("{name}.ko is there, and modules.order does not list it: it is not signed, packed or installed");
+        let text =
+            format!("{name}.ko is there, and modules.order does not list it: it is not signed, packed or installed");
         let mut finding = GateFinding::new("not-listed", text);
         finding.detail.push(format!("mend: make modules; if nothing builds it any more, rm {name}.ko"));
         finding.about(&name, format!("{name}.ko"))

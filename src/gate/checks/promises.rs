@@ -31,7 +31,8 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
         let name = &facts.file.name;
         let own = match signature(facts) {
             Some(false) => {
-                let text = format!("{name}: its signature does not follow the module at once: it was changed after signing");
+                let text =
+                    format!("{name}: its signature does not follow the module at once: it was changed after signing");
                 Some(GateFinding::new("signature", text))
             }
             None if is_any_signed && cx.inputs.config.has("MODULE_SIG_FORCE") => {

@@ -38,7 +38,8 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     let asked = FLAGS.iter().enumerate().filter(|(index, flag)| *index != MFENTRY && flag.is_asked(&cx.inputs.config));
     for index in asked.map(|(index, _)| index) {
-        let lacking: Vec<&Facts> = units.iter().filter(|(_, compile)| !compile.has(index)).map(|(facts, _)| *facts).collect();
+        let lacking: Vec<&Facts> =
+            units.iter().filter(|(_, compile)| !compile.has(index)).map(|(facts, _)| *facts).collect();
         // What many units do without, a build does without on purpose.
         if units.len() >= 3 && lacking.len() <= (units.len() / 50).max(1) {
             findings.extend(lacking.into_iter().map(|facts| lacks(facts, index, "all others have")));
@@ -50,7 +51,8 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 }
 
 fn lacks(facts: &Facts, flag: usize, who: &str) -> GateFinding {
-    let (word, without) = FLAGS.get(flag).map_or(("", ""), |flag| (flag.words.first().copied().unwrap_or_default(), flag.without));
+    let (word, without) =
+        FLAGS.get(flag).map_or(("", ""), |flag| (flag.words.first().copied().unwrap_or_default(), flag.without));
     let text = format!("{} was compiled without {word}, which {who}: {without}", facts.file.name);
     about(GateFinding::new("flag", text).counterpart(word), facts)
 }
@@ -75,7 +77,10 @@ fn untraced(cx: &WorldCx<'_>, units: &[(&Facts, Compile)]) -> Vec<GateFinding> {
         // Hooks of the old kind would call a function that is not there.
         (compile.has_pg && n_with > 0) || (n_with > n_without && !is_removed(cx, facts, &folder(facts)))
     };
-    without.filter(|(facts, compile)| is_odd(facts, *compile)).map(|(facts, _)| lacks(facts, MFENTRY, "the others of its folder have")).collect()
+    without
+        .filter(|(facts, compile)| is_odd(facts, *compile))
+        .map(|(facts, _)| lacks(facts, MFENTRY, "the others of its folder have"))
+        .collect()
 }
 
 /// Whether a Makefile takes flags from this unit; what it takes may have any name.

@@ -78,7 +78,9 @@ pub fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let mut unknown: Vec<Found> = Vec::new();
     let mut filled: Option<Found> = None;
     for id in cx.elf.section_ids() {
-        let Some(relocs) = cx.elf.relocs_in(id).filter(|relocs| cx.elf.section(relocs.target).is_alloc()) else { continue };
+        let Some(relocs) = cx.elf.relocs_in(id).filter(|relocs| cx.elf.section(relocs.target).is_alloc()) else {
+            continue;
+        };
         let place = relocs.target;
         for reloc in relocs.iter() {
             if !is_known(reloc.kind) {

@@ -80,8 +80,12 @@ fn dropped_entries(cx: &WorldCx<'_>, module: &Facts) -> Vec<GateFinding> {
             return own.struct_refers.is_empty().then(|| GateFinding::new("entry-unused", text).symbol(name));
         }
         let definer = inputs().find(|facts| facts.definitions.iter().any(|known| known == name));
-        let text = definer.map(|facts| format!("{} has no '{name}', which {} defines: it never runs", module.file.name, facts.file.name));
-        let text = text.or_else(|| refers(name).then(|| format!("{}: struct module leads to '{name}', which is not there", module.file.name)))?;
+        let text = definer.map(|facts| {
+            format!("{} has no '{name}', which {} defines: it never runs", module.file.name, facts.file.name)
+        });
+        let text = text.or_else(|| {
+            refers(name).then(|| format!("{}: struct module leads to '{name}', which is not there", module.file.name))
+        })?;
         Some(GateFinding::new("entry-lost", text).symbol(name))
     });
     lost.collect()
@@ -130,7 +134,8 @@ pub fn own_versions(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let lines = cx.inputs.symvers.iter().flatten().filter(|_| is_wanted);
     let listed: BTreeMap<(&str, &str), u32> =
         lines.filter_map(|line| Some(((line.module.as_str(), line.symbol.as_str()), line.crc?))).collect();
-    let is_known = |symbol: &str| cx.found.iter().any(|finding| finding.check == "versions" && finding.symbol == symbol);
+    let is_known =
+        |symbol: &str| cx.found.iter().any(|finding| finding.check == "versions" && finding.symbol == symbol);
     let mut findings = Vec::new();
     for module in cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module) {
         for (symbol, crc) in module.module.iter().flat_map(|facts| &facts.crcs) {

@@ -53,7 +53,9 @@ fn of_object(cx: &WorldCx<'_>, module: &Facts) -> Option<GateFinding> {
 
 /// Whether an error is about this symbol of the module.
 fn is_named(cx: &WorldCx<'_>, subject: &str, symbol: &str) -> bool {
-    cx.found.iter().any(|finding| finding.subject == subject && finding.symbol == symbol && finding.severity == Severity::Error)
+    cx.found
+        .iter()
+        .any(|finding| finding.subject == subject && finding.symbol == symbol && finding.severity == Severity::Error)
 }
 
 /// The first function of the same size and with other bytes.
@@ -126,7 +128,10 @@ fn other_words(module: &Facts, source: &ModC) -> Option<String> {
         Some(found) if lost.0 != "alias" => format!("'{}={found}'", lost.0),
         _ => "it has not".to_owned(),
     };
-    Some(format!("the source has '{}={}', the module {found}", lost.0, lost.1).replace("the module it has not", "the module has not"))
+    Some(
+        format!("the source has '{}={}', the module {found}", lost.0, lost.1)
+            .replace("the module it has not", "the module has not"),
+    )
 }
 
 fn other_versions(module: &Facts, source: &ModC) -> Option<String> {

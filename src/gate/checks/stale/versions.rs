@@ -9,11 +9,14 @@ use crate::gate::finding::GateFinding;
 
 /// One finding for each file with exports whose versions `modpost` has not seen.
 pub fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
-    let Some(symvers) = cx.inputs.symvers.as_ref().filter(|_| cx.inputs.config.has("MODVERSIONS")) else { return Vec::new() };
+    let Some(symvers) = cx.inputs.symvers.as_ref().filter(|_| cx.inputs.config.has("MODVERSIONS")) else {
+        return Vec::new();
+    };
     let listed: BTreeMap<&str, u32> =
         symvers.iter().filter_map(|line| Some((line.symbol.as_str(), line.crc?))).collect();
     // Who uses an export with another version than the dump's has been named.
-    let is_known = |symbol: &str| cx.found.iter().any(|finding| finding.check == "versions" && finding.symbol == symbol);
+    let is_known =
+        |symbol: &str| cx.found.iter().any(|finding| finding.check == "versions" && finding.symbol == symbol);
     let mut findings = Vec::new();
     for file in &cx.inputs.objects {
         let recorded = file.command.iter().flat_map(|command| &command.symvers);
