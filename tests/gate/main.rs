@@ -133,7 +133,7 @@ fn each_damage_gives_its_finding_and_nothing_else() {
     let whole = keys_of(dir.path(), &checks);
     let mut tally = Tally::default();
     for damage in all_damages() {
-        if !checks.is_empty() && !damage.expected.iter().all(|line| is_theirs(line)) {
+        if !checks.is_empty() && !damage.expected.iter().all(is_theirs) {
             continue;
         }
         let made = catch_unwind(AssertUnwindSafe(|| (damage.make)(&parts)));
