@@ -10,6 +10,7 @@ mod addend;
 mod crc;
 mod devtable;
 mod event;
+pub mod explain;
 mod export;
 mod export_section;
 mod extended;
