@@ -24,6 +24,7 @@ use crate::contents::source::DebugInfo;
 use crate::contents::source::Lines;
 use crate::contents::source::Units;
 use crate::contents::source::labels;
+use crate::contents::source::labels::Sentence;
 use crate::elf::Edit;
 use crate::elf::ElfFile;
 use crate::kernel::noreturns::Noreturns;
@@ -165,10 +166,12 @@ impl Reporter<'_> {
     fn say_with(&mut self, object: &Object<'_>, findings: &[Finding], more: impl Fn(&mut Vec<u8>, Place)) {
         let severity = if self.opts.werror { "error" } else { "warning" };
         for finding in findings {
-            self.line(severity, &finding.line(object, self.opts.sec_address));
+            let line = finding.line(object, self.opts.sec_address);
+            self.line(severity, &line);
             if let (Some(sources), Some(place)) = (&self.sources, finding.place) {
                 let (units, lines) = (&sources.units, sources.lines.as_ref());
-                labels::write_place(&mut self.out.stderr, units, lines, place.section, place.offset);
+                let sentence = Sentence { level: severity, text: line.as_bytes(), id: finding.kind.id() };
+                labels::write_place(&mut self.out.stderr, units, lines, (place.section, place.offset), sentence);
                 more(&mut self.out.stderr, place);
             }
         }

@@ -2,8 +2,8 @@
 
 //! `postlink objtool --source`: where in the source a finding is, and how execution came there.
 //!
-//! Below each line of the original come the translation unit, by the names that objects keep of their source files; the
-//! line, where the object has debug information; and, for findings about the stack, the way through the function with the
+//! Below each line of the original come, where the object has debug information, the finding once more with its file and line
+//! as compilers print theirs; the translation unit, by the names that objects keep of their source files; and, for findings about the stack, the way through the function with the
 //! state of the stack at each step. The drop-in never does this.
 
 use super::path::Recorder;
@@ -11,6 +11,7 @@ use crate::contents::source::DebugInfo;
 use crate::contents::source::Lines;
 use crate::contents::source::Units;
 use crate::contents::source::labels;
+use crate::contents::source::labels::Sentence;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::objtool::code::Code;
@@ -19,6 +20,7 @@ use crate::objtool::finding::Finding;
 use crate::objtool::finding::Location;
 use crate::objtool::finding::Message;
 use crate::objtool::report::Report;
+use memchr::memmem;
 
 /// The text of a report with what there is to say below each line.
 pub fn annotate(code: &Code<'_>, report: &Report, recorder: &Recorder) -> Vec<u8> {
@@ -30,15 +32,28 @@ pub fn annotate(code: &Code<'_>, report: &Report, recorder: &Recorder) -> Vec<u8
     let mut text = Vec::with_capacity(report.text.len().saturating_mul(2));
     let mut done = 0;
     for (end, finding) in report.printed() {
-        text.extend_from_slice(report.text.get(done..*end).unwrap_or_default());
+        let printed = report.text.get(done..*end).unwrap_or_default();
+        text.extend_from_slice(printed);
         done = *end;
-        if let Some((section, offset)) = place(code, finding) {
-            labels::write_place(&mut text, &units, lines.as_ref(), section, offset);
+        if let Some(at) = place(code, finding) {
+            labels::write_place(&mut text, &units, lines.as_ref(), at, sentence(printed, finding));
         }
         recorder.write(&mut text, code, finding);
     }
     text.extend_from_slice(report.text.get(done..).unwrap_or_default());
     text
+}
+
+/// What the original's line says, without what it begins with.
+fn sentence<'a>(printed: &'a [u8], finding: &Finding) -> Sentence<'a> {
+    let line = printed.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let starts = [("error", &b"error: objtool: "[..]), ("warning", b"warning: objtool: ")];
+    let known = starts.iter().find_map(|(level, start)| {
+        let at = memmem::find(line, start)?;
+        Some((*level, line.get(at.saturating_add(start.len())..)?))
+    });
+    let (level, text) = known.unwrap_or(("warning", line));
+    Sentence { level, text, id: finding.message.id() }
 }
 
 /// The place in the code that a finding is about.
