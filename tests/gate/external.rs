@@ -340,46 +340,86 @@ fn modules_alone_know_their_release_and_take_the_rest_from_the_kernel() {
     assert!(outcome.findings[0].finding.message.contains("what 'plain' exports"), "{:?}", outcome.findings);
 }
 
+/// Makes a package in a folder, of a name, with a copy of a folder at a place inside.
+type Pack = fn(&Path, &str, &str, &Path) -> PathBuf;
+
+fn deb(work: &Path, name: &str, inside: &str, from: &Path) -> PathBuf {
+    let tree = work.join(name);
+    for folder in ["DEBIAN", inside] {
+        fs::create_dir_all(tree.join(folder)).expect("a folder");
+    }
+    copy_into(from, &tree.join(inside));
+    let control =
+        format!("Package: {name}\nVersion: 1\nArchitecture: all\nMaintainer: nobody <a@b.c>\nDescription: x\n");
+    fs::write(tree.join("DEBIAN/control"), control).expect("it can be written");
+    let file = work.join(format!("{name}.deb"));
+    let made = Command::new("dpkg-deb").args(["--root-owner-group", "--build"]).arg(&tree).arg(&file).output();
+    assert!(made.expect("dpkg-deb runs").status.success());
+    file
+}
+
+fn rpm(work: &Path, name: &str, inside: &str, from: &Path) -> PathBuf {
+    let tree = work.join(name).join(inside);
+    fs::create_dir_all(&tree).expect("a folder");
+    copy_into(from, &tree);
+    // The files go in as they are: nothing is stripped, and no package of debug information is made.
+    let spec = format!(
+        "%global debug_package %{{nil}}\n%global __os_install_post %{{nil}}\n\
+         %global _binaries_in_noarch_packages_terminate_build 0\nName: {name}\nVersion: 1\nRelease: 1\n\
+         Summary: x\nLicense: none\nBuildArch: noarch\n%description\nx\n%install\n\
+         mkdir -p %{{buildroot}}\ncp -a '{}/.' %{{buildroot}}\n%files\n/usr\n",
+        work.join(name).display()
+    );
+    let file = work.join(format!("{name}.spec"));
+    fs::write(&file, spec).expect("it can be written");
+    let top = format!("_topdir {}", work.join(format!("{name}-rpm")).display());
+    let made = Command::new("rpmbuild").args(["-bb", "--define", &top]).arg(&file).output().expect("rpmbuild runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    work.join(format!("{name}-rpm/RPMS/noarch/{name}-1-1.noarch.rpm"))
+}
+
 #[test]
 fn packages_are_looked_at_as_what_they_install() {
-    if Command::new("dpkg-deb").arg("--version").output().is_err() {
-        return crate::common::skip("there is no dpkg-deb to make packages");
-    }
-    let work = tempfile::tempdir().expect("a folder");
-    let package = |name: &str, inside: &str, from: &Path| {
-        let tree = work.path().join(name);
-        for folder in ["DEBIAN", inside] {
-            fs::create_dir_all(tree.join(folder)).expect("a folder");
+    let sorts: [(Pack, [&str; 2]); 2] = [(deb, ["dpkg-deb", "dpkg-deb"]), (rpm, ["rpmbuild", "cpio"])];
+    for (pack, tools) in sorts {
+        if tools.iter().any(|tool| Command::new(tool).arg("--version").output().is_err()) {
+            crate::common::skip(&format!("there is no {} to make packages", tools.join(" and ")));
+            continue;
         }
-        copy_into(from, &tree.join(inside));
-        let control =
-            format!("Package: {name}\nVersion: 1\nArchitecture: all\nMaintainer: nobody <a@b.c>\nDescription: x\n");
-        fs::write(tree.join("DEBIAN/control"), control).expect("it can be written");
-        let file = work.path().join(format!("{name}.deb"));
-        let made = Command::new("dpkg-deb").args(["--root-owner-group", "--build"]).arg(&tree).arg(&file).output();
-        assert!(made.expect("dpkg-deb runs").status.success());
-        file
-    };
-    let modules = package("modules", "usr/lib/modules/7.3.0-gate", bare().path());
-    let headers = package("headers", "usr/src/linux-headers-7.3.0-gate", copy().path());
-    let asked = Options { kernel: Some(headers.clone()), ..options(&modules) };
-    let outcome = run(&asked);
-    assert_eq!(lines(&outcome), Vec::<String>::new());
-    assert_eq!(outcome.inputs.name, modules.display().to_string());
-    assert_eq!(outcome.why_skipped("undefined"), None);
-    let found = outcome.inputs.found.join(", ");
-    assert!(found.contains("the kernel's folder usr/src/linux-headers-7.3.0-gate (--kernel)"), "{found}");
-    let files: Vec<&str> = outcome.inputs.objects.iter().map(|object| object.name.as_str()).collect();
-    assert_eq!(files, ["kernel/drivers/a/plain.ko", "updates/dkms/b/pair.ko"]);
-    // What is in no package, or in none of this sort, or cannot be opened.
-    let error = |options: &Options| gate::run(options, &Quiet).expect_err("it is refused").to_string();
-    let none = package("none", "usr/share", Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/gate/src").as_path());
-    assert!(error(&options(&none)).contains("none.deb: neither vmlinux.o nor a module is in there"));
-    assert!(error(&Options { kernel: Some(modules.clone()), ..asked }).contains("modules.deb: no build folder"));
+        let work = tempfile::tempdir().expect("a folder");
+        let package = |name: &str, inside: &str, from: &Path| pack(work.path(), name, inside, from);
+        let modules = package("modules", "usr/lib/modules/7.3.0-gate", bare().path());
+        let headers = package("headers", "usr/src/linux-headers-7.3.0-gate", copy().path());
+        let asked = Options { kernel: Some(headers.clone()), ..options(&modules) };
+        let outcome = run(&asked);
+        assert_eq!(lines(&outcome), Vec::<String>::new());
+        assert_eq!(outcome.inputs.name, modules.display().to_string());
+        assert_eq!(outcome.why_skipped("undefined"), None);
+        let found = outcome.inputs.found.join(", ");
+        assert!(found.contains("the kernel's folder usr/src/linux-headers-7.3.0-gate (--kernel)"), "{found}");
+        let files: Vec<&str> = outcome.inputs.objects.iter().map(|object| object.name.as_str()).collect();
+        assert_eq!(files, ["kernel/drivers/a/plain.ko", "updates/dkms/b/pair.ko"]);
+        // What is in no package, or in none of this sort.
+        let none = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/gate/src");
+        let none = package("none", "usr/share/none", &none);
+        let refused = refusal(&options(&none));
+        assert!(refused.contains(": neither vmlinux.o nor a module is in there"), "{refused}");
+        let refused = refusal(&Options { kernel: Some(modules.clone()), ..asked });
+        assert!(refused.contains(": no build folder"), "{refused}");
+    }
+}
+
+fn refusal(options: &Options) -> String {
+    gate::run(options, &Quiet).expect_err("it is refused").to_string()
+}
+
+#[test]
+fn a_package_that_cannot_be_opened_is_refused() {
+    let work = tempfile::tempdir().expect("a folder");
     for name in ["broken.deb", "broken.rpm"] {
         let broken = work.path().join(name);
         fs::write(&broken, "no package").expect("it can be written");
-        let error = error(&options(&broken));
+        let error = refusal(&options(&broken));
         // Either the tool says what is wrong, or that the tool is not there.
         assert!(error.starts_with(&format!("{}: ", broken.display())) && error.len() > 40, "{error}");
     }
