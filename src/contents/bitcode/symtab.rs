@@ -6,18 +6,22 @@
 //! name in the intermediate language, as far as LLVM's assembler could read it. What inline assembly inside of functions refers
 //! to is not, nor are calls that the compiler makes by itself later.
 
+use std::ops::RangeInclusive;
+
 use bitflags::bitflags;
 
 use super::BitcodeError;
 use super::Bytes;
 use super::blocks;
 
-/// Versions of the table that are laid out as read here: LLVM 9 and newer.
-const VERSIONS: [u32; 2] = [2, 3];
+/// Versions of the table that are laid out as read here: 2 is LLVM 9's, 4 is LLVM 23's. What differs lies in what is not read here:
+/// 4 has wider sizes of common symbols.
+const VERSIONS: RangeInclusive<u32> = 2..=4;
 /// Bytes of the header up to the name of the source file, and of a symbol.
 const HEADER_LEN: usize = 60;
 const SYMBOL_LEN: usize = 24;
 /// Words of the header.
+const PRODUCER: usize = 1;
 const MODULES: usize = 3;
 const SYMBOLS: usize = 7;
 const SOURCE_FILE: usize = 13;
@@ -81,6 +85,7 @@ pub struct Symtab {
     symbols: Vec<u8>,
     strings: Vec<u8>,
     source_file: (u32, u32),
+    producer: (u32, u32),
 }
 
 impl Symtab {
@@ -106,7 +111,8 @@ impl Symtab {
         let end = count.checked_mul(SYMBOL_LEN).and_then(|size| start.checked_add(size));
         let symbols = end.and_then(|end| table.get(start..end)).ok_or("the symbols lie outside of the table")?;
         let source_file = (word(SOURCE_FILE)?, word(SOURCE_FILE + 1)?);
-        let all = Self { symbols: symbols.to_vec(), strings, source_file };
+        let producer = (word(PRODUCER)?, word(PRODUCER + 1)?);
+        let all = Self { symbols: symbols.to_vec(), strings, source_file, producer };
         all.check()?;
         Ok(all)
     }
@@ -137,6 +143,13 @@ impl Symtab {
     /// The source file, as the compiler was told; empty if it is not known.
     pub fn source_file(&self) -> &[u8] {
         let (start, len) = self.source_file;
+        self.string(start, len).unwrap_or_default()
+    }
+
+    /// The version of the LLVM that made the table, as it calls itself; empty if it is not known. Its order of symbols of file-level
+    /// assembly is that of this version's hash tables.
+    pub fn producer(&self) -> &[u8] {
+        let (start, len) = self.producer;
         self.string(start, len).unwrap_or_default()
     }
 
@@ -177,6 +190,7 @@ mod tests {
         assert!(named("slow_path").is_defined() && !named("slow_path").is_global_definition());
         assert!(named("__export_symbol_helper").is_assembly, "{:?}", symbols.iter().map(text).collect::<Vec<_>>());
         assert_eq!(symtab.source_file(), b"../src/lib.c");
+        assert_eq!(symtab.producer().split(|byte| *byte == b'.').count(), 3);
     }
 
     fn table(change: impl FnOnce(&mut [u32; 21])) -> Result<usize, &'static str> {
@@ -188,7 +202,7 @@ mod tests {
 
     #[test]
     fn damaged_tables_are_refused() {
-        assert_eq!(table(|_| ()), Ok(1));
+        assert_eq!([2, 3, 4].map(|version| table(|words| words[0] = version)), [Ok(1); 3]);
         assert_eq!(table(|words| words[0] = 9), Err("the symbol table is of an unknown version"));
         assert_eq!(table(|words| words[4] = 2), Err("the symbol table is not about all modules of the file"));
         assert_eq!(table(|words| words[8] = 2), Err("the symbols lie outside of the table"));
