@@ -6,6 +6,7 @@ pub mod args;
 pub mod compare;
 pub mod explain;
 pub mod help;
+pub mod klp;
 pub mod manual;
 pub mod run;
 pub mod series;

@@ -178,3 +178,132 @@ fn damaged_objects_are_survived() {
     }
     assert!(n_refused > 100 && n_done > 100, "{n_refused} refused, {n_done} done: this tests nothing");
 }
+
+/// What `postlink klp diff --report` says of a case, as JSON, and its exit status.
+fn report(case: &Path, words: &[&str]) -> (serde_json::Value, i32) {
+    let (folder, object) = folder_of(case);
+    let patched = format!("patched/{object}");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_postlink"));
+    command.args(["klp", "diff", &object, &patched, "--report", "--format", "json"]).args(words);
+    let done = command.current_dir(folder.path()).output().expect("it runs");
+    let status = done.status.code().expect("no signal");
+    let value = serde_json::from_slice(&done.stdout);
+    (value.unwrap_or_else(|error| panic!("{}: {error}: {done:?}", case.display())), status)
+}
+
+/// The lines of the recorded `klp diff`, and its exit status.
+fn recorded_diff(case: &Path) -> (Vec<String>, i32) {
+    let transcript = fs::read_to_string(case.join("transcript")).expect("what is expected");
+    let call = transcript.split("$ klp ").find(|call| call.starts_with("diff ") && call.contains(" again.o\n"));
+    let mut lines = call.expect("the call").lines().skip(1).map(str::to_owned);
+    let status = lines.next().and_then(|line| line.strip_prefix("exit ")?.parse().ok());
+    (lines.collect(), status.expect("a status"))
+}
+
+/// Names behind a word of the original's lines.
+fn named<'l>(lines: &'l [String], what: &str) -> Vec<&'l str> {
+    lines.iter().filter_map(|line| line.split_once(what).map(|(_, name)| name)).collect()
+}
+
+#[test]
+fn the_report_says_what_the_original_does() {
+    let (mut n_patchable, mut n_refused) = (0, 0);
+    for case in cases() {
+        let (name, (lines, code)) = (name_of(&case), recorded_diff(&case));
+        let (report, status) = report(&case, &[]);
+        let changes = report["changes"].as_array().expect("a list");
+        let functions = |how: &str| -> Vec<&str> {
+            let is_one = |change: &&serde_json::Value| change["how"] == how && change["kind"] == "function";
+            changes.iter().filter(is_one).filter_map(|change| change["name"].as_str()).collect()
+        };
+        let refused = report["refusals"].as_array().expect("a list");
+        assert_eq!(refused.is_empty(), code == 0, "{name}: {report:#}");
+        // What is refused at once is not listed by the original.
+        if code == 0 {
+            let mut wanted = named(&lines, ": changed function: ");
+            let mut found = functions("changed");
+            wanted.sort_unstable();
+            found.sort_unstable();
+            assert_eq!(found, wanted, "{name}");
+            let new = named(&lines, ": new function: ");
+            assert!(functions("added").iter().all(|added| new.contains(added)), "{name}: {new:?}");
+        } else {
+            let said: Vec<&str> = refused.iter().filter_map(serde_json::Value::as_str).collect();
+            assert!(lines.iter().any(|line| said.contains(&line.as_str())), "{name}: {said:?} {lines:?}");
+        }
+        for change in changes.iter().filter(|change| change["how"] == "changed") {
+            let first = &change["first"];
+            assert!(first["what"].is_string() && first["after"]["place"].is_string(), "{name}: {change:#}");
+        }
+        let is_patchable = report["is_patchable"] == true;
+        assert_eq!(status, i32::from(!is_patchable && report["is_changed"] == true), "{name}");
+        n_patchable += usize::from(is_patchable);
+        n_refused += usize::from(code != 0);
+    }
+    assert!(n_patchable > 20 && n_refused > 5, "{n_patchable} {n_refused}");
+}
+
+fn postlink(folder: &Path, words: &[&str]) -> (i32, String, String) {
+    let limits = format!("ulimit -v {MEMORY} && ulimit -t {SECONDS} && exec \"$0\" \"$@\"");
+    let mut command = Command::new("sh");
+    command.args(["-c", &limits, env!("CARGO_BIN_EXE_postlink"), "klp"]).args(words).current_dir(folder);
+    let done = command.stdin(Stdio::null()).output().expect("it runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let status = done.status.code().unwrap_or_else(|| panic!("{words:?}: {}", done.status));
+    (status, text(&done.stdout), text(&done.stderr))
+}
+
+#[test]
+fn the_table_says_what_is_in_the_way() {
+    let case = common::testdata("klp/objects/changed-data");
+    let (folder, object) = folder_of(&case);
+    let patched = format!("patched/{object}");
+    let verdict = "1 function changed, 1 object of data changed\n\
+        said: demo.o: error: objtool: changed data: table\n\
+        NO livepatch can be made of this (by the rules of 7.3)\n";
+    let (status, table, _) = postlink(folder.path(), &["diff", &object, &patched, "--report"]);
+    let start = "changed  function  entry  (changed-data.c)\n         first: another instruction\n           before entry+0xa: ret\n";
+    let data = "changed  data      table  (changed-data.c)\n         first: other bytes\n           before table+0x8\n";
+    assert!(table.starts_with(start) && table.contains(data) && table.ends_with(verdict), "{table}");
+    assert!(table.contains("[changed-data]\n         to do: "), "{table}");
+    // Without the table, the verdict alone.
+    assert_eq!(postlink(folder.path(), &["diff", &object, &patched]), (status, verdict.to_owned(), String::new()));
+    assert_eq!(status, 1);
+    let (status, text, _) = postlink(folder.path(), &["diff", &object, &object, "--report"]);
+    assert_eq!((status, text.as_str()), (0, "nothing has changed\nthere is nothing to patch (by the rules of 7.3)\n"));
+    let (status, text, _) = postlink(folder.path(), &["diff", &object, &patched, "--series", "7.2"]);
+    assert_eq!((status, text.ends_with("(by the rules of 7.2)\n")), (1, true), "{text}");
+    for (words, why) in [
+        (["diff", &*object, "gone.o", "--format=text"], "gone.o: No such file"),
+        (["diff", &*object, "Module.symvers", "--format=text"], "Module.symvers: "),
+        (["diff", &*object, &*patched, "--series=6.12"], "kernels of series 6.12 have no klp"),
+        (["diff", &*object, &*patched, "--series=x"], "x"),
+    ] {
+        let (status, out, said) = postlink(folder.path(), &words);
+        assert!(status == 2 && out.is_empty() && said.contains(why) && said.lines().count() == 1, "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn the_report_survives_damaged_objects() {
+    const N_PER_FILE: u64 = 8;
+    let mut n_refused = 0;
+    for case in cases() {
+        let (folder, object) = folder_of(&case);
+        let patched = format!("patched/{object}");
+        for file in [&object, &patched] {
+            let path = folder.path().join(file);
+            let whole = fs::read(&path).expect("an object");
+            for seed in 0..N_PER_FILE {
+                let (damage, bytes) = Mutations::new(&whole, seed).apply();
+                fs::write(&path, &bytes).expect("written");
+                let (status, out, said) = postlink(folder.path(), &["diff", &object, &patched, "--report"]);
+                assert!(matches!(status, 0..=2), "{}: {file} #{seed}: {damage}: {status}", name_of(&case));
+                assert_eq!(status == 2, out.is_empty() && !said.is_empty(), "{file} #{seed}: {damage}: {said}");
+                n_refused += u32::from(status == 2);
+            }
+            fs::write(&path, &whole).expect("written");
+        }
+    }
+    assert!(n_refused > 50, "{n_refused} refused: this tests nothing");
+}

@@ -35,14 +35,19 @@ fn read(name: &str) -> String {
 
 #[test]
 fn pages_have_every_option() {
-    let mut commands = Cli::command();
+    let mut commands = Cli::command().disable_help_subcommand(true);
     commands.build();
     let mut n_options = 0;
-    for command in commands.get_subcommands().filter(|command| command.get_name() != "help") {
-        let text = read(&format!("postlink-{}", command.get_name()));
+    let nested = commands.get_subcommands().flat_map(|command| {
+        let below =
+            command.get_subcommands().map(|sub| (format!("postlink-{}-{}", command.get_name(), sub.get_name()), sub));
+        std::iter::once((format!("postlink-{}", command.get_name()), command)).chain(below)
+    });
+    for (name, command) in nested {
+        let text = read(&name);
         for option in command.get_arguments().filter_map(clap::Arg::get_long).filter(|_| !text.starts_with(".so ")) {
             n_options += 1;
-            assert!(text.contains(&format!("--{option}")), "postlink-{}: --{option}", command.get_name());
+            assert!(text.contains(&format!("--{option}")), "{name}: --{option}");
         }
     }
     let text = read("objtool");

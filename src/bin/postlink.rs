@@ -13,10 +13,13 @@ use clap::Parser as _;
 use postlink::cli::args::Cli;
 use postlink::cli::args::Command;
 use postlink::cli::args::Format;
+use postlink::cli::args::Klp;
 use postlink::cli::compare;
 use postlink::cli::compare::Detail;
 use postlink::cli::explain;
 use postlink::cli::explain::Explained;
+use postlink::cli::klp;
+use postlink::cli::klp::Asked;
 use postlink::cli::manual;
 use postlink::cli::run;
 use postlink::cli::run::CalledAs;
@@ -58,6 +61,12 @@ fn obey(command: Command) -> ExitCode {
         Command::Series { tree: Some(tree), format } => {
             let found = if format == Format::Json { series::tree_json(&tree) } else { series::tree(&tree) };
             found.map_or_else(|| no_sources(&tree), |text| print("series", &text))
+        }
+        Command::Klp(Klp::Diff { orig, patched, report, format, series }) => {
+            match klp::diff(&Asked { orig, patched, series, table: report, format }) {
+                Ok((text, status)) => stdio::print("klp diff", &text, status),
+                Err(error) => stdio::refuse("klp diff", &error),
+            }
         }
         Command::KbuildArgs { dir } => gate::kbuild_args::main(&dir),
         Command::Manual { page: None } => print("manual", &(manual::names().join("\n") + "\n")),

@@ -63,6 +63,9 @@ pub enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
+    /// Say what a patch has changed in an object, and whether a livepatch can be made of it.
+    #[command(subcommand)]
+    Klp(Klp),
     /// Print the variables that make a kernel tree's build use these tools.
     KbuildArgs {
         /// A kernel tree, or an output folder of one.
@@ -78,6 +81,27 @@ pub enum Command {
         /// Which shell.
         #[arg(value_enum)]
         shell: CompletedBy,
+    },
+}
+
+/// What `postlink klp` can do. `postlink objtool klp` is the original's.
+#[derive(Debug, Subcommand)]
+pub enum Klp {
+    /// Compare an object before and after a patch as objtool's klp diff does, and say in words what it would do.
+    Diff {
+        /// The object before the patch: vmlinux.o, or a module's.
+        orig: PathBuf,
+        /// The same with the patch.
+        patched: PathBuf,
+        /// List every change: how it came in, the first difference, what is in the way and what to do.
+        #[arg(long)]
+        report: bool,
+        /// How to print.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        /// The kernel's release, from 7.2 on; the newest one without.
+        #[arg(long, value_name = "RELEASE")]
+        series: Option<OsString>,
     },
 }
 

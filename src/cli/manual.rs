@@ -20,9 +20,20 @@ use crate::objtool::options;
 
 /// The names of all pages; each is of section 1.
 pub fn names() -> Vec<String> {
-    let commands = Cli::command();
-    let of_postlink = commands.get_subcommands().map(|command| format!("postlink-{}", command.get_name()));
+    let of_postlink = subcommands(&Cli::command(), "postlink").into_iter().map(|(name, _)| name);
     ["modpost", "objtool", "postlink"].map(str::to_owned).into_iter().chain(of_postlink).collect()
+}
+
+/// The commands of a command, and theirs, each with the name of its page.
+fn subcommands(command: &clap::Command, name: &str) -> Vec<(String, clap::Command)> {
+    let mut all = Vec::new();
+    for sub in command.get_subcommands() {
+        let name = format!("{name}-{}", sub.get_name());
+        let below = subcommands(sub, &name);
+        all.push((name, sub.clone()));
+        all.extend(below);
+    }
+    all
 }
 
 /// A page for `man`; `None` if there is none of this name.
@@ -36,14 +47,16 @@ pub fn page(name: &str) -> io::Result<Option<String>> {
     }
     let mut commands = Cli::command().disable_help_subcommand(true);
     commands.build();
-    let command = match name.strip_prefix("postlink-") {
-        // Its page is called by both names.
-        Some(sub) => commands.find_subcommand(sub).cloned(),
-        None => (name == "postlink").then_some(commands),
+    let command = match name {
+        "postlink" => Some(commands),
+        _ => {
+            subcommands(&commands, "postlink").into_iter().find(|(known, _)| known == name).map(|(_, command)| command)
+        }
     };
     let Some(command) = command else { return Ok(None) };
     let mut text = Vec::new();
-    Man::new(command.version(env!("POSTLINK_VERSION"))).render(&mut text)?;
+    let source = concat!("postlink ", env!("CARGO_PKG_VERSION"));
+    Man::new(command.version(env!("POSTLINK_VERSION"))).source(source).render(&mut text)?;
     Ok(Some(String::from_utf8_lossy(&text).into_owned()))
 }
 

@@ -12,6 +12,7 @@ mod checksum;
 mod content;
 mod diff;
 mod post_link;
+pub mod report;
 mod say;
 
 use super::Outcome;

@@ -37,7 +37,10 @@ use crate::objtool::opts::Opts;
 use crate::objtool::report::Report;
 use crate::objtool::report::object_line;
 use crate::objtool::write;
+pub(super) use sum::At;
 use sum::Budget;
+pub(super) use sum::Part;
+pub(super) use sum::Step;
 use sum::Sum;
 
 /// The section of the checksums.
@@ -151,6 +154,19 @@ fn checksums(
         values.push(value);
     }
     Ok(values)
+}
+
+/// The checksums of all symbols of an object that nothing is shown of.
+pub(super) fn plain_checksums(code: &Code<'_>) -> Result<Vec<u64>, Refusal> {
+    checksums(code, b"", &FxHashSet::default(), &mut Outcome::default())
+}
+
+/// All that a symbol's checksum is made of.
+pub(super) fn steps(code: &Code<'_>, id: SymbolId) -> Result<Vec<Step>, Refusal> {
+    let budget = Budget::of(code.elf);
+    let mut sum = Sum::keeping(&budget);
+    checksum(code, id, &mut sum)?;
+    Ok(sum.into_steps())
 }
 
 /// Adds to `sum` what one symbol's checksum is made of, and says whether it has one.

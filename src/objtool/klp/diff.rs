@@ -10,7 +10,7 @@
 mod changes;
 mod classes;
 mod clone;
-mod correlate;
+pub(super) mod correlate;
 mod exports;
 mod klp_refs;
 mod output;
@@ -45,9 +45,10 @@ use exports::Exports;
 use output::OutSymbol;
 use output::Output;
 use refs::References;
-use side::Side;
+pub(super) use side::Marks;
+pub(super) use side::Side;
 use sympos::Positions;
-use trace::Trace;
+pub(super) use trace::Trace;
 
 /// How much larger than its input the object may get: every string and every piece of data is copied a few times at most.
 const MOST_GROWTH: u64 = 16;

@@ -8,6 +8,8 @@ use arch::InsnId;
 
 use super::super::content;
 use super::super::say::Refusal;
+use super::sum::At;
+use super::sum::Part;
 use super::sum::Sum;
 use crate::elf::SymbolId;
 use crate::objtool::code::AltKind;
@@ -38,8 +40,9 @@ struct Func<'a, 'd, 's> {
 
 impl Func<'_, '_, '_> {
     /// Upstream: `__checksum_update_insn()`.
-    fn add(&mut self, insn: InsnId, bytes: &[u8]) -> Result<(), Refusal> {
+    fn add(&mut self, insn: InsnId, part: Part, bytes: &[u8]) -> Result<(), Refusal> {
         self.sum.add(bytes)?;
+        self.sum.keep(At::Insn(insn), part, bytes);
         let (code, name) = (self.code, self.code.name(self.id));
         self.sum.show(|out| {
             out.extend_from_slice(name);
@@ -61,10 +64,10 @@ impl Func<'_, '_, '_> {
         let is_branch = code.call_dest(insn).is_some() || code.jump_dest(insn).is_some();
         if reloc.is_none() && is_branch {
             let len = raw.len.saturating_sub(raw.imm_len);
-            self.add(insn, content::range(code.elf, section, raw.offset.into(), len.into())?)?;
+            self.add(insn, Part::Instruction, content::range(code.elf, section, raw.offset.into(), len.into())?)?;
             return self.add_destination(insn);
         }
-        self.add(insn, content::range(code.elf, section, raw.offset.into(), raw.len.into())?)?;
+        self.add(insn, Part::Instruction, content::range(code.elf, section, raw.offset.into(), raw.len.into())?)?;
         reloc.map_or(Ok(()), |reloc| self.add_reference(insn, &reloc))
     }
 
@@ -72,7 +75,7 @@ impl Func<'_, '_, '_> {
     fn add_destination(&mut self, insn: InsnId) -> Result<(), Refusal> {
         let code = self.code;
         if let Some(callee) = code.call_dest(insn) {
-            return self.add(insn, content::demangled(code, callee));
+            return self.add(insn, Part::Name, content::demangled(code, callee));
         }
         let Some(dest) = code.jump_dest(insn) else { return Ok(()) };
         // The symbol at the place itself: for replacements, `symbol_of()` is that of the original code.
@@ -80,9 +83,9 @@ impl Func<'_, '_, '_> {
         if owner == NO_SYMBOL {
             return Ok(());
         }
-        self.add(insn, content::demangled(code, owner))?;
+        self.add(insn, Part::Name, content::demangled(code, owner))?;
         let distance = u64::from(code.insns.get(dest).offset).wrapping_sub(code.symbols.get(owner).offset);
-        self.add(insn, &distance.to_le_bytes())
+        self.add(insn, Part::Distance, &distance.to_le_bytes())
     }
 
     fn add_reference(&mut self, insn: InsnId, found: &NumberedReloc) -> Result<(), Refusal> {
@@ -92,19 +95,19 @@ impl Func<'_, '_, '_> {
         let mut offset = code.adjusted_addend(insn, found).cast_unsigned();
         let place = sym.offset.wrapping_add(offset);
         if content::is_string(code.elf.section(sym.section)) {
-            return self.add(insn, content::string(code.elf, sym.section, place)?);
+            return self.add(insn, Part::Text, content::string(code.elf, sym.section, place)?);
         }
         if self.is_anonymous_constant(id) {
             let size = code.elf.section(sym.section).entsize;
-            return self.add(insn, content::range(code.elf, sym.section, place, size)?);
+            return self.add(insn, Part::Constant, content::range(code.elf, sym.section, place, size)?);
         }
         if sym.is_section() {
             let Some(found) = code.symbols.containing(sym.section, offset) else { return Ok(()) };
             offset = offset.wrapping_sub(code.symbols.get(found).offset);
             id = found;
         }
-        self.add(insn, content::demangled(code, id))?;
-        self.add(insn, &offset.to_le_bytes())
+        self.add(insn, Part::Name, content::demangled(code, id))?;
+        self.add(insn, Part::Distance, &offset.to_le_bytes())
     }
 
     /// Whether the symbol stands for constants that the compiler has put aside (`is_anonymous_const_data()`).
@@ -121,10 +124,10 @@ impl Func<'_, '_, '_> {
             let what = "the static branch leads nowhere";
             return Err(Refusal::broken(code.elf, code.insns.section_of(insn), raw.offset.into(), what));
         }
-        self.add(insn, &number_of(alt.kind).to_le_bytes())?;
+        self.add(insn, Part::Alternative, &number_of(alt.kind).to_le_bytes())?;
         let group = code.group_of(alt.insn).and_then(|group| code.groups.get(group.index()));
         let Some(group) = group.filter(|group| group.original.is_some()) else { return self.add_insn(alt.insn) };
-        self.add(insn, &group.feature.to_le_bytes())?;
+        self.add(insn, Part::Feature, &group.feature.to_le_bytes())?;
         let mut next = Some(alt.insn);
         while let Some(replacement) = next {
             self.add_insn(replacement)?;

@@ -6,6 +6,8 @@
 
 use super::super::content;
 use super::super::say::Refusal;
+use super::sum::At;
+use super::sum::Part;
 use super::sum::Sum;
 use crate::elf::SymbolId;
 use crate::objtool::code::Code;
@@ -14,9 +16,9 @@ use crate::objtool::code::Code;
 pub(super) fn add(code: &Code<'_>, id: SymbolId, sum: &mut Sum<'_>) -> Result<(), Refusal> {
     let (elf, sym) = (code.elf, code.symbols.get(id));
     let mut object = Object { code, id, sum };
-    object.add(0, "len", &(sym.len as u32).to_le_bytes())?;
+    object.add(0, ("len", Part::Length), &(sym.len as u32).to_le_bytes())?;
     if content::bytes(elf, sym.section).is_some() {
-        object.add(0, "data", content::range(elf, sym.section, sym.offset, sym.len)?)?;
+        object.add(0, ("data", Part::Data), content::range(elf, sym.section, sym.offset, sym.len)?)?;
     }
     let Some(relocs) = code.relocs.of(sym.section) else { return Ok(()) };
     let Some(first) = relocs.in_range(sym.offset, sym.len) else { return Ok(()) };
@@ -28,7 +30,7 @@ pub(super) fn add(code: &Code<'_>, id: SymbolId, sum: &mut Sum<'_>) -> Result<()
         let offset = reloc.addend.cast_unsigned();
         if content::is_string(elf.section(target.section)) {
             let text = content::string(elf, target.section, target.offset.wrapping_add(offset))?;
-            object.add(place, "reloc string", text)?;
+            object.add(place, ("reloc string", Part::Text), text)?;
             continue;
         }
         let (mut target_id, mut offset) = (reloc.symbol, offset);
@@ -37,8 +39,8 @@ pub(super) fn add(code: &Code<'_>, id: SymbolId, sum: &mut Sum<'_>) -> Result<()
             offset = offset.wrapping_sub(code.symbols.get(found).offset);
             target_id = found;
         }
-        object.add(place, "reloc name", content::demangled(code, target_id))?;
-        object.add(place, "reloc addend", &offset.to_le_bytes())?;
+        object.add(place, ("reloc name", Part::Name), content::demangled(code, target_id))?;
+        object.add(place, ("reloc addend", Part::Distance), &offset.to_le_bytes())?;
     }
     Ok(())
 }
@@ -51,9 +53,10 @@ struct Object<'a, 'd, 's> {
 
 impl Object<'_, '_, '_> {
     /// Upstream: `__checksum_update_object()`.
-    fn add(&mut self, offset: u64, what: &str, bytes: &[u8]) -> Result<(), Refusal> {
+    fn add(&mut self, offset: u64, (what, part): (&str, Part), bytes: &[u8]) -> Result<(), Refusal> {
         self.sum.add(&offset.to_le_bytes())?;
         self.sum.add(bytes)?;
+        self.sum.keep(At::Offset(offset), part, bytes);
         let name = self.code.name(self.id);
         self.sum.show(|out| {
             out.extend_from_slice(name);

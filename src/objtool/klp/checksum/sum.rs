@@ -2,6 +2,7 @@
 
 //! A checksum as it grows.
 
+use arch::InsnId;
 use std::hash::Hasher as _;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
@@ -29,6 +30,49 @@ impl Budget {
     }
 }
 
+/// Where something was added to a checksum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::objtool::klp) enum At {
+    /// An instruction of a function.
+    Insn(InsnId),
+    /// An offset in an object.
+    Offset(u64),
+}
+
+/// What was added to a checksum in one go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::objtool::klp) struct Step {
+    /// Where.
+    pub at: At,
+    /// What it is.
+    pub part: Part,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What the bytes of a step are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::objtool::klp) enum Part {
+    /// An instruction, or what there is of it before the distance of a branch.
+    Instruction,
+    /// The name of what is referred to.
+    Name,
+    /// The offset in that, as 8 bytes.
+    Distance,
+    /// A text that is referred to.
+    Text,
+    /// A constant that is referred to.
+    Constant,
+    /// The sort of an alternative.
+    Alternative,
+    /// What an alternative depends on.
+    Feature,
+    /// An object's length.
+    Length,
+    /// An object's bytes.
+    Data,
+}
+
 /// A checksum as it grows: XXH3, 64 bits, without seed.
 pub(super) struct Sum<'a> {
     /// Not hashed yet.
@@ -39,13 +83,32 @@ pub(super) struct Sum<'a> {
     /// The object's name, for the lines to show.
     object: Option<&'a [u8]>,
     lines: Vec<u8>,
+    /// All that was added, if that is kept.
+    steps: Option<Vec<Step>>,
 }
 
 impl<'a> Sum<'a> {
     /// An empty sum that uses `buffer` for its work. It shows how it grows if it gets the name of the `object`.
     pub fn new(buffer: Vec<u8>, budget: &'a Budget, object: Option<&'a [u8]>) -> Self {
         let hasher = object.map(|_| XxHash3_64::new());
-        Self { gathered: buffer, hasher, budget, object, lines: Vec::new() }
+        Self { gathered: buffer, hasher, budget, object, lines: Vec::new(), steps: None }
+    }
+
+    /// A sum that keeps what is added to it.
+    pub fn keeping(budget: &'a Budget) -> Self {
+        Self { steps: Some(Vec::new()), ..Self::new(Vec::new(), budget, None) }
+    }
+
+    /// Keeps a step, if steps are kept.
+    pub fn keep(&mut self, at: At, part: Part, bytes: &[u8]) {
+        if let Some(steps) = &mut self.steps {
+            steps.push(Step { at, part, bytes: bytes.to_vec() });
+        }
+    }
+
+    /// What was kept.
+    pub fn into_steps(self) -> Vec<Step> {
+        self.steps.unwrap_or_default()
     }
 
     /// Adds bytes.

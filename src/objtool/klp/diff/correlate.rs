@@ -28,7 +28,11 @@ const MOST_COMPARISONS: u64 = 1 << 31;
 pub(super) const SYMBOL_NAME_LEN: usize = 512;
 
 /// Finds the counterparts of all symbols that can have one.
-pub(super) fn correlate<'d>(orig: &mut Side<'d>, patched: &mut Side<'d>, trace: &mut Trace<'_>) -> Result<(), Refusal> {
+pub(in super::super) fn correlate<'d>(
+    orig: &mut Side<'d>,
+    patched: &mut Side<'d>,
+    trace: &mut Trace<'_>,
+) -> Result<(), Refusal> {
     let files = pair_files(orig, patched)?;
     let mut pairs = Pairs {
         by_name: [Namesakes::of(orig), Namesakes::of(patched)],

@@ -19,7 +19,7 @@ use crate::objtool::code::SymFlags;
 bitflags! {
     /// What is found out about a symbol.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-    pub(super) struct Marks: u8 {
+    pub(in super::super) struct Marks: u8 {
         /// Has no counterpart by its nature (`dont_correlate`).
         const APART = 1 << 0;
         /// Its checksum has changed.
@@ -36,7 +36,7 @@ bitflags! {
 }
 
 /// An input.
-pub(super) struct Side<'d> {
+pub(in super::super) struct Side<'d> {
     /// Its symbols, sections and relocations. It has no instructions.
     pub code: Code<'d>,
     /// Marks by symbol.

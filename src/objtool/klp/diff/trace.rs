@@ -6,7 +6,7 @@ use super::super::say::Refusal;
 use crate::objtool::options::KlpDiff;
 
 /// What is printed, and what of it was asked for.
-pub(super) struct Trace<'a> {
+pub(in super::super) struct Trace<'a> {
     /// The name that messages begin with: that of the original object.
     pub object: &'a [u8],
     /// For standard output.
