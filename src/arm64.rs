@@ -32,13 +32,13 @@ use crate::objtool;
 use crate::objtool::Outcome;
 use crate::objtool::Request;
 use crate::objtool::opts::Opts;
-use finding::Finding;
-use object::Object;
+use finding::Arm64Finding;
+use object::Arm64Object;
 use object::Place;
 
 /// What became of one file.
 #[derive(Debug, Default)]
-pub struct Analysis {
+pub struct Arm64Analysis {
     /// For standard output: listings.
     pub stdout: Vec<u8>,
     /// For standard error.
@@ -102,11 +102,11 @@ pub enum Notes {
 }
 
 /// Analyses one file.
-pub fn analyse(opts: &Opts, elf: &ElfFile<'_>, noreturns: &Noreturns, notes: Notes) -> Analysis {
+pub fn analyse(opts: &Opts, elf: &ElfFile<'_>, noreturns: &Noreturns, notes: Notes) -> Arm64Analysis {
     let debug_info = if notes == Notes::Source { DebugInfo::read(elf) } else { None };
     let sources = (notes == Notes::Source)
         .then(|| Sources { units: Units::read(elf), lines: debug_info.as_ref().and_then(Lines::of) });
-    let mut run = Reporter { opts, sources, out: Analysis::default() };
+    let mut run = Reporter { opts, sources, out: Arm64Analysis::default() };
     // What cannot be done is said before anything else is.
     if let Some(text) = options::refused(opts) {
         return run.fail(&text);
@@ -115,8 +115,8 @@ pub fn analyse(opts: &Opts, elf: &ElfFile<'_>, noreturns: &Noreturns, notes: Not
         return run.fail("only little-endian 64-bit objects are supported");
     }
     // Functions, relocations and data in text can be looked up by place from here on.
-    let object = Object::new(elf);
-    let options = tables::Options { noinstr: opts.noinstr, ..tables::Options::default() };
+    let object = Arm64Object::new(elf);
+    let options = tables::TableOptions { noinstr: opts.noinstr, ..tables::TableOptions::default() };
     run.say(&object, &tables::check_object(&object, &options));
     if opts.verbose {
         run.list(&object);
@@ -148,7 +148,7 @@ struct Reporter<'o> {
     opts: &'o Opts,
     /// Where places are in the source, if that is to be said.
     sources: Option<Sources<'o>>,
-    out: Analysis,
+    out: Arm64Analysis,
 }
 
 struct Sources<'o> {
@@ -158,12 +158,12 @@ struct Sources<'o> {
 
 impl Reporter<'_> {
     /// Adds findings in order.
-    fn say(&mut self, object: &Object<'_>, findings: &[Finding]) {
+    fn say(&mut self, object: &Arm64Object<'_>, findings: &[Arm64Finding]) {
         self.say_with(object, findings, |_, _| {});
     }
 
     /// Adds findings in order, each with what `more` adds below it if that is wanted.
-    fn say_with(&mut self, object: &Object<'_>, findings: &[Finding], more: impl Fn(&mut Vec<u8>, Place)) {
+    fn say_with(&mut self, object: &Arm64Object<'_>, findings: &[Arm64Finding], more: impl Fn(&mut Vec<u8>, Place)) {
         let severity = if self.opts.werror { "error" } else { "warning" };
         for finding in findings {
             let line = finding.line(object, self.opts.sec_address);
@@ -179,7 +179,7 @@ impl Reporter<'_> {
     }
 
     /// `--stackval` and `--orc`: what is found is said for both, the tables are for the latter.
-    fn stack(&mut self, object: &Object<'_>, noreturns: &Noreturns) {
+    fn stack(&mut self, object: &Arm64Object<'_>, noreturns: &Noreturns) {
         let table = stack::analyse(object, noreturns);
         self.say_with(object, &stack::report::findings(&table), |out, place| {
             for (nth, line) in stack::path::lines(object, &table, place).iter().enumerate() {
@@ -193,13 +193,13 @@ impl Reporter<'_> {
             return;
         }
         if let Some(name) = orc::SECTIONS.iter().find(|name| object.sections_named(name).next().is_some()) {
-            self.say(object, &[Finding::of_object(finding::Kind::AlreadyHas).with(*name)]);
+            self.say(object, &[Arm64Finding::of_object(finding::Kind::AlreadyHas).with(*name)]);
             return;
         }
         self.out.edits.extend(orc::sections(object, &table));
     }
 
-    fn fail(mut self, text: &str) -> Analysis {
+    fn fail(mut self, text: &str) -> Arm64Analysis {
         self.line("error", text);
         self.out.failed = true;
         self.out.edits.clear();
@@ -213,7 +213,7 @@ impl Reporter<'_> {
     }
 
     /// `--verbose`: what was found that is no finding.
-    fn list(&mut self, object: &Object<'_>) {
+    fn list(&mut self, object: &Arm64Object<'_>) {
         let mcount = tables::mcount::survey(object, tables::mcount::ENTRIES);
         if let Some(layout) = mcount.layout {
             let (n_sites, n_dropped) = (mcount.sites.len(), mcount.dropped.len());

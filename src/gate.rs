@@ -2,8 +2,8 @@
 
 //! The gate: looks at what a kernel build made and says pass or fail before the merge.
 //!
-//! [`run::run`] is the table of contents: what is found in a folder becomes [`inputs::Inputs`], each object is read once and
-//! gives findings of its own and [`facts::Facts`], the facts of all objects are judged together, and what was found is
+//! [`run::run`] is the table of contents: what is found in a folder becomes [`inputs::BuildFolder`], each object is read once and
+//! gives findings of its own and [`facts::FileFacts`], the facts of all objects are judged together, and what was found is
 //! measured against the [`baseline`]. Each check is a file in [`checks`]; its documentation is what reports and
 //! `postlink explain` show.
 
@@ -33,6 +33,6 @@ pub mod verdict;
 
 pub use error::GateError;
 pub use finding::GateFinding;
-pub use finding::Severity;
+pub use finding::GateSeverity;
 pub use run::GateOutcome;
 pub use run::run;

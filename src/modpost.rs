@@ -54,13 +54,13 @@ use std::process::ExitCode;
 
 pub use self::extended::Sighting;
 pub use self::extended::UndefinedSymbol;
-use self::finding::Finding;
+use self::finding::ModpostFinding;
 use self::finding::Stop;
 use self::generate::Generator;
-use self::options::Opts;
+use self::options::ModpostOpts;
 pub use self::options::listed;
+use self::report::ModpostReport;
 use self::report::NOBODY;
-use self::report::Report;
 use self::resolve::Resolution;
 use self::text::text;
 use self::world::ModuleId;
@@ -72,7 +72,7 @@ use crate::kernel::series;
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ModpostOutcome {
     /// The messages for standard error.
     pub text: Vec<u8>,
     /// What there is to say about undefined symbols. Only of [`extended`].
@@ -92,7 +92,7 @@ pub fn run_extended(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Does what [`run_extended`] does, but prints nothing.
-pub fn extended(args: impl IntoIterator<Item = OsString>) -> Outcome {
+pub fn extended(args: impl IntoIterator<Item = OsString>) -> ModpostOutcome {
     run(args, Voice::Extended)
 }
 
@@ -106,7 +106,7 @@ enum Voice {
 }
 
 /// Prints an outcome; the exit status.
-fn end(outcome: &Outcome) -> ExitCode {
+fn end(outcome: &ModpostOutcome) -> ExitCode {
     let mut text = outcome.text.clone();
     text.extend(outcome.undefined.iter().flat_map(|symbol| symbol.lines().into_bytes()));
     // Nobody can be told when standard error is closed.
@@ -115,14 +115,14 @@ fn end(outcome: &Outcome) -> ExitCode {
 }
 
 /// Runs a command line, the program's name first.
-fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> Outcome {
+fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> ModpostOutcome {
     let mut argv: Vec<OsString> = args.into_iter().collect();
     let asked = series::take_option(&mut argv);
     let mut args = argv.into_iter();
     let argv0 = args.next().unwrap_or_else(|| "modpost".into());
     let args: Vec<OsString> = args.collect();
     let environ: Vec<(OsString, OsString)> = env::vars_os().collect();
-    let usage_error = |text| Outcome { text, undefined: Vec::new(), has_failed: true };
+    let usage_error = |text| ModpostOutcome { text, undefined: Vec::new(), has_failed: true };
     let choice = match choice::choose(asked.as_deref(), &environ, Path::new(".")) {
         Ok(choice) => choice,
         Err(error) => return usage_error(format!("modpost: {error}\n").into_bytes()),
@@ -131,13 +131,13 @@ fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> Outcome {
         return usage_error(format!("postlink: {line}\n").into_bytes());
     }
     let profile = Profile::new(choice.behaviours);
-    let opts = match Opts::parse(&args, &profile, env::var_os("POSIXLY_CORRECT").is_some()) {
+    let opts = match ModpostOpts::parse(&args, &profile, env::var_os("POSIXLY_CORRECT").is_some()) {
         Ok(opts) => opts,
         Err(error) => return usage_error(error.line(&argv0)),
     };
     let mut report = match voice {
-        Voice::Original => Report::new(&profile),
-        Voice::Extended => Report::extended(&profile),
+        Voice::Original => ModpostReport::new(&profile),
+        Voice::Extended => ModpostReport::extended(&profile),
     };
     report.raw(choice.notice.map(|line| format!("postlink: {line}\n")).unwrap_or_default().as_bytes());
     let mut undefined = Vec::new();
@@ -145,16 +145,16 @@ fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> Outcome {
         report.stop(&stop, NOBODY);
     }
     let (text, has_failed) = report.into_parts();
-    Outcome { text, undefined, has_failed }
+    ModpostOutcome { text, undefined, has_failed }
 }
 
 /// Does everything, until something is fatal.
 fn run_until_stop(
-    opts: &Opts,
+    opts: &ModpostOpts,
     profile: &Profile,
     voice: Voice,
     undefined: &mut Vec<UndefinedSymbol>,
-    report: &mut Report<'_>,
+    report: &mut ModpostReport<'_>,
 ) -> Result<(), Stop> {
     // What other builds exported goes first: an object's export may conflict with it.
     let mut world = World::new(profile, opts.external);
@@ -170,7 +170,7 @@ fn run_until_stop(
     }
     inputs.end?;
     if profile.has(Behaviour::UndefinedNeedsVmlinux) && !world.has_vmlinux() {
-        report.tell(&Finding::NoVmlinux, NOBODY);
+        report.tell(&ModpostFinding::NoVmlinux, NOBODY);
     }
 
     // From here on all exports are known, and modules are checked against them and written.
@@ -193,7 +193,7 @@ fn run_until_stop(
 /// What checking and writing look at.
 struct Job<'a> {
     world: &'a World<'a>,
-    opts: &'a Opts,
+    opts: &'a ModpostOpts,
     profile: &'a Profile,
 }
 
@@ -203,7 +203,7 @@ impl Job<'_> {
     }
 
     /// Checks and writes all modules. Newer series do not write any before all are checked.
-    fn check_and_write(&self, resolution: &mut Resolution, report: &mut Report<'_>) -> Result<(), Stop> {
+    fn check_and_write(&self, resolution: &mut Resolution, report: &mut ModpostReport<'_>) -> Result<(), Stop> {
         let ids = self.world.in_list_order();
         if !self.profile.has(Behaviour::CheckAllBeforeWrite) {
             for id in ids {
@@ -225,7 +225,7 @@ impl Job<'_> {
     }
 
     /// Writes the file made of one module.
-    fn write(&self, id: ModuleId, resolution: &Resolution, report: &mut Report<'_>) -> Result<(), Stop> {
+    fn write(&self, id: ModuleId, resolution: &Resolution, report: &mut ModpostReport<'_>) -> Result<(), Stop> {
         let module = self.world.module(id);
         let generator = self.generator(resolution);
         if module.facts.is_none() {
@@ -242,7 +242,7 @@ impl Job<'_> {
         let name = text![module.name, ".mod.c"];
         match name.get(..crc::PATH_MAX - 1).filter(|_| name.len() >= crc::PATH_MAX) {
             Some(path) => {
-                report.tell(&Finding::PathTooLong { path: path.into() }, NOBODY);
+                report.tell(&ModpostFinding::PathTooLong { path: path.into() }, NOBODY);
                 Ok(())
             }
             None => files::write_if_changed(&name, &text, report),
@@ -254,15 +254,15 @@ impl Job<'_> {
 fn say_verdict(
     world: &mut World<'_>,
     resolution: &Resolution,
-    opts: &Opts,
+    opts: &ModpostOpts,
     profile: &Profile,
-    report: &mut Report<'_>,
+    report: &mut ModpostReport<'_>,
 ) -> Result<(), Stop> {
     if world.mismatches > 0 && opts.mismatch_is_error {
         if profile.has(Behaviour::MismatchFatal) {
-            return Err(Finding::MismatchesDetected.into());
+            return Err(ModpostFinding::MismatchesDetected.into());
         }
-        report.tell(&Finding::MismatchesDetected, NOBODY);
+        report.tell(&ModpostFinding::MismatchesDetected, NOBODY);
     }
     if profile.has(Behaviour::StaticExportTold) {
         statics::settle(world, profile);
@@ -270,12 +270,12 @@ fn say_verdict(
             let exported = world.export(id);
             if exported.is_static {
                 let (symbol, kind) = (exported.export.name.clone(), exported.export.kind.name());
-                report.tell(&Finding::StaticExport { symbol, kind }, world.module(exported.module).subject());
+                report.tell(&ModpostFinding::StaticExport { symbol, kind }, world.module(exported.module).subject());
             }
         }
     }
     if let Some(count) = resolution.n_suppressed(profile) {
-        report.tell(&Finding::SuppressedUndefined(count), NOBODY);
+        report.tell(&ModpostFinding::SuppressedUndefined(count), NOBODY);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use postlink::arm64::finding::Kind;
 use postlink::arm64::listing;
-use postlink::arm64::object::Object;
+use postlink::arm64::object::Arm64Object;
 use postlink::arm64::orc;
 use postlink::arm64::stack;
 use postlink::arm64::stack::report;
@@ -33,7 +33,7 @@ fn noreturns(of_tree: &[&str]) -> Noreturns {
 fn sound_functions_have_no_findings() {
     let data = fs::read(path("sound.o")).expect("a file");
     let elf = ElfFile::parse(&data).expect("an object");
-    let object = Object::new(&elf);
+    let object = Arm64Object::new(&elf);
     let table = stack::analyse(&object, &noreturns(&[]));
     assert_eq!(report::findings(&table), []);
     assert_eq!(orc::sections(&object, &table).len(), 2);
@@ -44,7 +44,7 @@ fn sound_functions_have_no_findings() {
 fn the_tree_says_what_never_returns() {
     let data = fs::read(path("faulty.o")).expect("a file");
     let elf = ElfFile::parse(&data).expect("an object");
-    let object = Object::new(&elf);
+    let object = Arm64Object::new(&elf);
     let is_lost = |of_tree| {
         let found = report::findings(&stack::analyse(&object, &noreturns(of_tree)));
         found.iter().any(|finding| finding.kind == Kind::StackReturnLost)
@@ -56,7 +56,7 @@ fn the_tree_says_what_never_returns() {
 fn each_fault_is_found_and_nothing_else() {
     let data = fs::read(path("faulty.o")).expect("a file");
     let elf = ElfFile::parse(&data).expect("an object");
-    let object = Object::new(&elf);
+    let object = Arm64Object::new(&elf);
     let found = report::findings(&stack::analyse(&object, &noreturns(&[])));
     let found: Vec<(String, Kind)> =
         found.iter().map(|finding| (object.describe(finding.place.expect("a place")), finding.kind)).collect();
@@ -91,7 +91,7 @@ fn damaged_objects_never_panic() {
                 data[at] = random() as u8;
             }
             if let Ok(elf) = ElfFile::parse(&data) {
-                let object = Object::new(&elf);
+                let object = Arm64Object::new(&elf);
                 let table = stack::analyse(&object, &noreturns(&[]));
                 let findings = report::findings(&table);
                 for place in findings.iter().filter_map(|finding| finding.place) {
@@ -109,7 +109,7 @@ fn damaged_objects_never_panic() {
 fn the_way_to_a_fault_is_shown_with_the_frame() {
     let data = fs::read(path("faulty.o")).expect("a file");
     let elf = ElfFile::parse(&data).expect("an object");
-    let object = Object::new(&elf);
+    let object = Arm64Object::new(&elf);
     let table = stack::analyse(&object, &noreturns(&[]));
     let place = report::findings(&table).first().and_then(|finding| finding.place).expect("the first fault");
     let lines = stack::path::lines(&object, &table, place);

@@ -2,9 +2,10 @@
 
 //! The machine-neutral instruction model and the decoders behind it.
 //!
-//! What a caller may ask of any machine is behind small traits, one for each ability: [`Facts`], [`Decode`], [`Fillers`],
-//! [`Relocs`] and [`Text`]. A machine has those that something calls. x86-64 has all of them and is thereby an [`Arch`], what
-//! objtool's passes run on. arm64 has [`Text`]; its checks are written against functions on instruction words.
+//! What a caller may ask of any machine is behind small traits, one for each ability: [`MachineFacts`], [`Decode`],
+//! [`Disassemble`], [`Fillers`] and [`RelocTypes`]. A machine has those that something calls. x86-64 has all of them and is
+//! thereby an [`Arch`], what objtool's passes run on. arm64 has [`Disassemble`]; its checks are written against functions on
+//! instruction words.
 //!
 //! What is only data needs no trait: how ORC entries number registers is an [`OrcNumbering`].
 
@@ -31,13 +32,13 @@ pub use insn::TextSection;
 pub use machine::Arch;
 pub use machine::ArchFacts;
 pub use machine::Decode;
-pub use machine::Facts;
+pub use machine::Disassemble;
 pub use machine::Fillers;
 pub use machine::InsnText;
+pub use machine::MachineFacts;
 pub use machine::Mention;
 pub use machine::RelocClass;
-pub use machine::Relocs;
-pub use machine::Text;
+pub use machine::RelocTypes;
 pub use orc::OrcBase;
 pub use orc::OrcNumbering;
 
@@ -52,7 +53,7 @@ pub fn with_upstream(e_machine: u16) -> Option<&'static dyn Arch> {
 }
 
 /// How instructions for `e_machine` are shown, or `None` for a machine whose are not.
-pub fn text_of(e_machine: u16) -> Option<&'static dyn Text> {
+pub fn text_of(e_machine: u16) -> Option<&'static dyn Disassemble> {
     match e_machine {
         elf::EM_X86_64 => Some(&x86_64::X86_64),
         elf::EM_AARCH64 => Some(&arm64::Arm64),

@@ -9,17 +9,17 @@ use crate::Decoded;
 use crate::TextSection;
 
 /// A machine that objtool's passes run on: it has all that they ask for.
-pub trait Arch: Facts + Decode + Fillers + Relocs + Text + Sync {}
+pub trait Arch: MachineFacts + Decode + Fillers + RelocTypes + Disassemble + Sync {}
 
-impl<T: Facts + Decode + Fillers + Relocs + Text + Sync> Arch for T {}
+impl<T: MachineFacts + Decode + Fillers + RelocTypes + Disassemble + Sync> Arch for T {}
 
 /// What the frame rules and the creation of sections have to know of a machine.
-pub trait Facts {
+pub trait MachineFacts {
     /// Registers, frame conventions, relocation types.
     fn facts(&self) -> &'static ArchFacts;
 }
 
-/// What [`Facts`] says, in the machine's own register numbers.
+/// What [`MachineFacts`] says, in the machine's own register numbers.
 #[derive(Debug)]
 pub struct ArchFacts {
     /// Register names by number, for traces and explanations.
@@ -60,7 +60,7 @@ pub trait Fillers {
 }
 
 /// What relocation types mean.
-pub trait Relocs {
+pub trait RelocTypes {
     /// The class of relocation type `kind`.
     fn classify_reloc(&self, kind: u32) -> RelocClass;
 }
@@ -77,7 +77,7 @@ pub struct RelocClass {
 }
 
 /// Instructions as people read them: for listings, traces, comparisons and explanations.
-pub trait Text {
+pub trait Disassemble {
     /// No instruction is longer, in bytes.
     fn max_insn_len(&self) -> usize;
 

@@ -2,7 +2,7 @@
 
 //! What the checks of arm64 objects find: every kind once, with its words and the explanation that `postlink explain` prints.
 
-use super::object::Object;
+use super::object::Arm64Object;
 use super::object::Place;
 use crate::objtool::finding::Topic;
 
@@ -11,7 +11,7 @@ const HOLE: &str = "{}";
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Arm64Finding {
     /// What kind it is.
     pub kind: Kind,
     /// Where it is, or `None` when it is about the whole object.
@@ -20,7 +20,7 @@ pub struct Finding {
     pub words: Vec<String>,
 }
 
-impl Finding {
+impl Arm64Finding {
     /// A finding at a place.
     pub fn at(place: Place, kind: Kind) -> Self {
         Self { kind, place: Some(place), words: Vec::new() }
@@ -50,7 +50,7 @@ impl Finding {
     }
 
     /// The finding as a sentence, after its place as `function+0x12`, with the section's offset as well if asked for.
-    pub fn line(&self, object: &Object<'_>, with_offset: bool) -> String {
+    pub fn line(&self, object: &Arm64Object<'_>, with_offset: bool) -> String {
         let Some(place) = self.place else { return self.text() };
         let (name, offset) = (object.describe(place), object.describe_offset(place));
         match with_offset && name != offset {
@@ -381,7 +381,7 @@ mod tests {
 
     #[test]
     fn holes_are_filled_in_order() {
-        let finding = Finding::of_object(Kind::TableSize).with("__ex_table").with("13").with("12");
+        let finding = Arm64Finding::of_object(Kind::TableSize).with("__ex_table").with("13").with("12");
         assert_eq!(finding.text(), "__ex_table has 13 bytes, which is no multiple of 12");
     }
 }

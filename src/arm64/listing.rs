@@ -13,8 +13,8 @@ use arch::Mention;
 use arch::arm64::INSN_SIZE;
 use arch::arm64::text;
 
+use super::object::Arm64Object;
 use super::object::Function;
-use super::object::Object;
 use super::object::Place;
 
 /// Columns that an offset takes in the place's column.
@@ -23,7 +23,7 @@ const OFFSET_COLUMNS: usize = 10;
 const REMARK: &str = "        // ";
 
 /// Lists the functions whose names fit a shell pattern, section by section.
-pub fn write(out: &mut Vec<u8>, object: &Object<'_>, pattern: &str) {
+pub fn write(out: &mut Vec<u8>, object: &Arm64Object<'_>, pattern: &str) {
     for (place, function) in object.all_functions().filter(|(place, _)| object.is_text(*place)) {
         let Some(symbol) = object.elf.symbol(function.symbol) else { continue };
         let name = object.elf.symbol_name(symbol);
@@ -37,7 +37,7 @@ pub fn write(out: &mut Vec<u8>, object: &Object<'_>, pattern: &str) {
 }
 
 /// Lists one function.
-fn list(out: &mut Vec<u8>, object: &Object<'_>, start: Place, function: &Function) {
+fn list(out: &mut Vec<u8>, object: &Arm64Object<'_>, start: Place, function: &Function) {
     let name = object.symbol_name(function.symbol);
     let width = name.len().saturating_add(OFFSET_COLUMNS);
     let size = object.elf.section(start.section).data.len() as u64;
@@ -51,13 +51,13 @@ fn list(out: &mut Vec<u8>, object: &Object<'_>, start: Place, function: &Functio
 }
 
 /// How many bytes a line shows: an instruction, or data up to the next one's place.
-fn n_bytes(object: &Object<'_>, place: Place) -> u64 {
+fn n_bytes(object: &Arm64Object<'_>, place: Place) -> u64 {
     let size = u64::from(INSN_SIZE);
     if object.is_code(place) { size } else { size - place.offset % size }
 }
 
 /// The instruction at a place, or the data there.
-pub fn insn_text(object: &Object<'_>, place: Place) -> String {
+pub fn insn_text(object: &Arm64Object<'_>, place: Place) -> String {
     let data = object.elf.sections.get(place.section.index()).map_or(&[][..], |section| section.data);
     let start = usize::try_from(place.offset).unwrap_or(usize::MAX);
     let rest = data.get(start..).unwrap_or_default();

@@ -27,7 +27,7 @@ pub struct Place {
 pub type Function = Span;
 
 /// An object that is being checked.
-pub struct Object<'a> {
+pub struct Arm64Object<'a> {
     /// Its contents.
     pub elf: &'a ElfFile<'a>,
     /// Relocations by place.
@@ -44,7 +44,7 @@ impl Place {
     }
 }
 
-impl<'a> Object<'a> {
+impl<'a> Arm64Object<'a> {
     /// Sorts the symbols of a file.
     pub fn new(elf: &'a ElfFile<'a>) -> Self {
         Self {
@@ -174,7 +174,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// What a relocation refers to: the name of a function that starts there, or as [`Object::describe_target`].
+    /// What a relocation refers to: the name of a function that starts there, or as [`Arm64Object::describe_target`].
     pub fn target_name(&self, reloc: &Reloc) -> String {
         match self.target(reloc) {
             Some(place) => self.describe_start(place),

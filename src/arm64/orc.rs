@@ -28,7 +28,7 @@ use arch::arm64::SP;
 use arch::arm64::orc::NUMBERING;
 use object::elf;
 
-use super::object::Object;
+use super::object::Arm64Object;
 use super::stack::Function;
 use super::stack::StackTable;
 use super::stack::state::Content;
@@ -69,7 +69,7 @@ fn pack(sp_offset: i16, fp_offset: i16, sp_reg: u8) -> OrcEntry {
 }
 
 /// Makes both sections, or nothing if there is no code.
-pub fn sections(object: &Object<'_>, table: &StackTable) -> Vec<Edit> {
+pub fn sections(object: &Arm64Object<'_>, table: &StackTable) -> Vec<Edit> {
     let mut entries: Vec<(SectionId, u64, OrcEntry)> = Vec::new();
     for functions in table.functions.chunk_by(|a, b| a.section == b.section) {
         let Some(section) = functions.first().map(|first| first.section) else { continue };

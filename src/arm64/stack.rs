@@ -23,13 +23,13 @@ use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::kernel::noreturns::Noreturns;
 
-use super::object::Object;
+use super::object::Arm64Object;
 use super::object::Place;
 use edges::Edges;
 use flow::Walked;
 use regions::Regions;
-use state::Conflict;
 use state::State;
+use state::StateConflict;
 
 /// The state from one instruction on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub struct Trouble {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TroubleKind {
     /// Two paths meet that cannot.
-    Conflict(Conflict),
+    Conflict(StateConflict),
     /// The frame address can no longer be found after the instruction.
     CfaLost,
     /// Control goes on behind the function.
@@ -94,7 +94,7 @@ pub struct StackTable {
 
 /// What the walk of a unit looks things up in.
 pub struct Context<'a> {
-    object: &'a Object<'a>,
+    object: &'a Arm64Object<'a>,
     regions: Regions,
     edges: Edges,
     /// Symbols of functions that never return.
@@ -113,7 +113,7 @@ impl Context<'_> {
 const LARGE_TEXT: u64 = 256 << 10;
 
 /// Follows every function of an object.
-pub fn analyse(object: &Object<'_>, noreturns: &Noreturns) -> StackTable {
+pub fn analyse(object: &Arm64Object<'_>, noreturns: &Noreturns) -> StackTable {
     let edges = Edges::of(object);
     let cx = Context {
         object,
@@ -173,7 +173,7 @@ impl Function {
 }
 
 /// The symbols of functions that never return by their names.
-fn of_names(object: &Object<'_>, noreturns: &Noreturns) -> FxHashSet<SymbolId> {
+fn of_names(object: &Arm64Object<'_>, noreturns: &Noreturns) -> FxHashSet<SymbolId> {
     let symbols = (0..).map(SymbolId).zip(&object.elf.symbols);
     let found = symbols.filter(|(_, symbol)| noreturns.contains(object.elf.symbol_name(symbol)));
     found.map(|(id, _)| id).collect()

@@ -18,9 +18,9 @@ pub mod mcount;
 mod noinstr;
 pub mod static_calls;
 
-use super::finding::Finding;
+use super::finding::Arm64Finding;
 use super::finding::Kind;
-use super::object::Object;
+use super::object::Arm64Object;
 use super::object::Place;
 use crate::elf::ElfFile;
 use crate::elf::Reloc;
@@ -28,29 +28,29 @@ use crate::elf::SectionId;
 
 /// What the checks are to know beside the object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
+pub struct TableOptions {
     /// Whether calls out of noinstr code are findings. Not by default: arm64 code has no marks for where they are fine.
     pub noinstr: bool,
     /// How much of a branch's reach must be left unused, in percent.
     pub branch_margin: u8,
 }
 
-impl Default for Options {
+impl Default for TableOptions {
     fn default() -> Self {
         Self { noinstr: false, branch_margin: 5 }
     }
 }
 
 /// Runs every check on an object. Files for other machines, and big-endian ones, have no findings.
-pub fn check(elf: &ElfFile<'_>, options: &Options) -> Vec<Finding> {
+pub fn check(elf: &ElfFile<'_>, options: &TableOptions) -> Vec<Arm64Finding> {
     if !super::object::is_supported(elf) {
         return Vec::new();
     }
-    check_object(&Object::new(elf), options)
+    check_object(&Arm64Object::new(elf), options)
 }
 
 /// Runs every check on an object that has been indexed.
-pub fn check_object(object: &Object<'_>, options: &Options) -> Vec<Finding> {
+pub fn check_object(object: &Arm64Object<'_>, options: &TableOptions) -> Vec<Arm64Finding> {
     let mut findings = Vec::new();
     // Every traceable function is in the function tracer's table, once, at its NOPs.
     findings.extend(mcount::check(object));
@@ -84,13 +84,13 @@ struct Record {
 
 /// The whole records of `size` bytes in a section, and what is to be said about the rest.
 fn records(
-    object: &Object<'_>,
+    object: &Arm64Object<'_>,
     section: SectionId,
     size: u64,
-) -> (impl Iterator<Item = Record> + use<>, Option<Finding>) {
+) -> (impl Iterator<Item = Record> + use<>, Option<Arm64Finding>) {
     let len = object.elf.section(section).data.len() as u64;
     let cut = (!len.is_multiple_of(size)).then(|| {
-        let finding = Finding::of_object(Kind::TableSize).with(object.section_name(section));
+        let finding = Arm64Finding::of_object(Kind::TableSize).with(object.section_name(section));
         finding.with(len.to_string()).with(size.to_string())
     });
     let all = (0..len / size).map(move |index| Record { place: Place { section, offset: index * size } });
@@ -99,7 +99,7 @@ fn records(
 
 impl Record {
     /// The relocation of type `kind` at `offset` in the record.
-    fn field(self, object: &Object<'_>, offset: i64, kind: u32) -> Option<Reloc> {
+    fn field(self, object: &Arm64Object<'_>, offset: i64, kind: u32) -> Option<Reloc> {
         object.field(self.place.plus(offset)?, kind)
     }
 }

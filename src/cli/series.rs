@@ -58,7 +58,7 @@ pub fn tree(root: &Path) -> Option<String> {
 
 /// What the tree's `modpost` does, difference by difference.
 fn modpost_of(tree: &Tree) -> Option<String> {
-    let survey = modpost::survey::Survey::of(tree)?;
+    let survey = modpost::survey::ModpostSurvey::of(tree)?;
     let same: Vec<_> = survey.compared().iter().map(|point| point.version).collect();
     let nearest = survey.nearest();
     let mut out = match same.is_empty() {
@@ -82,7 +82,7 @@ fn modpost_of(tree: &Tree) -> Option<String> {
 
 /// As [`modpost_of`], for programs.
 fn modpost_json(tree: &Tree) -> Option<Value> {
-    let survey = modpost::survey::Survey::of(tree)?;
+    let survey = modpost::survey::ModpostSurvey::of(tree)?;
     let same = survey.compared();
     let nearest = survey.nearest();
     let differing: Vec<_> =

@@ -17,14 +17,14 @@ use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 
 use super::error::GateError;
-use super::finding::Severity;
+use super::finding::GateSeverity;
 use super::plain::plain;
 use super::report;
-use super::report::Detail;
-use super::report::Format;
 use super::report::Look;
+use super::report::ReportDetail;
+use super::report::ReportFormat;
 use super::run;
-use super::run::Options;
+use super::run::GateOptions;
 use super::run::Progress;
 use super::verdict::FailOn;
 use crate::stdio;
@@ -59,14 +59,14 @@ pub struct GateArgs {
     #[arg(long)]
     fail_on_skipped: bool,
     /// The report's format.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
     /// Where to write the report; standard output when not given.
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// One more report, such as html=gate.html; any number of them.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = one_more)]
-    report: Vec<(Format, PathBuf)>,
+    report: Vec<(ReportFormat, PathBuf)>,
     /// Say no more than the verdict.
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
@@ -139,7 +139,7 @@ fn gate(args: GateArgs) -> Result<bool, GateError> {
     for (format, path) in &reports {
         // What is written to a file is for others, who want all of it, and no colours.
         let look = match path {
-            Some(_) => Look { detail: look.detail.max(Detail::Usual), has_colour: false, ..look.clone() },
+            Some(_) => Look { detail: look.detail.max(ReportDetail::Usual), has_colour: false, ..look.clone() },
             None => look.clone(),
         };
         write(path.as_deref(), &report::render(&outcome, *format, &look)?)?;
@@ -152,7 +152,7 @@ fn gate(args: GateArgs) -> Result<bool, GateError> {
 }
 
 /// The reports that are wanted, with the file of each; the one without a file comes first, and a second one is none.
-fn reports(args: &GateArgs) -> Vec<(Format, Option<PathBuf>)> {
+fn reports(args: &GateArgs) -> Vec<(ReportFormat, Option<PathBuf>)> {
     let main = (args.format, args.output.clone());
     let more = args.report.iter().map(|(format, path)| (*format, Some(path.clone())));
     std::iter::once(main).chain(more).collect()
@@ -162,9 +162,9 @@ fn look(args: &GateArgs) -> Look {
     let stdout = anstream::AutoStream::choice(&io::stdout());
     Look {
         detail: match (args.quiet, args.verbose) {
-            (true, _) => Detail::Verdict,
-            (_, true) => Detail::All,
-            _ => Detail::Usual,
+            (true, _) => ReportDetail::Verdict,
+            (_, true) => ReportDetail::All,
+            _ => ReportDetail::Usual,
         },
         has_colour: match args.color {
             ColorChoice::Auto => stdout != anstream::ColorChoice::Never,
@@ -193,18 +193,18 @@ fn write(path: Option<&Path>, text: &[u8]) -> Result<(), GateError> {
 }
 
 /// `FORMAT=FILE`.
-fn one_more(text: &str) -> Result<(Format, PathBuf), String> {
+fn one_more(text: &str) -> Result<(ReportFormat, PathBuf), String> {
     let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("it is FORMAT=FILE")?;
-    Ok((Format::from_str(format, false)?, PathBuf::from(file)))
+    Ok((ReportFormat::from_str(format, false)?, PathBuf::from(file)))
 }
 
-fn options(args: GateArgs) -> Options {
+fn options(args: GateArgs) -> GateOptions {
     let fail_on = args.fail_on.map(|level| match level {
-        Level::Error => FailOn::Severity(Severity::Error),
-        Level::Warning => FailOn::Severity(Severity::Warning),
+        Level::Error => FailOn::Severity(GateSeverity::Error),
+        Level::Warning => FailOn::Severity(GateSeverity::Warning),
         Level::New => FailOn::New,
     });
-    Options {
+    GateOptions {
         paths: if args.build_dir.is_empty() { vec![PathBuf::from(".")] } else { args.build_dir },
         series: args.series,
         kernel: args.kernel,

@@ -18,14 +18,14 @@ use std::path::PathBuf;
 
 use super::check::Check;
 use super::error::GateError;
-use super::facts::Facts;
+use super::facts::FileFacts;
 use super::finding::GateFinding;
+use super::finding::GateSeverity;
 use super::finding::Key;
-use super::finding::Severity;
 use super::finding::escape;
+use super::inputs::BuildFolder;
+use super::inputs::BuildStage;
 use super::inputs::Config;
-use super::inputs::Inputs;
-use super::inputs::Stage;
 use super::kinds;
 use super::plain::plain;
 use crate::elf::output;
@@ -198,7 +198,7 @@ impl Baseline {
 
     /// This baseline with what is there now: gone lines removed, new ones added, reasons and ranges kept. Lines for other
     /// compilers and of checks that have not looked stay.
-    pub fn update(&self, findings: &[Judged], inputs: &Inputs, has_looked: &dyn Fn(&str) -> bool) -> Self {
+    pub fn update(&self, findings: &[Judged], inputs: &BuildFolder, has_looked: &dyn Fn(&str) -> bool) -> Self {
         let compiler = inputs.config.compiler();
         let elsewhere = |entry: &&Entry| entry.range.as_ref().is_some_and(|range| !range.has(&compiler));
         let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
@@ -257,7 +257,7 @@ impl Baseline {
     }
 
     /// Exports that are gone or changed against the accepted set.
-    pub fn compare_exports(&self, inputs: &Inputs, checks: &[&'static Check]) -> Vec<GateFinding> {
+    pub fn compare_exports(&self, inputs: &BuildFolder, checks: &[&'static Check]) -> Vec<GateFinding> {
         if self.exports.is_empty() || inputs.symvers.is_none() {
             return Vec::new();
         }
@@ -394,7 +394,7 @@ fn export_line(rest: &str) -> Option<ExportLine> {
     fields.next().is_none().then_some(line)
 }
 
-fn exports_of(inputs: &Inputs) -> Vec<ExportLine> {
+fn exports_of(inputs: &BuildFolder) -> Vec<ExportLine> {
     let lines = inputs.symvers.iter().flatten().map(|line| ExportLine {
         module: line.module.clone(),
         symbol: line.symbol.clone(),
@@ -447,17 +447,17 @@ fn as_check(id: &'static str, mut findings: Vec<GateFinding>, checks: &[&'static
 
 /// What can only be seen by comparing two builds: exports, and global functions that became local.
 pub fn compare_builds(
-    old: &Inputs,
-    old_facts: &[Facts],
-    new: &Inputs,
-    new_facts: &[Facts],
+    old: &BuildFolder,
+    old_facts: &[FileFacts],
+    new: &BuildFolder,
+    new_facts: &[FileFacts],
     checks: &[&'static Check],
 ) -> Vec<GateFinding> {
     let mut findings = Vec::new();
     if old.symvers.is_some() && new.symvers.is_some() {
         findings.extend(as_exports(export_differences(&exports_of(old), &exports_of(new)), checks));
     }
-    let kernel = |facts: &'_ [Facts]| facts.iter().position(|facts| facts.file.stage == Stage::VmlinuxObject);
+    let kernel = |facts: &'_ [FileFacts]| facts.iter().position(|facts| facts.file.stage == BuildStage::VmlinuxObject);
     let before = kernel(old_facts).and_then(|index| old_facts.get(index));
     let after = kernel(new_facts).and_then(|index| new_facts.get(index));
     if let (Some(before), Some(after)) = (before, after) {
@@ -467,7 +467,7 @@ pub fn compare_builds(
             .filter(|name| after.definitions.binary_search(name).is_err() && after.locals.binary_search(name).is_ok());
         let found = became_local.map(|name| {
             let text = format!("'{name}' was global and is local now: livepatches and modules cannot name it");
-            let finding = GateFinding::new("became-local", text).symbol(name).at_most(Severity::Error);
+            let finding = GateFinding::new("became-local", text).symbol(name).at_most(GateSeverity::Error);
             finding.about(&after.file.subject, &after.file.name)
         });
         findings.extend(as_check("livepatch", found.collect(), checks));

@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 
 use crate::contents::bitcode::BitcodeError;
 use crate::contents::bitcode::Symtab;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::fresh::EngineFinding;
-use crate::gate::inputs::Inputs;
+use crate::gate::inputs::BuildFolder;
+use crate::gate::inputs::BuildStage;
 use crate::gate::inputs::ObjectFile;
-use crate::gate::inputs::Stage;
 use crate::gate::object::ObjectCx;
 use crate::objtool::finding::Topic;
 use crate::objtool::opts::Opts;
@@ -23,7 +23,7 @@ use crate::objtool::opts::Opts;
 /// A file that has been read and not yet understood.
 pub struct FileCx<'a> {
     /// The folder.
-    pub inputs: &'a Inputs,
+    pub inputs: &'a BuildFolder,
     /// Which object of it this is.
     pub file: &'a ObjectFile,
     /// Its symbol table, if it is bitcode.
@@ -35,22 +35,24 @@ pub struct FileCx<'a> {
 /// All objects together.
 pub struct WorldCx<'a> {
     /// The folder.
-    pub inputs: &'a Inputs,
+    pub inputs: &'a BuildFolder,
     /// Facts of each object, in the folder's order.
-    pub facts: &'a [Facts],
+    pub facts: &'a [FileFacts],
     /// What has been found so far: in single objects, and, for who looks afterwards, everywhere.
     pub found: &'a [GateFinding],
 }
 
 impl WorldCx<'_> {
     /// The latest stage of each module.
-    pub fn modules(&self) -> impl Iterator<Item = &Facts> {
-        let is_module = |facts: &Facts| facts.file.stage == Stage::Module;
+    pub fn modules(&self) -> impl Iterator<Item = &FileFacts> {
+        let is_module = |facts: &FileFacts| facts.file.stage == BuildStage::Module;
         let finished: BTreeSet<&str> =
             self.facts.iter().filter(|facts| is_module(facts)).map(|facts| facts.file.subject.as_str()).collect();
         self.facts.iter().filter(|facts| !facts.is_opaque).filter(move |facts| match facts.file.stage {
-            Stage::Module => true,
-            Stage::Object | Stage::Lto | Stage::Prelink => !finished.contains(facts.file.subject.as_str()),
+            BuildStage::Module => true,
+            BuildStage::Object | BuildStage::Lto | BuildStage::Prelink => {
+                !finished.contains(facts.file.subject.as_str())
+            }
             _ => false,
         })
     }
@@ -71,14 +73,14 @@ pub enum Need {
     /// A symbol of the configuration, if there is a configuration.
     Config(&'static str),
     /// What `objtool`'s engine makes of an object, with options for which this is true; and what there is in its place for arm64.
-    Analysis(IsAsked, Arm64),
+    Analysis(IsAsked, Arm64Need),
     /// What `modpost`'s engine reads of an object.
     Scan,
 }
 
 /// What a check of `objtool`'s work has to go by in arm64 objects, where the kernel's build has no `objtool`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arm64 {
+pub enum Arm64Need {
     /// The tables by which the kernel patches itself.
     Tables,
     /// The frame at every instruction.
@@ -88,7 +90,7 @@ pub enum Arm64 {
 }
 
 /// What there is to say about a check for machines that it is not for.
-pub const NOT_FOR_THIS_MACHINE: Arm64 = Arm64::Nothing("the gate does not do this for this machine");
+pub const NOT_FOR_THIS_MACHINE: Arm64Need = Arm64Need::Nothing("the gate does not do this for this machine");
 
 /// A function that looks at a file.
 type FileFn = fn(&FileCx<'_>) -> Vec<GateFinding>;
@@ -103,7 +105,7 @@ pub struct Check {
     /// Identifier.
     pub id: &'static str,
     /// The gravest that a finding of it can be.
-    pub severity: Severity,
+    pub severity: GateSeverity,
     /// What it looks at, why, what the cause may be and how to remedy it; lines of its documentation.
     pub explanation: &'static [&'static str],
     /// What it cannot do without; what the folder lacks first is what the report says.
@@ -127,7 +129,7 @@ macro_rules! check {
         $(#[doc = $doc])+
         pub static CHECK: $crate::gate::check::Check = $crate::gate::check::Check {
             $($field: $crate::gate::check::field!($field, $value),)*
-            ..$crate::gate::check::Check::new($id, $crate::gate::finding::Severity::$severity, &[$($doc),+])
+            ..$crate::gate::check::Check::new($id, $crate::gate::finding::GateSeverity::$severity, &[$($doc),+])
         };
     };
 }
@@ -149,7 +151,7 @@ pub(crate) use field;
 
 impl Check {
     /// A check that only says what it is.
-    pub const fn new(id: &'static str, severity: Severity, explanation: &'static [&'static str]) -> Self {
+    pub const fn new(id: &'static str, severity: GateSeverity, explanation: &'static [&'static str]) -> Self {
         Self {
             id,
             severity,
@@ -192,7 +194,7 @@ impl Check {
     }
 
     /// What the check needs of the engine's analysis, if it needs it.
-    pub fn analysis(&self) -> Option<(IsAsked, Arm64)> {
+    pub fn analysis(&self) -> Option<(IsAsked, Arm64Need)> {
         self.needs.iter().find_map(|need| match need {
             Need::Analysis(is_asked, arm64) => Some((*is_asked, *arm64)),
             _ => None,

@@ -4,14 +4,14 @@
 
 use serde::Serialize;
 
-use super::check::Arm64;
+use super::check::Arm64Need;
 use super::check::Check;
 use super::check::Need;
 use super::checks;
-use super::facts::Facts;
+use super::facts::FileFacts;
 use super::fresh::Fresh;
-use super::inputs::Inputs;
-use super::inputs::Stage;
+use super::inputs::BuildFolder;
+use super::inputs::BuildStage;
 use super::object::ObjectCx;
 use crate::arm64;
 use crate::kernel::series::ChosenBy;
@@ -36,9 +36,9 @@ pub fn analysed(cx: &ObjectCx<'_>) -> Vec<&'static str> {
     let is_arm64 = arm64::object::is_supported(cx.elf);
     let says_something = |check: &&&Check| match check.analysis() {
         Some((_, arm64)) if is_arm64 => match arm64 {
-            Arm64::Tables => true,
-            Arm64::Frames => fresh.opts.stackval,
-            Arm64::Nothing(_) => false,
+            Arm64Need::Tables => true,
+            Arm64Need::Frames => fresh.opts.stackval,
+            Arm64Need::Nothing(_) => false,
         },
         Some((is_asked, _)) => is_asked(&fresh.opts) && knows_enough(fresh, check),
         None => false,
@@ -55,13 +55,13 @@ fn knows_enough(fresh: &Fresh, check: &Check) -> bool {
 /// Whether a check has something to say about arm64 objects.
 pub fn looks_at_arm64(check: &Check) -> bool {
     match check.analysis() {
-        Some((_, arm64)) => !matches!(arm64, Arm64::Nothing(_)),
+        Some((_, arm64)) => !matches!(arm64, Arm64Need::Nothing(_)),
         None => !check.topics.is_empty(),
     }
 }
 
 /// The checks that could not look, in their order, each with the first thing that it lacks.
-pub fn skipped(inputs: &Inputs, facts: &[Facts], checks: &[&'static Check]) -> Vec<Skipped> {
+pub fn skipped(inputs: &BuildFolder, facts: &[FileFacts], checks: &[&'static Check]) -> Vec<Skipped> {
     let mut skipped = Vec::new();
     for check in checks {
         if let Some(lack) = check.needs.iter().find_map(|need| lacks(inputs, facts, check, need)) {
@@ -83,16 +83,16 @@ enum Lack {
     NotApplicable(String),
 }
 
-fn lacks(inputs: &Inputs, facts: &[Facts], check: &Check, need: &Need) -> Option<Lack> {
-    let has_stage = |wanted: &dyn Fn(Stage) -> bool| facts.iter().any(|facts| wanted(facts.file.stage));
-    let is_kernel = |stage: Stage| matches!(stage, Stage::VmlinuxObject | Stage::Member);
+fn lacks(inputs: &BuildFolder, facts: &[FileFacts], check: &Check, need: &Need) -> Option<Lack> {
+    let has_stage = |wanted: &dyn Fn(BuildStage) -> bool| facts.iter().any(|facts| wanted(facts.file.stage));
+    let is_kernel = |stage: BuildStage| matches!(stage, BuildStage::VmlinuxObject | BuildStage::Member);
     let (is_known, has) = (!inputs.config.is_empty(), |name| inputs.config.has(name));
     let missing = |why: &str| Some(Lack::Missing(why.to_owned()));
     let not_applicable = |why: &str| Some(Lack::NotApplicable(why.to_owned()));
     match need {
         Need::Symvers if inputs.symvers.is_none() => missing("there is no Module.symvers with the kernel's exports"),
         Need::Symvers if !inputs.is_folder => missing("it needs the whole build, and single objects were named"),
-        Need::Vmlinux if !has_stage(&|stage| stage == Stage::VmlinuxObject) => match inputs.is_external() {
+        Need::Vmlinux if !has_stage(&|stage| stage == BuildStage::VmlinuxObject) => match inputs.is_external() {
             true => not_applicable("vmlinux.o is not there: the folder is of external modules"),
             false => missing("vmlinux.o is not there"),
         },
@@ -109,7 +109,7 @@ fn lacks(inputs: &Inputs, facts: &[Facts], check: &Check, need: &Need) -> Option
 }
 
 /// Why no object was analysed for a check.
-fn not_analysed(inputs: &Inputs, facts: &[Facts], check: &Check) -> Lack {
+fn not_analysed(inputs: &BuildFolder, facts: &[FileFacts], check: &Check) -> Lack {
     let native = || facts.iter().filter(|facts| !facts.is_opaque);
     let missing = |why: &str| Lack::Missing(why.to_owned());
     if native().next().is_none() {
@@ -117,7 +117,7 @@ fn not_analysed(inputs: &Inputs, facts: &[Facts], check: &Check) -> Lack {
     }
     if native().all(|facts| facts.machine != object::elf::EM_X86_64) {
         return match check.analysis() {
-            Some((_, Arm64::Nothing(why))) => Lack::NotApplicable(why.to_owned()),
+            Some((_, Arm64Need::Nothing(why))) => Lack::NotApplicable(why.to_owned()),
             _ => missing("the objects are of a machine, word size or byte order that is not known here"),
         };
     }

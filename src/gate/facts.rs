@@ -12,9 +12,9 @@ use print::Print;
 use rustc_hash::FxHashSet;
 
 use super::image::ImageFacts;
+use super::inputs::BuildStage;
 use super::inputs::ObjectFile;
-use super::inputs::Stage;
-use super::scan::Export;
+use super::scan::DeclaredExport;
 use super::scan::Scan;
 use crate::contents::bitcode::Flags;
 use crate::contents::bitcode::Symtab;
@@ -28,7 +28,7 @@ const INITCALL: &[u8] = b"__initcall__";
 
 /// What is kept of one object.
 #[derive(Debug, Clone)]
-pub struct Facts {
+pub struct FileFacts {
     /// Which object.
     pub file: ObjectFile,
     /// `e_machine`.
@@ -54,7 +54,7 @@ pub struct Facts {
     /// Names of local functions and objects, sorted; only of the kernel.
     pub locals: Vec<String>,
     /// What it exports.
-    pub exports: Vec<Export>,
+    pub exports: Vec<DeclaredExport>,
     /// Whether `exports` is known.
     pub is_surveyed: bool,
     /// `__versions`, then the extended table; `None` for a table that is not there.
@@ -139,7 +139,7 @@ pub struct Import {
     pub is_weak: bool,
 }
 
-impl Facts {
+impl FileFacts {
     /// Facts about a file that could not be understood.
     pub fn opaque(file: &ObjectFile) -> Self {
         Self {
@@ -192,8 +192,8 @@ impl Facts {
     pub fn read(file: &ObjectFile, elf: &ElfFile<'_>, scan: Option<&Scan>) -> Self {
         let data =
             |name: &[u8]| elf.sections.iter().rev().find(|section| section.name == name).map(|section| section.data);
-        let is_input = matches!(file.stage, Stage::Member);
-        let is_module = !matches!(file.stage, Stage::VmlinuxObject | Stage::Member);
+        let is_input = matches!(file.stage, BuildStage::Member);
+        let is_module = !matches!(file.stage, BuildStage::VmlinuxObject | BuildStage::Member);
         Self {
             machine: elf.machine,
             class: elf.class,
@@ -204,11 +204,11 @@ impl Facts {
             imports: if is_module { imports(elf) } else { Vec::new() },
             definitions: if is_input { definitions(elf) } else { names(elf, |symbol| !symbol.is_local()) },
             locals: match file.stage {
-                Stage::VmlinuxObject => names(elf, Symbol::is_local),
+                BuildStage::VmlinuxObject => names(elf, Symbol::is_local),
                 _ => Vec::new(),
             },
             weak: match file.stage {
-                Stage::VmlinuxObject => names(elf, Symbol::is_weak),
+                BuildStage::VmlinuxObject => names(elf, Symbol::is_weak),
                 _ => Vec::new(),
             },
             device_tables: if is_module && file.stage.is_linked() { device_tables(elf) } else { Vec::new() },
@@ -219,9 +219,9 @@ impl Facts {
                 .zip(data(b"__version_ext_names"))
                 .map(|(crcs, names)| extended_versions(crcs, names, elf)),
             this_module: data(b".gnu.linkonce.this_module").and_then(|data| this_module(data, elf.class)),
-            module: matches!(file.stage, Stage::Module | Stage::ModObject).then(|| ModuleFacts::read(elf)),
+            module: matches!(file.stage, BuildStage::Module | BuildStage::ModObject).then(|| ModuleFacts::read(elf)),
             orc_header: data(b".orc_header").map(<[u8]>::to_vec),
-            ksymtab: if file.stage == Stage::Module { ksymtab(elf) } else { BTreeSet::new() },
+            ksymtab: if file.stage == BuildStage::Module { ksymtab(elf) } else { BTreeSet::new() },
             ..Self::opaque(file)
         }
     }

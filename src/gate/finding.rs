@@ -12,7 +12,7 @@ use crate::elf::SectionId;
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Severity {
+pub enum GateSeverity {
     /// Worth knowing; fails only as a new finding against a baseline.
     Note,
     /// May be wrong at run time.
@@ -21,7 +21,7 @@ pub enum Severity {
     Error,
 }
 
-impl fmt::Display for Severity {
+impl fmt::Display for GateSeverity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Note => "note",
@@ -39,7 +39,7 @@ pub struct GateFinding {
     /// What is wrong, as a word or two with hyphens; one check has several.
     pub kind: &'static str,
     /// How grave it is.
-    pub severity: Severity,
+    pub severity: GateSeverity,
     /// The module (path without suffix), `vmlinux`, or another file of the folder.
     pub subject: String,
     /// The file that was looked at, relative to the folder.
@@ -71,7 +71,7 @@ impl GateFinding {
         Self {
             check: "",
             kind,
-            severity: Severity::Error,
+            severity: GateSeverity::Error,
             subject: String::new(),
             file: String::new(),
             symbol: String::new(),
@@ -117,7 +117,7 @@ impl GateFinding {
     }
 
     /// No graver than `severity`.
-    pub fn at_most(mut self, severity: Severity) -> Self {
+    pub fn at_most(mut self, severity: GateSeverity) -> Self {
         self.severity = self.severity.min(severity);
         self
     }

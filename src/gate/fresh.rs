@@ -7,7 +7,7 @@
 
 pub mod arm64;
 
-use super::finding::Severity as GateSeverity;
+use super::finding::GateSeverity;
 use super::tables;
 use crate::elf::ElfFile;
 use crate::elf::SymbolId;
@@ -33,13 +33,13 @@ use crate::objtool::pipeline::Task;
 use crate::objtool::report::Warned;
 use crate::objtool::wording;
 
-pub use super::tables::Place;
+pub use super::tables::SectionOffset;
 
 /// A static call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaticCall {
     /// The call or jump.
-    pub place: Place,
+    pub place: SectionOffset,
     /// The trampoline it goes to.
     pub trampoline: SymbolId,
     /// The key's symbol, if the file has one.
@@ -60,7 +60,7 @@ pub struct EngineFinding {
     /// The message's text.
     pub text: String,
     /// Where it is.
-    pub place: Option<Place>,
+    pub place: Option<SectionOffset>,
     /// The symbol it is about; empty for none.
     pub symbol: String,
     /// Whom a call reaches; empty for none.
@@ -75,13 +75,13 @@ pub struct Sites {
     /// Static calls.
     pub static_calls: Vec<StaticCall>,
     /// Calls and jumps through indirect thunks.
-    pub retpolines: Vec<Place>,
+    pub retpolines: Vec<SectionOffset>,
     /// Jumps to the return thunk.
-    pub returns: Vec<Place>,
+    pub returns: Vec<SectionOffset>,
     /// Direct calls.
-    pub calls: Vec<Place>,
+    pub calls: Vec<SectionOffset>,
     /// Type hashes before functions.
-    pub cfi: Vec<Place>,
+    pub cfi: Vec<SectionOffset>,
 }
 
 /// The result.
@@ -92,9 +92,9 @@ pub struct Fresh {
     /// What the tables should list; `None` if the analysis gave up before it knew.
     pub sites: Option<Sites>,
     /// Landing pads that nothing needs; `None` if they were not asked for, or the analysis gave up before it knew.
-    pub seals: Option<Vec<Place>>,
+    pub seals: Option<Vec<SectionOffset>>,
     /// ORC entries; `None` if they were not asked for or cannot be made.
-    pub orc: Option<Vec<(Place, [u8; ENTRY_SIZE])>>,
+    pub orc: Option<Vec<(SectionOffset, [u8; ENTRY_SIZE])>>,
     /// What is wrong, in the engine's order.
     pub findings: Vec<EngineFinding>,
     /// The last finding ended the analysis.
@@ -142,11 +142,11 @@ fn static_call(code: &Code<'_>, insn: InsnId) -> StaticCall {
     StaticCall { place: place(code, insn), trampoline, key, is_tail: code.is_sibling_call(insn) }
 }
 
-fn place(code: &Code<'_>, insn: InsnId) -> Place {
+fn place(code: &Code<'_>, insn: InsnId) -> SectionOffset {
     (code.insns.section_of(insn), code.insns.get(insn).offset.into())
 }
 
-fn places(code: &Code<'_>, insns: &[InsnId]) -> Vec<Place> {
+fn places(code: &Code<'_>, insns: &[InsnId]) -> Vec<SectionOffset> {
     insns.iter().map(|insn| place(code, *insn)).collect()
 }
 

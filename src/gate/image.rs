@@ -14,7 +14,7 @@ use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
 use super::finding::section_class;
-use super::inputs::Inputs;
+use super::inputs::BuildFolder;
 use super::inputs::text;
 use crate::elf::ElfFile;
 use crate::elf::Reloc;
@@ -43,7 +43,7 @@ pub struct ImageFacts {
 
 impl ImageFacts {
     /// Reads the finished kernel, if it is there, and compares it with `vmlinux.o`.
-    pub fn read(inputs: &Inputs, object: &ElfFile<'_>, relocs: &RelocIndex<'_>) -> Option<Self> {
+    pub fn read(inputs: &BuildFolder, object: &ElfFile<'_>, relocs: &RelocIndex<'_>) -> Option<Self> {
         let path = inputs.root.join("vmlinux");
         if !path.metadata().is_ok_and(|meta| meta.is_file()) {
             return None;

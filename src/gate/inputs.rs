@@ -31,7 +31,7 @@ use crate::kernel::series;
 use crate::kernel::series::ChosenBy;
 use crate::kernel::series::Selection;
 
-pub use commands::Command;
+pub use commands::RecordedCommand;
 pub use config::Config;
 pub use kernel::Kernel;
 use kernel::Records;
@@ -40,7 +40,7 @@ pub use symvers::SymversLine;
 
 /// How far a file has come on its way to a module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stage {
+pub enum BuildStage {
     /// One translation unit, input of a link.
     Member,
     /// `foo.o`.
@@ -59,7 +59,7 @@ pub enum Stage {
     Other,
 }
 
-impl Stage {
+impl BuildStage {
     /// Whether this is a linked object: the kernel, or a whole module before its last link.
     pub fn is_linked(self) -> bool {
         matches!(self, Self::VmlinuxObject | Self::Object | Self::Lto | Self::Prelink | Self::Other)
@@ -76,9 +76,9 @@ pub struct ObjectFile {
     /// Its module, without suffix; `vmlinux` for the kernel and its members.
     pub subject: String,
     /// What it is.
-    pub stage: Stage,
+    pub stage: BuildStage,
     /// How it was made, if that is recorded.
-    pub command: Option<Command>,
+    pub command: Option<RecordedCommand>,
     /// Size in bytes, to begin with the largest.
     pub size: u64,
 }
@@ -96,7 +96,7 @@ pub struct ModuleFiles {
 
 /// A build folder.
 #[derive(Debug)]
-pub struct Inputs {
+pub struct BuildFolder {
     /// The folder.
     pub root: PathBuf,
     /// How the folder, or what it was unpacked from, was named.
@@ -154,7 +154,7 @@ pub struct Asked<'a> {
     pub source_root: Option<&'a Path>,
 }
 
-impl Inputs {
+impl BuildFolder {
     /// Looks around in `root`.
     pub fn of_folder(root: &Path, asked: &Asked<'_>) -> Result<Self, GateError> {
         if !root.is_dir() {
@@ -191,7 +191,7 @@ impl Inputs {
             }
             let name = file.strip_prefix(&root).unwrap_or(file).to_string_lossy().into_owned();
             let (subject, stage) = stage_of(&name);
-            let command = Command::read(&root, &name);
+            let command = RecordedCommand::read(&root, &name);
             inputs.objects.push(ObjectFile { path: file.clone(), name, subject, stage, command, size: meta.len() });
         }
         inputs.missing.push("single objects were named: what needs the whole build was not checked".to_owned());
@@ -230,8 +230,8 @@ impl Inputs {
 
     /// Whether a module's own link came after this file: `foo.o` is then bitcode or a list of it, `foo.lto.o` native.
     pub fn is_input_of_link(&self, file: &ObjectFile) -> bool {
-        let is_linked = |stage: Stage| matches!(stage, Stage::Lto | Stage::Prelink);
-        file.stage == Stage::Object
+        let is_linked = |stage: BuildStage| matches!(stage, BuildStage::Lto | BuildStage::Prelink);
+        file.stage == BuildStage::Object
             && self.objects.iter().any(|other| other.subject == file.subject && is_linked(other.stage))
     }
 
@@ -311,7 +311,7 @@ impl Inputs {
             let mut members: Vec<String> = listed.collect();
             for suffix in [".lto.o", ".prelink.o", ".o"] {
                 if members.is_empty()
-                    && let Some(command) = Command::read(&self.root, &format!("{name}{suffix}"))
+                    && let Some(command) = RecordedCommand::read(&self.root, &format!("{name}{suffix}"))
                 {
                     members = command.link_inputs;
                 }
@@ -344,21 +344,21 @@ impl Inputs {
     }
 
     fn find_objects(&mut self) {
-        self.add("vmlinux.o", "vmlinux", Stage::VmlinuxObject);
+        self.add("vmlinux.o", "vmlinux", BuildStage::VmlinuxObject);
         if !self.objects.is_empty() {
             for member in self.vmlinux_members.clone() {
-                self.add(&member, "vmlinux", Stage::Member);
+                self.add(&member, "vmlinux", BuildStage::Member);
             }
         }
-        const STAGES: [(&str, Stage); 8] = [
-            (".o", Stage::Object),
-            (".lto.o", Stage::Lto),
-            (".prelink.o", Stage::Prelink),
-            (".mod.o", Stage::ModObject),
-            (".ko", Stage::Module),
-            (".ko.xz", Stage::Module),
-            (".ko.gz", Stage::Module),
-            (".ko.zst", Stage::Module),
+        const STAGES: [(&str, BuildStage); 8] = [
+            (".o", BuildStage::Object),
+            (".lto.o", BuildStage::Lto),
+            (".prelink.o", BuildStage::Prelink),
+            (".mod.o", BuildStage::ModObject),
+            (".ko", BuildStage::Module),
+            (".ko.xz", BuildStage::Module),
+            (".ko.gz", BuildStage::Module),
+            (".ko.zst", BuildStage::Module),
         ];
         for module in self.modules.clone() {
             for (suffix, stage) in STAGES {
@@ -366,17 +366,17 @@ impl Inputs {
             }
             for member in &module.members {
                 if *member != format!("{}.o", module.name) {
-                    self.add(member, &module.name, Stage::Member);
+                    self.add(member, &module.name, BuildStage::Member);
                 }
             }
         }
     }
 
-    fn add(&mut self, name: &str, subject: &str, stage: Stage) {
+    fn add(&mut self, name: &str, subject: &str, stage: BuildStage) {
         let path = self.root.join(name);
         let Ok(meta) = fs::metadata(&path) else { return };
         if meta.is_file() && self.names.insert(name.to_owned()) {
-            let command = Command::read(&self.root, name);
+            let command = RecordedCommand::read(&self.root, name);
             let (name, subject) = (name.to_owned(), subject.to_owned());
             self.objects.push(ObjectFile { path, name, subject, stage, command, size: meta.len() });
         }
@@ -384,16 +384,16 @@ impl Inputs {
 
     /// Says what is there and what is not.
     fn tell(&mut self) {
-        let count = |stage: Stage| self.objects.iter().filter(|object| object.stage == stage).count();
-        let has_vmlinux = count(Stage::VmlinuxObject) > 0;
+        let count = |stage: BuildStage| self.objects.iter().filter(|object| object.stage == stage).count();
+        let has_vmlinux = count(BuildStage::VmlinuxObject) > 0;
         let kinds = [
-            (Stage::VmlinuxObject, "vmlinux.o"),
-            (Stage::Object, "linked module objects (.o)"),
-            (Stage::Lto, "linked module objects (.lto.o)"),
-            (Stage::Prelink, "linked module objects (.prelink.o)"),
-            (Stage::ModObject, ".mod.o files"),
-            (Stage::Module, "modules (.ko)"),
-            (Stage::Member, "translation units"),
+            (BuildStage::VmlinuxObject, "vmlinux.o"),
+            (BuildStage::Object, "linked module objects (.o)"),
+            (BuildStage::Lto, "linked module objects (.lto.o)"),
+            (BuildStage::Prelink, "linked module objects (.prelink.o)"),
+            (BuildStage::ModObject, ".mod.o files"),
+            (BuildStage::Module, "modules (.ko)"),
+            (BuildStage::Member, "translation units"),
         ];
         let found = kinds.iter().map(|(stage, what)| (count(*stage), what)).filter(|(count, _)| *count > 0);
         self.found = found.map(|(count, what)| format!("{count} {what}")).collect();
@@ -408,7 +408,7 @@ impl Inputs {
             let how = if has_vmlinux { "" } else { " (--kernel names the folder of the kernel that modules are for)" };
             self.missing.push(format!("include/config/auto.conf: {what}{how}"));
         }
-        let has_module = self.objects.iter().any(|file| file.stage == Stage::Module);
+        let has_module = self.objects.iter().any(|file| file.stage == BuildStage::Module);
         let has_commands = self.objects.iter().any(|file| file.command.is_some());
         let needs = [
             (
@@ -425,18 +425,18 @@ impl Inputs {
 }
 
 /// What an object is by its name.
-fn stage_of(name: &str) -> (String, Stage) {
-    const SUFFIXES: [(&str, Stage); 7] = [
-        (".ko.xz", Stage::Module),
-        (".ko.gz", Stage::Module),
-        (".ko.zst", Stage::Module),
-        (".ko", Stage::Module),
-        (".lto.o", Stage::Lto),
-        (".prelink.o", Stage::Prelink),
-        (".mod.o", Stage::ModObject),
+fn stage_of(name: &str) -> (String, BuildStage) {
+    const SUFFIXES: [(&str, BuildStage); 7] = [
+        (".ko.xz", BuildStage::Module),
+        (".ko.gz", BuildStage::Module),
+        (".ko.zst", BuildStage::Module),
+        (".ko", BuildStage::Module),
+        (".lto.o", BuildStage::Lto),
+        (".prelink.o", BuildStage::Prelink),
+        (".mod.o", BuildStage::ModObject),
     ];
     if Path::new(name).file_name().is_some_and(|file| file == "vmlinux.o") {
-        return ("vmlinux".to_owned(), Stage::VmlinuxObject);
+        return ("vmlinux".to_owned(), BuildStage::VmlinuxObject);
     }
     for (suffix, stage) in SUFFIXES {
         if let Some(stem) = name.strip_suffix(suffix) {
@@ -444,7 +444,7 @@ fn stage_of(name: &str) -> (String, Stage) {
         }
     }
     let is_vmlinux = Path::new(name).file_name().is_some_and(|file| file == "vmlinux");
-    let stage = if is_vmlinux { Stage::VmlinuxObject } else { Stage::Other };
+    let stage = if is_vmlinux { BuildStage::VmlinuxObject } else { BuildStage::Other };
     (name.strip_suffix(".o").unwrap_or(name).to_owned(), stage)
 }
 
@@ -509,10 +509,10 @@ mod tests {
 
     #[test]
     fn names_tell_stages() {
-        assert_eq!(stage_of("vmlinux.o"), ("vmlinux".to_owned(), Stage::VmlinuxObject));
-        assert_eq!(stage_of("a/foo.ko.zst"), ("a/foo".to_owned(), Stage::Module));
-        assert_eq!(stage_of("a/foo.lto.o"), ("a/foo".to_owned(), Stage::Lto));
-        assert_eq!(stage_of("a/foo.o"), ("a/foo".to_owned(), Stage::Other));
+        assert_eq!(stage_of("vmlinux.o"), ("vmlinux".to_owned(), BuildStage::VmlinuxObject));
+        assert_eq!(stage_of("a/foo.ko.zst"), ("a/foo".to_owned(), BuildStage::Module));
+        assert_eq!(stage_of("a/foo.lto.o"), ("a/foo".to_owned(), BuildStage::Lto));
+        assert_eq!(stage_of("a/foo.o"), ("a/foo".to_owned(), BuildStage::Other));
     }
 
     #[test]

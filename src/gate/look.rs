@@ -11,21 +11,21 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use rustc_hash::FxHasher;
 
-use super::check::Arm64;
+use super::check::Arm64Need;
 use super::check::Check;
 use super::check::FileCx;
 use super::contents::Contents;
 use super::coverage;
 use super::error::GateError;
-use super::facts::Facts;
+use super::facts::FileFacts;
 use super::facts::print::Print;
 use super::finding::GateFinding;
 use super::fresh;
 use super::fresh::Fresh;
 use super::image::ImageFacts;
-use super::inputs::Inputs;
+use super::inputs::BuildFolder;
+use super::inputs::BuildStage;
 use super::inputs::ObjectFile;
-use super::inputs::Stage;
 use super::inputs::commands;
 use super::inputs::repository;
 use super::object::ObjectCx;
@@ -46,7 +46,7 @@ use crate::objtool::opts::Opts;
 
 /// What is the same for all objects of a build.
 pub struct ObjectReader<'a> {
-    inputs: &'a Inputs,
+    inputs: &'a BuildFolder,
     checks: &'a [&'static Check],
     /// Rules of the series' objtool, if they are known.
     profile: Option<Profile>,
@@ -55,7 +55,7 @@ pub struct ObjectReader<'a> {
 
 impl<'a> ObjectReader<'a> {
     /// A reader for the objects of a build, with what these checks need.
-    pub fn new(inputs: &'a Inputs, checks: &'a [&'static Check]) -> Self {
+    pub fn new(inputs: &'a BuildFolder, checks: &'a [&'static Check]) -> Self {
         // Another series' rules would find what is not there.
         let is_known = inputs.selection.chosen_by != ChosenBy::Newest;
         let is_known = is_known && inputs.selection.refusal().is_none();
@@ -65,7 +65,7 @@ impl<'a> ObjectReader<'a> {
 
     /// Reads an object: what the checks find in it, and what is kept of it for those that look at all objects together. What
     /// cannot be read at all says nothing about the build, so that it is no finding.
-    pub fn look_at(&self, file: &ObjectFile) -> Result<(Vec<GateFinding>, Facts), GateError> {
+    pub fn look_at(&self, file: &ObjectFile) -> Result<(Vec<GateFinding>, FileFacts), GateError> {
         let look_at_file = |bitcode, error| {
             let cx = FileCx { inputs: self.inputs, file, bitcode, error };
             self.checks.iter().flat_map(|check| check.look_at_file(&cx)).collect::<Vec<GateFinding>>()
@@ -74,7 +74,7 @@ impl<'a> ObjectReader<'a> {
         let data = match Contents::read(&file.path) {
             Ok(Contents::Native(data)) => data,
             Ok(Contents::Bitcode(symtab)) => {
-                return Ok((look_at_file(Some(&symtab), None), Facts::of_bitcode(file, symtab.ok())));
+                return Ok((look_at_file(Some(&symtab), None), FileFacts::of_bitcode(file, symtab.ok())));
             }
             Ok(Contents::Archive(members)) => {
                 let error = match members {
@@ -82,11 +82,11 @@ impl<'a> ObjectReader<'a> {
                     Ok(_) => Some("a thin archive, of which no link has made an object".to_owned()),
                     Err(error) => Some(error.to_string()),
                 };
-                return Ok((look_at_file(None, error.as_deref()), Facts::opaque(file)));
+                return Ok((look_at_file(None, error.as_deref()), FileFacts::opaque(file)));
             }
             Err(error) if error.raw_os_error().is_some() => return Err(fail(&error.to_string())),
             Err(error) => {
-                return Ok((look_at_file(None, Some(&format!("cannot be read: {error}"))), Facts::opaque(file)));
+                return Ok((look_at_file(None, Some(&format!("cannot be read: {error}"))), FileFacts::opaque(file)));
             }
         };
         match ElfFile::parse(&data) {
@@ -97,15 +97,15 @@ impl<'a> ObjectReader<'a> {
                 Ok((findings, facts))
             }
             // In a build folder the name promises an object; a file that was only named promises nothing.
-            Err(_) if file.stage == Stage::Other && !data.starts_with(&::object::elf::ELFMAG) => {
+            Err(_) if file.stage == BuildStage::Other && !data.starts_with(&::object::elf::ELFMAG) => {
                 Err(fail("not an object: it is neither ELF nor LLVM bitcode"))
             }
-            Err(error) => Ok((look_at_file(None, Some(&error.to_string())), Facts::opaque(file))),
+            Err(error) => Ok((look_at_file(None, Some(&error.to_string())), FileFacts::opaque(file))),
         }
     }
 
     /// Makes everything that the checks need of an object, and has them look.
-    fn look_into(&self, file: &ObjectFile, data: &Arc<Vec<u8>>, elf: &ElfFile<'_>) -> (Vec<GateFinding>, Facts) {
+    fn look_into(&self, file: &ObjectFile, data: &Arc<Vec<u8>>, elf: &ElfFile<'_>) -> (Vec<GateFinding>, FileFacts) {
         let (fresh, (scan, (places, relocs))) = rayon::join(
             || self.fresh(file, elf),
             || rayon::join(|| self.scan(file, data, elf), || (places(elf), RelocIndex::read(elf))),
@@ -126,12 +126,12 @@ impl<'a> ObjectReader<'a> {
         );
         let mut findings: Vec<GateFinding> = found.into_iter().flatten().collect();
         find_lines(self.inputs, elf, &mut findings);
-        (findings, Facts { image, ..facts(&cx) })
+        (findings, FileFacts { image, ..facts(&cx) })
     }
 
     /// The finished kernel, beside the object that it was linked from.
     fn image(&self, cx: &ObjectCx<'_>) -> Option<ImageFacts> {
-        let is_wanted = cx.file.stage == Stage::VmlinuxObject && self.inputs.is_folder;
+        let is_wanted = cx.file.stage == BuildStage::VmlinuxObject && self.inputs.is_folder;
         if is_wanted && cx.elf.kind == ::object::elf::ET_REL {
             ImageFacts::read(self.inputs, cx.elf, &cx.relocs)
         } else {
@@ -144,7 +144,7 @@ impl<'a> ObjectReader<'a> {
         let is_object = elf.kind == ::object::elf::ET_REL;
         if arm64::object::is_supported(elf) {
             let is_wanted = self.checks.iter().any(|check| coverage::looks_at_arm64(check));
-            let has_frames = |check: &&Check| matches!(check.analysis(), Some((_, Arm64::Frames)));
+            let has_frames = |check: &&Check| matches!(check.analysis(), Some((_, Arm64Need::Frames)));
             if !(file.stage.is_linked() && is_object && is_wanted) {
                 return None;
             }
@@ -167,7 +167,7 @@ impl<'a> ObjectReader<'a> {
         if let Some(command) = &file.command
             && command.objtool.is_some()
         {
-            let is_checked = file.stage.is_linked() || file.stage == Stage::Member;
+            let is_checked = file.stage.is_linked() || file.stage == BuildStage::Member;
             return command.objtool_opts(&profile.facts).filter(|_| is_checked);
         }
         if profile.has(Behaviour::Subcommands) {
@@ -190,12 +190,12 @@ impl<'a> ObjectReader<'a> {
     /// whether a makefile left out this object, so that of objects without tables nothing is known.
     fn unrecorded_words(&self, file: &ObjectFile, elf: &ElfFile<'_>, profile: &Profile) -> Option<Vec<&str>> {
         let config = &self.inputs.config;
-        if file.stage == Stage::VmlinuxObject {
+        if file.stage == BuildStage::VmlinuxObject {
             return config.vmlinux_check_words(profile.has(Behaviour::NoinstrOnRequest));
         }
         let is_unit = match file.stage {
-            Stage::Member => true,
-            Stage::Object => file.command.as_ref().is_some_and(|command| !command.is_link),
+            BuildStage::Member => true,
+            BuildStage::Object => file.command.as_ref().is_some_and(|command| !command.is_link),
             _ => false,
         };
         let is_checked = is_unit && config.has("OBJTOOL") && !config.has("LTO_CLANG") && tables::has_any(elf);
@@ -211,30 +211,30 @@ impl<'a> ObjectReader<'a> {
 }
 
 /// What is kept of an object.
-fn facts(cx: &ObjectCx<'_>) -> Facts {
-    let is_kernel = cx.file.stage == Stage::VmlinuxObject;
-    Facts {
+fn facts(cx: &ObjectCx<'_>) -> FileFacts {
+    let is_kernel = cx.file.stage == BuildStage::VmlinuxObject;
+    FileFacts {
         initcall_tables: if is_kernel { tables::initcalls(cx.elf, &cx.relocs) } else { Vec::new() },
         tables: tables::counts(cx.elf),
         analysed: coverage::analysed(cx),
         print: print(cx),
         digest: digest(cx),
         gave_up: cx.fresh.is_some_and(|fresh| fresh.gave_up),
-        ..Facts::read(cx.file, cx.elf, cx.scan)
+        ..FileFacts::read(cx.file, cx.elf, cx.scan)
     }
 }
 
 /// What the last link of a module takes over, if the module is there before and after it.
 fn print(cx: &ObjectCx<'_>) -> Option<Print> {
-    let is_finished = cx.file.stage == Stage::Module;
-    let takes_part = matches!(cx.file.stage, Stage::Module | Stage::ModObject) || cx.file.stage.is_linked();
+    let is_finished = cx.file.stage == BuildStage::Module;
+    let takes_part = matches!(cx.file.stage, BuildStage::Module | BuildStage::ModObject) || cx.file.stage.is_linked();
     let is_wanted = takes_part && cx.is_module() && cx.inputs.has_before_and_after_link(&cx.file.subject);
     is_wanted.then(|| Print::read(cx.elf, is_finished))
 }
 
 /// A number for the contents of a module that is there several times.
 fn digest(cx: &ObjectCx<'_>) -> u64 {
-    if cx.file.stage != Stage::Module || !cx.inputs.is_there_packed_and_plain(&cx.file.subject) {
+    if cx.file.stage != BuildStage::Module || !cx.inputs.is_there_packed_and_plain(&cx.file.subject) {
         return 0;
     }
     let mut hasher = FxHasher::default();
@@ -243,7 +243,7 @@ fn digest(cx: &ObjectCx<'_>) -> u64 {
 }
 
 /// Adds file and line to findings about places, if the object has debug information. It is only read if there is a finding.
-fn find_lines(inputs: &Inputs, elf: &ElfFile<'_>, findings: &mut [GateFinding]) {
+fn find_lines(inputs: &BuildFolder, elf: &ElfFile<'_>, findings: &mut [GateFinding]) {
     if findings.iter().all(|finding| finding.place.is_none()) {
         return;
     }

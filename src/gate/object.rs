@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::finding::GateFinding;
 use super::fresh::Fresh;
-use super::inputs::Inputs;
+use super::inputs::BuildFolder;
 use super::inputs::ObjectFile;
 use super::scan::Scan;
 use crate::contents::source::Units;
@@ -19,7 +19,7 @@ use crate::objtool::code::RelocIndex;
 /// An object that is being checked.
 pub struct ObjectCx<'a> {
     /// The folder.
-    pub inputs: &'a Inputs,
+    pub inputs: &'a BuildFolder,
     /// Which object of it this is.
     pub file: &'a ObjectFile,
     /// Its contents.

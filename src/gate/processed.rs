@@ -3,11 +3,11 @@
 //! Whether the tables that `objtool` makes are there: in the object that it worked on, and in what was linked of it.
 
 use super::check::WorldCx;
-use super::facts::Facts;
+use super::facts::FileFacts;
 use super::facts::print::Body;
 use super::facts::print::Print;
 use super::finding::GateFinding;
-use super::inputs::Stage;
+use super::inputs::BuildStage;
 use super::object::ObjectCx;
 use super::tables::MADE_BY_OBJTOOL;
 
@@ -21,12 +21,12 @@ pub fn is_unprocessed(cx: &ObjectCx<'_>) -> bool {
         || (fresh.opts.rethunk && !sites.returns.is_empty())
         || (fresh.opts.static_call && !sites.static_calls.is_empty())
         || (fresh.opts.retpoline && !sites.retpolines.is_empty());
-    wants_any && !has_any && cx.file.stage != Stage::Module
+    wants_any && !has_any && cx.file.stage != BuildStage::Module
 }
 
 /// The object that a finished module was linked from.
-pub fn linked_of<'a>(cx: &WorldCx<'a>, module: &Facts) -> Option<&'a Facts> {
-    let stages = [Stage::Object, Stage::Lto, Stage::Prelink];
+pub fn linked_of<'a>(cx: &WorldCx<'a>, module: &FileFacts) -> Option<&'a FileFacts> {
+    let stages = [BuildStage::Object, BuildStage::Lto, BuildStage::Prelink];
     cx.facts.iter().rev().find(|other| {
         other.file.subject == module.file.subject && stages.contains(&other.file.stage) && !other.is_opaque
     })
@@ -51,7 +51,7 @@ pub fn other_code(made: &Print, of: &Print) -> Option<(String, String)> {
 }
 
 /// Whether a module and the object beside it are of two compilations, so that nothing else of them needs to be compared.
-fn is_of_other_code(module: &Facts, linked: &Facts) -> bool {
+fn is_of_other_code(module: &FileFacts, linked: &FileFacts) -> bool {
     let prints = module.print.as_ref().zip(linked.print.as_ref());
     prints.is_some_and(|(made, of)| other_code(made, of).is_some())
 }
@@ -59,7 +59,7 @@ fn is_of_other_code(module: &Facts, linked: &Facts) -> bool {
 /// Tables that a module's linked object has and its `.ko` has not, or has fewer records of.
 pub fn lost_in_link(cx: &WorldCx<'_>, names: &[&str]) -> Vec<GateFinding> {
     let mut findings = Vec::new();
-    for module in cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module && !facts.is_opaque) {
+    for module in cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Module && !facts.is_opaque) {
         let Some(linked) = linked_of(cx, module).filter(|linked| !is_of_other_code(module, linked)) else { continue };
         for name in names {
             let count = |tables: &[(&str, u64)]| tables.iter().find(|(table, _)| table == name).map_or(0, |(_, n)| *n);

@@ -21,7 +21,7 @@ pub const SCHEMA: &str = include_str!("report/schema.json");
 
 /// A report's format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum ReportFormat {
     /// For a terminal or a log.
     Text,
     /// Everything, by the schema that `postlink gate --schema` prints.
@@ -44,7 +44,7 @@ pub enum Format {
 
 /// How much a text report says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Detail {
+pub enum ReportDetail {
     /// The verdict.
     Verdict,
     /// Errors and warnings, some notes, what could not look, a table and the verdict.
@@ -58,7 +58,7 @@ pub enum Detail {
 #[derive(Debug, Clone, Default)]
 pub struct Look {
     /// Text: how much.
-    pub detail: Detail,
+    pub detail: ReportDetail,
     /// Text: with colours.
     pub has_colour: bool,
     /// Text: with the line for a baseline.
@@ -72,17 +72,17 @@ pub struct Look {
 }
 
 /// The report of an outcome.
-pub fn render(outcome: &GateOutcome, format: Format, look: &Look) -> Result<Vec<u8>, GateError> {
+pub fn render(outcome: &GateOutcome, format: ReportFormat, look: &Look) -> Result<Vec<u8>, GateError> {
     match format {
-        Format::Text => Ok(text::render(outcome, look).into_bytes()),
-        Format::Json => json::render(outcome, look),
-        Format::Jsonl => jsonl::render(outcome, look),
-        Format::Sarif => sarif::render(outcome),
-        Format::Junit => junit::render(outcome),
-        Format::Kcidb => kcidb::render(outcome, look),
-        Format::Github => Ok(github::render(outcome).into_bytes()),
-        Format::Gitlab => gitlab::render(outcome),
-        Format::Html => html::render(outcome),
+        ReportFormat::Text => Ok(text::render(outcome, look).into_bytes()),
+        ReportFormat::Json => json::render(outcome, look),
+        ReportFormat::Jsonl => jsonl::render(outcome, look),
+        ReportFormat::Sarif => sarif::render(outcome),
+        ReportFormat::Junit => junit::render(outcome),
+        ReportFormat::Kcidb => kcidb::render(outcome, look),
+        ReportFormat::Github => Ok(github::render(outcome).into_bytes()),
+        ReportFormat::Gitlab => gitlab::render(outcome),
+        ReportFormat::Html => html::render(outcome),
     }
 }
 

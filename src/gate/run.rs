@@ -21,11 +21,11 @@ use super::checks;
 use super::coverage;
 use super::coverage::Skipped;
 use super::error::GateError;
-use super::facts::Facts;
+use super::facts::FileFacts;
 use super::finding::GateFinding;
-use super::finding::Severity;
+use super::finding::GateSeverity;
 use super::inputs::Asked;
-use super::inputs::Inputs;
+use super::inputs::BuildFolder;
 use super::inputs::Rules;
 use super::inputs::package;
 use super::look::ObjectReader;
@@ -36,7 +36,7 @@ use super::verdict::Verdict;
 
 /// What a run is asked to do.
 #[derive(Debug, Clone)]
-pub struct Options {
+pub struct GateOptions {
     /// A folder, or objects.
     pub paths: Vec<PathBuf>,
     /// `--series`.
@@ -81,7 +81,7 @@ impl Progress for Quiet {
 #[derive(Debug)]
 pub struct GateOutcome {
     /// The folder, without its objects.
-    pub inputs: Inputs,
+    pub inputs: BuildFolder,
     /// By which release's rules it was judged.
     pub rules: Rules,
     /// Checks that ran.
@@ -163,9 +163,9 @@ impl GateOutcome {
             let n = |severity| own().filter(|judged| judged.is_open() && judged.finding.severity == severity).count();
             SummaryRow {
                 check: check.id,
-                errors: n(Severity::Error),
-                warnings: n(Severity::Warning),
-                notes: n(Severity::Note),
+                errors: n(GateSeverity::Error),
+                warnings: n(GateSeverity::Warning),
+                notes: n(GateSeverity::Note),
                 accepted: own().filter(|judged| !judged.is_open()).count(),
                 status: self.status(check.id),
             }
@@ -174,7 +174,7 @@ impl GateOutcome {
     }
 
     /// Number of findings of a severity that no baseline accepts.
-    pub fn count(&self, severity: Severity) -> usize {
+    pub fn count(&self, severity: GateSeverity) -> usize {
         self.findings.iter().filter(|judged| judged.is_open() && judged.finding.severity == severity).count()
     }
 
@@ -195,7 +195,7 @@ fn n_threads(asked: usize) -> usize {
 }
 
 /// Runs the gate.
-pub fn run(options: &Options, progress: &dyn Progress) -> Result<GateOutcome, GateError> {
+pub fn run(options: &GateOptions, progress: &dyn Progress) -> Result<GateOutcome, GateError> {
     let checks = selected(options)?;
     let required = Required::parse(&options.require, &|id| checks.iter().any(|check| check.id == id))?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads(options.n_threads)).build();
@@ -234,7 +234,7 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<GateOutcome, Ga
     }
     let fail_on = options.fail_on.unwrap_or(match has_base {
         true => FailOn::New,
-        false => FailOn::Severity(Severity::Error),
+        false => FailOn::Severity(GateSeverity::Error),
     });
     for judged in &mut findings {
         judged.fails = judged.is_open() && fail_on.is_met_by(judged.finding.severity);
@@ -258,7 +258,7 @@ fn accept(findings: &mut [Judged], path: &Path) {
 fn update(
     path: &Path,
     findings: &[Judged],
-    inputs: &Inputs,
+    inputs: &BuildFolder,
     has_looked: &dyn Fn(&str) -> bool,
 ) -> Result<Updated, GateError> {
     let old = if path.exists() { Baseline::read(path)? } else { Baseline::default() };
@@ -268,7 +268,7 @@ fn update(
 }
 
 /// The checks that the options leave.
-fn selected(options: &Options) -> Result<Vec<&'static Check>, GateError> {
+fn selected(options: &GateOptions) -> Result<Vec<&'static Check>, GateError> {
     for id in options.only.iter().chain(&options.skip) {
         if checks::by_id(id).is_none() {
             let known: Vec<&str> = checks::ALL.iter().map(|check| check.id).collect();
@@ -282,28 +282,32 @@ fn selected(options: &Options) -> Result<Vec<&'static Check>, GateError> {
     Ok(checks::ALL.iter().filter(is_wanted).copied().collect())
 }
 
-fn find_inputs(options: &Options, paths: &[PathBuf]) -> Result<Inputs, GateError> {
+fn find_inputs(options: &GateOptions, paths: &[PathBuf]) -> Result<BuildFolder, GateError> {
     let asked = Asked {
         series: options.series.as_deref(),
         kernel: options.kernel.as_deref(),
         source_root: options.source_root.as_deref(),
     };
     match paths {
-        [dir] if dir.is_dir() => Inputs::of_folder(dir, &asked),
-        packages if packages.iter().all(|path| package::is_package(path)) => Inputs::of_packages(packages, &asked),
+        [dir] if dir.is_dir() => BuildFolder::of_folder(dir, &asked),
+        packages if packages.iter().all(|path| package::is_package(path)) => BuildFolder::of_packages(packages, &asked),
         [missing] if !missing.exists() => Err(GateError(format!("{}: no such file or folder", missing.display()))),
-        files => Inputs::of_files(files, &asked),
+        files => BuildFolder::of_files(files, &asked),
     }
 }
 
 /// Findings and facts of one build.
 struct BuildFacts {
     findings: Vec<GateFinding>,
-    facts: Vec<Facts>,
+    facts: Vec<FileFacts>,
 }
 
 /// Looks at every object, as many at a time as there are threads, then at all together.
-fn look_at_all(inputs: &Inputs, checks: &[&'static Check], progress: &dyn Progress) -> Result<BuildFacts, GateError> {
+fn look_at_all(
+    inputs: &BuildFolder,
+    checks: &[&'static Check],
+    progress: &dyn Progress,
+) -> Result<BuildFacts, GateError> {
     let reader = ObjectReader::new(inputs, checks);
     // The largest first: it takes longer than many others together.
     let mut order: Vec<usize> = (0..inputs.objects.len()).collect();

@@ -10,7 +10,7 @@ use crate::modpost::survey;
 
 /// An export as an object declares it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Export {
+pub struct DeclaredExport {
     /// The symbol.
     pub name: String,
     /// The namespace; empty for none.
@@ -38,7 +38,7 @@ pub struct Mismatch {
 #[derive(Debug, Clone, Default)]
 pub struct Scan {
     /// What it exports.
-    pub exports: Vec<Export>,
+    pub exports: Vec<DeclaredExport>,
     /// Wrong references.
     pub mismatches: Vec<Mismatch>,
     /// Exports that are wrong in themselves: symbol and `modpost`'s words.
@@ -49,7 +49,7 @@ impl Scan {
     /// Reads an object that has been read from `path`.
     pub fn read(path: &Path, data: &Arc<Vec<u8>>, series: Series) -> Self {
         let survey = survey::of_object(path, data, series);
-        let exports = survey.exports.iter().map(|(name, namespace, is_gpl_only)| Export {
+        let exports = survey.exports.iter().map(|(name, namespace, is_gpl_only)| DeclaredExport {
             name: text(name),
             namespace: text(namespace),
             is_gpl_only: *is_gpl_only,

@@ -8,7 +8,7 @@ use crate::elf::SectionId;
 use crate::objtool::code::RelocIndex;
 
 /// Section, and offset in bytes.
-pub type Place = (SectionId, u64);
+pub type SectionOffset = (SectionId, u64);
 
 /// Tables that only `objtool` makes, with the size of a record.
 pub const MADE_BY_OBJTOOL: [(&str, u64); 7] = [
@@ -29,7 +29,7 @@ pub struct Record {
     /// The relocation at that offset.
     pub reloc: Option<Reloc>,
     /// Where it leads.
-    pub place: Option<Place>,
+    pub place: Option<SectionOffset>,
 }
 
 /// A table as the file has it.
@@ -64,15 +64,15 @@ impl Table {
     }
 
     /// Where the records lead, sorted.
-    pub fn places(&self) -> Vec<Place> {
-        let mut places: Vec<Place> = self.records.iter().filter_map(|record| record.place).collect();
+    pub fn places(&self) -> Vec<SectionOffset> {
+        let mut places: Vec<SectionOffset> = self.records.iter().filter_map(|record| record.place).collect();
         places.sort_unstable();
         places
     }
 }
 
 /// Where a relocation leads: the symbol's place plus the addend.
-pub fn target(elf: &ElfFile<'_>, reloc: &Reloc) -> Option<Place> {
+pub fn target(elf: &ElfFile<'_>, reloc: &Reloc) -> Option<SectionOffset> {
     let symbol = elf.symbol(reloc.symbol)?;
     (symbol.section != SectionId::UNDEF).then(|| (symbol.section, symbol.value.wrapping_add_signed(reloc.addend)))
 }
@@ -110,7 +110,7 @@ pub fn initcalls(elf: &ElfFile<'_>, relocs: &RelocIndex<'_>) -> Vec<(String, Vec
 }
 
 /// What only one of two sorted lists has: (only in `a`, only in `b`).
-pub fn difference(a: &[Place], b: &[Place]) -> (Vec<Place>, Vec<Place>) {
+pub fn difference(a: &[SectionOffset], b: &[SectionOffset]) -> (Vec<SectionOffset>, Vec<SectionOffset>) {
     let (mut only_a, mut only_b) = (Vec::new(), Vec::new());
     let (mut a, mut b) = (a.iter().copied().peekable(), b.iter().copied().peekable());
     loop {

@@ -8,14 +8,14 @@ use super::baseline::Judged;
 use super::check::Check;
 use super::coverage::Skipped;
 use super::error::GateError;
-use super::finding::Severity;
+use super::finding::GateSeverity;
 use super::finding::counted;
 
 /// What makes a run fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailOn {
     /// Findings of this severity or graver that no baseline accepts.
-    Severity(Severity),
+    Severity(GateSeverity),
     /// Any finding that no baseline accepts.
     New,
 }
@@ -24,15 +24,15 @@ impl FailOn {
     /// As on the command line.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Severity(Severity::Error) => "error",
-            Self::Severity(Severity::Warning) => "warning",
-            Self::Severity(Severity::Note) => "note",
+            Self::Severity(GateSeverity::Error) => "error",
+            Self::Severity(GateSeverity::Warning) => "warning",
+            Self::Severity(GateSeverity::Note) => "note",
             Self::New => "new",
         }
     }
 
     /// Whether an open finding of this severity makes the run fail.
-    pub fn is_met_by(self, severity: Severity) -> bool {
+    pub fn is_met_by(self, severity: GateSeverity) -> bool {
         match self {
             Self::Severity(least) => severity >= least,
             Self::New => true,
@@ -106,7 +106,7 @@ impl Verdict {
         let failing = findings.iter().filter(|judged| judged.fails).count();
         if failing > 0 {
             reasons.push(match fail_on {
-                FailOn::Severity(Severity::Error) => counted(failing, "error"),
+                FailOn::Severity(GateSeverity::Error) => counted(failing, "error"),
                 FailOn::Severity(_) => format!("{} of the level that was asked for", counted(failing, "finding")),
                 FailOn::New => format!("{} that nothing accepts", counted(failing, "finding")),
             });

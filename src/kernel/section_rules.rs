@@ -9,7 +9,7 @@ use super::modpost::Behaviours;
 
 /// What is wrong with a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mismatch {
+pub enum MismatchKind {
     /// Text to something that is gone after init.
     TextToInit,
     /// Data to something that is gone after init.
@@ -42,7 +42,7 @@ pub struct Rule {
     /// If not empty: the only names they may refer to.
     pub good: Patterns,
     /// What is wrong.
-    pub kind: Mismatch,
+    pub kind: MismatchKind,
     /// Symbols that may refer from data to init and exit sections nevertheless, where that depends on the rule.
     pub exempt_symbols: &'static [&'static str],
 }
@@ -195,34 +195,34 @@ impl<'a> Lists<'a> {
     }
 
     fn rules(&self) -> Vec<Rule> {
-        let mut rules = vec![self.rule(&self.text, &self.init, Mismatch::TextToInit)];
+        let mut rules = vec![self.rule(&self.text, &self.init, MismatchKind::TextToInit)];
         if self.has(Behaviour::MeminitSections) {
-            rules.push(self.rule(DATA, MEM_INIT, Mismatch::DataToInit));
+            rules.push(self.rule(DATA, MEM_INIT, MismatchKind::DataToInit));
         }
         rules.push(Rule {
             exempt_symbols: self.exempt(EXEMPT_BY_DATA_RULE),
-            ..self.rule(DATA, INIT, Mismatch::DataToInit)
+            ..self.rule(DATA, INIT, MismatchKind::DataToInit)
         });
-        rules.push(self.rule(&self.text, &self.exit, Mismatch::TextToExit));
-        rules.push(self.rule(DATA, &self.exit, Mismatch::DataToExit));
+        rules.push(self.rule(&self.text, &self.exit, MismatchKind::TextToExit));
+        rules.push(self.rule(DATA, &self.exit, MismatchKind::DataToExit));
         if self.has(Behaviour::MeminitSections) {
-            rules.push(self.rule(MEM_INIT, INIT, Mismatch::InitToInit));
+            rules.push(self.rule(MEM_INIT, INIT, MismatchKind::InitToInit));
         }
         if self.has(Behaviour::MemexitSections) {
-            rules.push(self.rule(MEM_EXIT, EXIT, Mismatch::ExitToExit));
+            rules.push(self.rule(MEM_EXIT, EXIT, MismatchKind::ExitToExit));
         }
-        rules.push(self.rule(&self.init, &self.exit, Mismatch::InitToExit));
-        rules.push(self.rule(&self.exit, &self.init, Mismatch::ExitToInit));
-        rules.push(Rule { exempt_symbols: &[], ..self.rule(PCI_INIT, INIT, Mismatch::InitToExit) });
+        rules.push(self.rule(&self.init, &self.exit, MismatchKind::InitToExit));
+        rules.push(self.rule(&self.exit, &self.init, MismatchKind::ExitToInit));
+        rules.push(Rule { exempt_symbols: &[], ..self.rule(PCI_INIT, INIT, MismatchKind::InitToExit) });
         if self.has(Behaviour::KsymtabRule) {
-            rules.push(self.rule(&["___ksymtab*"], &[INIT, EXIT].concat(), Mismatch::ExportOfInitExit));
+            rules.push(self.rule(&["___ksymtab*"], &[INIT, EXIT].concat(), MismatchKind::ExportOfInitExit));
         }
-        let extable = self.rule(&["__ex_table"], &[".altinstr_replacement"], Mismatch::ExtableToNonText);
+        let extable = self.rule(&["__ex_table"], &[".altinstr_replacement"], MismatchKind::ExtableToNonText);
         rules.push(Rule { good: self.all_text.clone(), exempt_symbols: &[], ..extable });
         rules
     }
 
-    fn rule(&self, from: &[&'static str], bad: &[&'static str], kind: Mismatch) -> Rule {
+    fn rule(&self, from: &[&'static str], bad: &[&'static str], kind: MismatchKind) -> Rule {
         let exempt_symbols = self.exempt(EXEMPT_BY_RULE);
         Rule { from: from.to_vec(), bad: bad.to_vec(), good: Vec::new(), kind, exempt_symbols }
     }

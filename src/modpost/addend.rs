@@ -4,9 +4,9 @@
 
 use object::elf;
 
-use super::names::Target;
-use super::object::Object;
-use super::symtab::Symbol;
+use super::names::ReferenceTarget;
+use super::object::ModuleObject;
+use super::symtab::ModuleSymbol;
 use crate::elf::Reloc;
 use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
@@ -63,12 +63,12 @@ pub fn is_skipped_rela(machine: u16, kind: u32, in_extable: bool, profile: &Prof
 
 /// The target address of a relocation with an addend; the 4 bytes that PC-relative x86 relocations are off are not
 /// compensated.
-pub fn rela_target(object: &Object, symbol: &Symbol, addend: i64) -> u64 {
+pub fn rela_target(object: &ModuleObject, symbol: &ModuleSymbol, addend: i64) -> u64 {
     object.address(symbol.value.wrapping_add_signed(addend))
 }
 
 /// The target address of a relocation without one, as of 6.6; all ones if the type has none.
-pub fn rel_target(object: &Object, symbol: &Symbol, kind: u32, at: Location) -> u64 {
+pub fn rel_target(object: &ModuleObject, symbol: &ModuleSymbol, kind: u32, at: Location) -> u64 {
     const UNKNOWN: u64 = u64::MAX;
     let target = match object.machine {
         elf::EM_386 => match kind {
@@ -102,17 +102,17 @@ pub fn is_skipped_old_rel(machine: u16, kind: u32) -> bool {
 /// What series up to 6.1 take for the addend of a relocation without one; `None` if they skip it. Machines that are not
 /// known have addends of zero.
 pub fn old_rel_target(
-    object: &Object,
-    symbol: &Symbol,
+    object: &ModuleObject,
+    symbol: &ModuleSymbol,
     reloc: &Reloc,
     kind: u32,
     at: Location,
     profile: &Profile,
-) -> Option<Target> {
+) -> Option<ReferenceTarget> {
     if is_skipped_old_rel(object.machine, kind) {
         return None;
     }
-    Some(Target::Address(match (object.machine, kind) {
+    Some(ReferenceTarget::Address(match (object.machine, kind) {
         (elf::EM_386, elf::R_386_32) => at.word().into(),
         (elf::EM_386, elf::R_386_PC32) => {
             let base = if object.kind == elf::ET_EXEC { reloc.offset } else { 0 };
@@ -124,7 +124,7 @@ pub fn old_rel_target(
             symbol.value.wrapping_add_signed(arm_offset(kind, at).unwrap_or_default())
         }
         // The original adds up addresses of its own memory here, which no symbol is near to.
-        (elf::EM_ARM, _) => return Some(Target::Unknown),
+        (elf::EM_ARM, _) => return Some(ReferenceTarget::Unknown),
         (elf::EM_MIPS, elf::R_MIPS_LO16) => (at.word() & 0xffff).into(),
         (elf::EM_MIPS, elf::R_MIPS_26) => ((at.word() & 0x03ff_ffff) << 2).into(),
         (elf::EM_MIPS, elf::R_MIPS_32) => at.word().into(),

@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::finding::Finding;
+use super::finding::ModpostFinding;
 use super::finding::Stop;
 use super::srcversion::cmd_file;
 use super::srcversion::read_named_into;
@@ -28,7 +28,7 @@ pub type Crc = (Name, u32);
 /// The versions in the `.cmd` files of `objects`, the text of a `.mod` file or of `.vmlinux.objs`.
 ///
 /// Names too long to open become `findings`.
-pub fn of_objects(objects: &[u8], profile: &Profile, findings: &mut Vec<Finding>) -> Result<Vec<Crc>, Stop> {
+pub fn of_objects(objects: &[u8], profile: &Profile, findings: &mut Vec<ModpostFinding>) -> Result<Vec<Crc>, Stop> {
     let objects: Vec<&[u8]> = objects.split(|&byte| byte == b'\n').take_while(|object| !object.is_empty()).collect();
     let parts: Vec<_> = if objects.len() < MANY {
         let mut text = Vec::new();
@@ -47,10 +47,10 @@ pub fn of_objects(objects: &[u8], profile: &Profile, findings: &mut Vec<Finding>
 }
 
 /// The versions in the `.cmd` file of one object; `text` is a buffer for it.
-fn of_object(object: &[u8], profile: &Profile, text: &mut Vec<u8>) -> Result<Result<Vec<Crc>, Finding>, Stop> {
+fn of_object(object: &[u8], profile: &Profile, text: &mut Vec<u8>) -> Result<Result<Vec<Crc>, ModpostFinding>, Stop> {
     let path = crc_file(object, profile);
     if let Some(path) = path.get(..PATH_MAX - 1).filter(|_| path.len() >= PATH_MAX) {
-        return Ok(Err(Finding::PathTooLong { path: path.into() }));
+        return Ok(Err(ModpostFinding::PathTooLong { path: path.into() }));
     }
     read_named_into(&path, text)?;
     Ok(Ok(parse(text)))

@@ -20,13 +20,13 @@ use object::elf;
 use self::entry::Abi;
 use self::entry::Entry;
 use self::layout::Device;
-use super::event::Event;
-use super::finding::Finding;
+use super::event::ScanEvent;
+use super::finding::ModpostFinding;
 use super::finding::Stop;
 use super::generate::check_line;
-use super::object::Object;
+use super::object::ModuleObject;
 use super::scan::ObjectFacts;
-use super::symtab::Symbol;
+use super::symtab::ModuleSymbol;
 use super::text::Name;
 use super::text::text;
 use crate::elf::Class;
@@ -77,8 +77,8 @@ struct TableName<'a> {
 
 /// Adds the aliases of the device table that `symbol` marks, if it does.
 pub fn read(
-    object: &Object,
-    symbol: &Symbol,
+    object: &ModuleObject,
+    symbol: &ModuleSymbol,
     name: &[u8],
     facts: &mut ObjectFacts,
     profile: &Profile,
@@ -91,7 +91,7 @@ pub fn read(
     if symbol.size < entry || symbol.size.checked_rem(entry) != Some(0) {
         let (table, size) = (name.table.into(), symbol.size);
         return refuse(
-            Finding::DeviceTableSize { table, kind: device.kind_in_messages(profile), size, entry },
+            ModpostFinding::DeviceTableSize { table, kind: device.kind_in_messages(profile), size, entry },
             facts,
             profile,
         );
@@ -101,7 +101,10 @@ pub fn read(
         let len = Some(symbol.size).filter(|&size| size <= MAX_ZEROS).and_then(|size| usize::try_from(size).ok());
         vec![
             0;
-            len.ok_or_else(|| Finding::malformed(format!("device table: st_size {} is not credible", symbol.size)))?
+            len.ok_or_else(|| ModpostFinding::malformed(format!(
+                "device table: st_size {} is not credible",
+                symbol.size
+            )))?
         ]
     } else {
         object.read(section.offset.saturating_add(symbol.value), symbol.size, "device table")?
@@ -111,18 +114,18 @@ pub fn read(
     if last.iter().any(|&byte| byte != 0) {
         let (table, last, size) = (name.table.into(), last.into(), symbol.size);
         let kind = device.kind_in_messages(profile);
-        return refuse(Finding::DeviceTableEnd { table, kind, size, entry, last }, facts, profile);
+        return refuse(ModpostFinding::DeviceTableEnd { table, kind, size, entry, last }, facts, profile);
     }
     let table = Table { device, module: name.module, bytes: &bytes, entry: entry as usize, abi, endian: object.endian };
     table.convert(facts, profile)
 }
 
 /// A table that makes no sense is an error, or stops the run.
-fn refuse(finding: Finding, facts: &mut ObjectFacts, profile: &Profile) -> Result<(), Stop> {
+fn refuse(finding: ModpostFinding, facts: &mut ObjectFacts, profile: &Profile) -> Result<(), Stop> {
     if !profile.has(Behaviour::DevtableErrorsGoOn) {
         return Err(finding.into());
     }
-    facts.events.push(Event::Finding(finding));
+    facts.events.push(ScanEvent::Finding(finding));
     Ok(())
 }
 
@@ -146,7 +149,7 @@ impl Table<'_> {
             let entry = Entry { bytes, earlier, size: self.entry, abi: self.abi, endian: self.endian };
             let mut findings = Vec::new();
             let aliases = format::aliases(self.device, &entry, profile, &mut findings);
-            facts.events.extend(findings.into_iter().map(Event::Finding));
+            facts.events.extend(findings.into_iter().map(ScanEvent::Finding));
             for alias in aliases? {
                 self.add(&alias, facts, profile)?;
             }

@@ -4,14 +4,14 @@
 
 use super::export::Export;
 use super::finding::ExtableRef;
-use super::finding::Finding;
+use super::finding::ModpostFinding;
 use super::text::Name;
 
 /// One thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
+pub enum ScanEvent {
     /// Something to say.
-    Finding(Finding),
+    Finding(ModpostFinding),
     /// An export.
     Export(Export),
     /// The namespace of an export, whoever made it. Up to 6.1.

@@ -9,7 +9,7 @@
 pub(crate) mod samples;
 
 #[cfg(test)]
-use super::finding::Finding;
+use super::finding::ModpostFinding;
 
 /// What a message is about: the headings of `postlink explain`'s list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Heading {
 macro_rules! explanations {
     ($( $(#[doc = $doc:literal])+ $name:ident = $id:literal in $heading:ident => [$($says:literal),* $(,)?]; )+) => {
         #[cfg(test)]
-        impl Finding {
+        impl ModpostFinding {
             /// Identifier for `postlink explain`.
             fn id(&self) -> &'static str {
                 match self { $( Self::$name { .. } => $id, )+ }

@@ -11,12 +11,12 @@ use object::elf;
 
 use super::export::Export;
 use super::export::ExportKind;
-use super::finding::Finding;
-use super::names::Names;
-use super::object::Object;
+use super::finding::ModpostFinding;
+use super::names::ReferenceNames;
+use super::object::ModuleObject;
 use super::pattern::matches_any;
-use super::symtab::Symbol;
-use super::symtab::Symbols;
+use super::symtab::ModuleSymbol;
+use super::symtab::ModuleSymbols;
 use super::text::c_string_at;
 use crate::elf::Class;
 use crate::kernel::modpost::Behaviour;
@@ -28,9 +28,9 @@ const LABEL: &[u8] = b"__export_symbol_";
 /// The section with the labels.
 #[derive(Debug)]
 pub struct ExportSection<'a> {
-    object: &'a Object,
-    symbols: &'a Symbols,
-    names: &'a Names,
+    object: &'a ModuleObject,
+    symbols: &'a ModuleSymbols,
+    names: &'a ReferenceNames,
     /// Contents.
     strings: Vec<u8>,
     /// What a place without a label is called.
@@ -40,34 +40,34 @@ pub struct ExportSection<'a> {
 impl<'a> ExportSection<'a> {
     /// Reads the section.
     pub fn read(
-        object: &'a Object,
-        symbols: &'a Symbols,
-        names: &'a Names,
+        object: &'a ModuleObject,
+        symbols: &'a ModuleSymbols,
+        names: &'a ReferenceNames,
         profile: &Profile,
-    ) -> Result<Self, Finding> {
+    ) -> Result<Self, ModpostFinding> {
         let nameless: &'static [u8] = if profile.has(Behaviour::UnknownSymbolNamed) { b"(unknown)" } else { b"" };
         let strings = object.read_strings(object.export_symbol)?;
         Ok(Self { object, symbols, names, strings, nameless })
     }
 
     /// The export that a relocation at `offset` to `symbol` declares.
-    pub fn export_at(&self, offset: u64, symbol: &Symbol) -> Result<Export, Finding> {
+    pub fn export_at(&self, offset: u64, symbol: &ModuleSymbol) -> Result<Export, ModpostFinding> {
         let label = self.names.source(self.symbols, self.object.export_symbol, b".export_symbol", offset);
         let label_name = label.as_ref().map_or(self.nameless, |label| self.symbols.name(label));
         let Some(wanted) = label_name.strip_prefix(LABEL) else {
-            return Err(Finding::StrangeExport(label_name.into()));
+            return Err(ModpostFinding::StrangeExport(label_name.into()));
         };
         if !symbol.is_global_or_weak() {
-            return Err(Finding::LocalExport(wanted.into()));
+            return Err(ModpostFinding::LocalExport(wanted.into()));
         }
         let name = self.symbols.name(symbol);
         if name != wanted {
-            return Err(Finding::NotAnExport(name.into()));
+            return Err(ModpostFinding::NotAnExport(name.into()));
         }
         let start = label.map_or(0, |label| label.value);
         let license = self.string_at(start)?;
         if !matches!(&*license, b"" | b"GPL") {
-            return Err(Finding::UnknownExportLicense { license: license.into(), symbol: name.into() });
+            return Err(ModpostFinding::UnknownExportLicense { license: license.into(), symbol: name.into() });
         }
         let namespace = self.string_at(start.saturating_add(license.len() as u64).saturating_add(1))?;
         Ok(Export {
@@ -79,7 +79,7 @@ impl<'a> ExportSection<'a> {
     }
 
     /// The C string at `offset` of the section, or of what follows it in the file.
-    fn string_at(&self, offset: u64) -> Result<Cow<'_, [u8]>, Finding> {
+    fn string_at(&self, offset: u64) -> Result<Cow<'_, [u8]>, ModpostFinding> {
         let inside = usize::try_from(offset).ok().filter(|&offset| offset < self.strings.len());
         if let Some(offset) = inside {
             return Ok(Cow::Borrowed(c_string_at(&self.strings, offset)));
@@ -88,7 +88,7 @@ impl<'a> ExportSection<'a> {
         self.object.read_string(start.saturating_add(offset), "exports").map(Cow::Owned)
     }
 
-    fn is_func(&self, symbol: &Symbol) -> bool {
+    fn is_func(&self, symbol: &ModuleSymbol) -> bool {
         // 64-bit parisc marks millicode routines with a type of its own.
         let is_parisc64 = self.object.class == Class::Elf64 && self.object.machine == elf::EM_PARISC;
         symbol.kind() == elf::STT_FUNC || (is_parisc64 && symbol.kind() == elf::STT_LOPROC)
@@ -96,11 +96,11 @@ impl<'a> ExportSection<'a> {
 }
 
 /// What to say about exporting a symbol of the section called `section`.
-pub fn freed_export(name: &[u8], section: &[u8], rules: &SectionRules) -> Option<Finding> {
+pub fn freed_export(name: &[u8], section: &[u8], rules: &SectionRules) -> Option<ModpostFinding> {
     if matches_any(&rules.init, section) {
-        Some(Finding::ExportOfInit(name.into()))
+        Some(ModpostFinding::ExportOfInit(name.into()))
     } else if matches_any(&rules.exit, section) {
-        Some(Finding::ExportOfExit(name.into()))
+        Some(ModpostFinding::ExportOfExit(name.into()))
     } else {
         None
     }

@@ -17,10 +17,10 @@ use object::read::archive::ArchiveFile;
 use rayon::prelude::*;
 
 use super::finding::SectionRef;
-use super::object::Object;
+use super::object::ModuleObject;
 use super::resolve::Resolution;
+use super::symtab::ModuleSymbols;
 use super::symtab::SHN_UNDEF;
-use super::symtab::Symbols;
 use super::text::Name;
 use super::world::Module;
 use super::world::World;
@@ -123,8 +123,8 @@ fn needed<'a>(world: &'a World<'a>, resolution: &Resolution) -> BTreeMap<&'a [u8
 /// What an object defines under these names, or names made from them.
 fn in_object(module: &Module, names: &HashMap<&[u8], ()>, profile: &Profile) -> Option<Vec<(Name, Sighting)>> {
     let file = &module.facts.as_ref()?.file;
-    let object = Object::open(Path::new(OsStr::from_bytes(file)), file, profile).ok()?;
-    let symbols = Symbols::read(&object).ok()?;
+    let object = ModuleObject::open(Path::new(OsStr::from_bytes(file)), file, profile).ok()?;
+    let symbols = ModuleSymbols::read(&object).ok()?;
     let mut seen = Vec::new();
     for symbol in symbols.iter().filter(|symbol| symbol.shndx != SHN_UNDEF) {
         let name = symbols.name(&symbol);

@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::finding::Stop;
-use super::report::Report;
+use super::report::ModpostReport;
 use crate::elf::output;
 use crate::elf::output::WriteError;
 use crate::elf::output::reason;
@@ -15,7 +15,7 @@ use crate::elf::output::reason;
 /// Writes a file unless it has that text already.
 ///
 /// Upstream: `write_if_changed()`.
-pub fn write_if_changed(name: &[u8], text: &[u8], report: &Report) -> Result<(), Stop> {
+pub fn write_if_changed(name: &[u8], text: &[u8], report: &ModpostReport) -> Result<(), Stop> {
     if report.blocks_writes() {
         return Ok(());
     }
@@ -25,7 +25,7 @@ pub fn write_if_changed(name: &[u8], text: &[u8], report: &Report) -> Result<(),
 /// Writes a file, also if it has that text already: make looks at its time.
 ///
 /// Upstream: `write_buf()`.
-pub fn write(name: &[u8], text: &[u8], report: &Report) -> Result<(), Stop> {
+pub fn write(name: &[u8], text: &[u8], report: &ModpostReport) -> Result<(), Stop> {
     if report.blocks_writes() {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 //! What can be said about a run, as values; [`super::wording`] has the text.
 
 use super::text::Name;
-use crate::kernel::section_rules::Mismatch;
+use crate::kernel::section_rules::MismatchKind;
 
 /// The place of a reference in the exception table, and the section it refers to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub enum SymbolKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SectionRef {
     /// What is wrong with it.
-    pub kind: Mismatch,
+    pub kind: MismatchKind,
     /// Symbols that may do that.
     pub exempt_symbols: &'static [&'static str],
     /// Number of the section that refers.
@@ -58,7 +58,7 @@ pub struct SectionRef {
 
 /// One thing to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
+pub enum ModpostFinding {
     // One object.
     /// No `MODULE_LICENSE()`.
     MissingLicense,
@@ -197,7 +197,7 @@ pub enum Finding {
     LineTooLong { text: Name, need: usize },
 }
 
-impl Finding {
+impl ModpostFinding {
     /// An object that is broken in a way the original does not look at.
     pub fn malformed(what: impl Into<String>) -> Self {
         Self::Malformed { what: what.into() }
@@ -208,15 +208,15 @@ impl Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
     /// A fatal finding.
-    Fatal(Finding),
+    Fatal(ModpostFinding),
     /// A fatal finding about one module, which has been told.
     Told,
     /// A file cannot be read or written: `perror(3)` and exit.
     File { file: Name, error: String },
 }
 
-impl From<Finding> for Stop {
-    fn from(finding: Finding) -> Self {
+impl From<ModpostFinding> for Stop {
+    fn from(finding: ModpostFinding) -> Self {
         Self::Fatal(finding)
     }
 }

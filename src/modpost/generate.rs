@@ -8,9 +8,9 @@
 use std::collections::HashSet;
 use std::os::unix::ffi::OsStrExt;
 
-use super::finding::Finding;
-use super::options::Opts;
-use super::report::Report;
+use super::finding::ModpostFinding;
+use super::options::ModpostOpts;
+use super::report::ModpostReport;
 use super::resolve::Resolution;
 use super::resolve::module_name_len;
 use super::scan::ObjectFacts;
@@ -46,7 +46,7 @@ impl<'a> Generated<'a> {
     /// Adds one piece.
     ///
     /// Upstream: `buf_printf()`.
-    pub fn put(&mut self, piece: &[u8]) -> Result<(), Finding> {
+    pub fn put(&mut self, piece: &[u8]) -> Result<(), ModpostFinding> {
         check_line(piece, self.profile)?;
         let kept = piece.get(..BUFFER - 1).filter(|_| piece.len() >= BUFFER).unwrap_or(piece);
         self.text.extend_from_slice(kept);
@@ -67,12 +67,12 @@ impl<'a> Generated<'a> {
 }
 
 /// Checks that a piece fits the original's buffer.
-pub fn check_line(piece: &[u8], profile: &Profile) -> Result<(), Finding> {
+pub fn check_line(piece: &[u8], profile: &Profile) -> Result<(), ModpostFinding> {
     if piece.len() < BUFFER || profile.has(Behaviour::LongLineNulPad) {
         return Ok(());
     }
     let text = piece.get(..BUFFER - 1).unwrap_or_default().into();
-    Err(Finding::LineTooLong { text, need: piece.len().saturating_add(1) })
+    Err(ModpostFinding::LineTooLong { text, need: piece.len().saturating_add(1) })
 }
 
 /// What the generators look at.
@@ -83,7 +83,7 @@ pub struct Generator<'a> {
     /// Who needs what.
     pub resolution: &'a Resolution,
     /// Options.
-    pub opts: &'a Opts,
+    pub opts: &'a ModpostOpts,
     /// What the kernel's `modpost` does.
     pub profile: &'a Profile,
 }
@@ -92,7 +92,7 @@ impl Generator<'_> {
     /// The `.mod.c` file of a module. Messages go to `report`.
     ///
     /// Upstream: `write_mod_c_file()`.
-    pub fn mod_c(&self, id: ModuleId, report: &mut Report<'_>) -> Result<Vec<u8>, Finding> {
+    pub fn mod_c(&self, id: ModuleId, report: &mut ModpostReport<'_>) -> Result<Vec<u8>, ModpostFinding> {
         let module = self.world.module(id);
         let mut out = Generated::new(self.profile);
         let Some(facts) = &module.facts else { return Ok(out.into_bytes()) };
@@ -120,7 +120,7 @@ impl Generator<'_> {
     /// The file `.vmlinux.export.c`.
     ///
     /// Upstream: `write_vmlinux_export_c_file()`.
-    pub fn vmlinux_export_c(&self, id: ModuleId, report: &mut Report<'_>) -> Result<Vec<u8>, Finding> {
+    pub fn vmlinux_export_c(&self, id: ModuleId, report: &mut ModpostReport<'_>) -> Result<Vec<u8>, ModpostFinding> {
         let module = self.world.module(id);
         let mut out = Generated::new(self.profile);
         out.lines("#include <linux/export-internal.h>\n");
@@ -137,7 +137,7 @@ impl Generator<'_> {
     /// The file that says which namespaces modules should import.
     ///
     /// Upstream: `write_namespace_deps_files()`.
-    pub fn namespace_deps(&self) -> Result<Vec<u8>, Finding> {
+    pub fn namespace_deps(&self) -> Result<Vec<u8>, ModpostFinding> {
         let mut out = Generated::new(self.profile);
         for id in self.world.in_list_order() {
             let module = self.world.module(id);
@@ -162,7 +162,7 @@ impl Generator<'_> {
     }
 
     /// Upstream: `add_header()` and the notes after it.
-    fn header(&self, facts: &ObjectFacts, out: &mut Generated<'_>) -> Result<(), Finding> {
+    fn header(&self, facts: &ObjectFacts, out: &mut Generated<'_>) -> Result<(), ModpostFinding> {
         let has = |feature| self.profile.has(feature);
         let only = |feature, lines| if has(feature) { lines } else { "" };
         out.lines("#include <linux/module.h>\n");
@@ -205,7 +205,12 @@ impl Generator<'_> {
     }
 
     /// Upstream: `add_exported_symbols()`.
-    fn exports(&self, module: &Module, out: &mut Generated<'_>, report: &mut Report<'_>) -> Result<(), Finding> {
+    fn exports(
+        &self,
+        module: &Module,
+        out: &mut Generated<'_>,
+        report: &mut ModpostReport<'_>,
+    ) -> Result<(), ModpostFinding> {
         let kept = || module.exports.iter().filter(|&&id| self.resolution.is_kept(id)).map(|&id| self.world.export(id));
         if self.profile.has(Behaviour::ModcKsymtab) {
             out.lines("\n");
@@ -220,7 +225,7 @@ impl Generator<'_> {
         for exported in kept() {
             let export = &exported.export;
             if exported.crc.is_none() {
-                report.tell(&Finding::VersionFailed(export.name.clone()), module.subject());
+                report.tell(&ModpostFinding::VersionFailed(export.name.clone()), module.subject());
             }
             let crc = format!(", 0x{:08x}", exported.crc.unwrap_or_default());
             let kind = match (self.profile.has(Behaviour::CrcHasSection), export.is_gpl_only()) {
@@ -233,7 +238,7 @@ impl Generator<'_> {
         Ok(())
     }
 
-    fn ksymtab(&self, exported: &Exported, out: &mut Generated<'_>) -> Result<(), Finding> {
+    fn ksymtab(&self, exported: &Exported, out: &mut Generated<'_>) -> Result<(), ModpostFinding> {
         let export = &exported.export;
         let start = if export.is_func { "KSYMTAB_FUNC(" } else { "KSYMTAB_DATA(" };
         let kind = match (self.profile.has(Behaviour::KsymtabHasSection), export.is_gpl_only()) {
@@ -265,19 +270,19 @@ impl Generator<'_> {
         facts: &ObjectFacts,
         imports: &[Import<'_>],
         out: &mut Generated<'_>,
-        report: &mut Report<'_>,
-    ) -> Result<(), Finding> {
+        report: &mut ModpostReport<'_>,
+    ) -> Result<(), ModpostFinding> {
         out.lines("\nstatic const struct modversion_info ____versions[]\n__used __section(\"__versions\") = {\n");
         for import in imports {
             let Some(crc) = import.crc else {
-                report.tell(&Finding::NoCrc(import.name.clone()), module.subject());
+                report.tell(&ModpostFinding::NoCrc(import.name.clone()), module.subject());
                 continue;
             };
             if import.name.len() >= module_name_len(facts.class) {
                 if self.opts.extended_versions {
                     continue;
                 }
-                report.tell(&Finding::SymbolTooLong(import.name.clone()), module.subject());
+                report.tell(&ModpostFinding::SymbolTooLong(import.name.clone()), module.subject());
                 break;
             }
             let crc = match (self.profile.has(Behaviour::VersionsFixedWidth), crc) {
@@ -298,13 +303,13 @@ impl Generator<'_> {
         module: &Module,
         imports: &[Import<'_>],
         out: &mut Generated<'_>,
-        report: &mut Report<'_>,
-    ) -> Result<(), Finding> {
+        report: &mut ModpostReport<'_>,
+    ) -> Result<(), ModpostFinding> {
         out.lines("\nstatic const u32 ____version_ext_crcs[]\n__used __section(\"__version_ext_crcs\") = {\n");
         for import in imports {
             match import.crc {
                 Some(crc) => out.put(format!("\t0x{crc:08x},\n").as_bytes())?,
-                None => report.tell(&Finding::NoCrc(import.name.clone()), module.subject()),
+                None => report.tell(&ModpostFinding::NoCrc(import.name.clone()), module.subject()),
             }
         }
         out.lines("};\nstatic const char ____version_ext_names[]\n__used __section(\"__version_ext_names\") =\n");
@@ -316,7 +321,7 @@ impl Generator<'_> {
     }
 
     /// Upstream: `add_depends()`.
-    fn depends(&self, imports: &[Import<'_>], out: &mut Generated<'_>) -> Result<(), Finding> {
+    fn depends(&self, imports: &[Import<'_>], out: &mut Generated<'_>) -> Result<(), ModpostFinding> {
         out.lines("\nMODULE_INFO(depends, \"");
         let mut seen = HashSet::new();
         let mut comma = "";

@@ -11,9 +11,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::finding::Finding;
+use super::finding::ModpostFinding;
 use super::finding::Stop;
-use super::options::Opts;
+use super::options::ModpostOpts;
 use super::scan;
 use super::scan::ObjectFacts;
 use super::section_class::ClassTable;
@@ -35,14 +35,14 @@ pub struct Inputs {
 }
 
 /// The objects on the command line, then those in the list.
-pub fn list(opts: &Opts, profile: &Profile) -> Inputs {
+pub fn list(opts: &ModpostOpts, profile: &Profile) -> Inputs {
     let mut objects: Vec<Name> = opts.objects.iter().map(|object| object.as_bytes().into()).collect();
     let Some(list) = &opts.list else { return Inputs { objects, end: Ok(()) } };
     let text = if opts.list_is_stdin(profile) { read_all(io::stdin().lock()) } else { read_list(list) };
     let end = text.map(|text| objects.extend(lines(&text).map(Name::from)));
     let stop = |error: io::Error| {
         let (file, error) = (list.as_bytes().into(), reason(&error));
-        Stop::Fatal(Finding::ListUnreadable { file, error })
+        Stop::Fatal(ModpostFinding::ListUnreadable { file, error })
     };
     Inputs { objects, end: end.map_err(stop) }
 }
@@ -68,7 +68,7 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Reads all objects, the result in their order.
-pub fn scan_all(objects: &[Name], opts: &Opts, profile: &Profile) -> Vec<ObjectFacts> {
+pub fn scan_all(objects: &[Name], opts: &ModpostOpts, profile: &Profile) -> Vec<ObjectFacts> {
     let table = ClassTable::new(&profile.sections);
     match objects {
         // One object does not need the threads; if it is large, its relocations will.

@@ -10,20 +10,20 @@ use std::collections::HashMap;
 use object::Endianness;
 use object::elf;
 
-use super::event::Event;
+use super::event::ScanEvent;
 use super::export::Export;
 use super::export::ExportKind;
-use super::finding::Finding;
-use super::object::Object;
+use super::finding::ModpostFinding;
+use super::object::ModuleObject;
+use super::symtab::ModuleSymbol;
+use super::symtab::ModuleSymbols;
 use super::symtab::SHN_UNDEF;
-use super::symtab::Symbol;
-use super::symtab::Symbols;
 use super::text::Name;
 use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
 
 /// The export that a symbol stands for, if it is one.
-pub fn export(object: &Object, symbol: &Symbol, name: &[u8], profile: &Profile) -> Option<Export> {
+pub fn export(object: &ModuleObject, symbol: &ModuleSymbol, name: &[u8], profile: &Profile) -> Option<Export> {
     let exported = name.strip_prefix(b"__ksymtab_")?;
     let section = object.section_name(symbol.section as usize);
     let kind = match ExportKind::of_section(section, profile) {
@@ -35,7 +35,11 @@ pub fn export(object: &Object, symbol: &Symbol, name: &[u8], profile: &Profile) 
 }
 
 /// Namespaces and versions, in the order of the symbols.
-pub fn attributes(object: &Object, symbols: &mut Symbols, profile: &Profile) -> Result<Vec<Event>, Finding> {
+pub fn attributes(
+    object: &ModuleObject,
+    symbols: &mut ModuleSymbols,
+    profile: &Profile,
+) -> Result<Vec<ScanEvent>, ModpostFinding> {
     let mut events = Vec::new();
     for index in 0..symbols.len() {
         let Some(symbol) = symbols.get(index) else { break };
@@ -44,7 +48,7 @@ pub fn attributes(object: &Object, symbols: &mut Symbols, profile: &Profile) -> 
         if let Some(exported) = name.strip_prefix(b"__kstrtabns_") {
             let Some(offset) = object.symbol_offset(&symbol) else { continue };
             let namespace = object.read_string(offset, "namespace")?.into();
-            events.push(Event::Namespace { symbol: exported.into(), namespace });
+            events.push(ScanEvent::Namespace { symbol: exported.into(), namespace });
         }
         if let Some(exported) = name.strip_prefix(b"__crc_").filter(|_| profile.has(Behaviour::CrcSymbols)) {
             events.extend(crc(object, &symbol, exported)?);
@@ -54,10 +58,10 @@ pub fn attributes(object: &Object, symbols: &mut Symbols, profile: &Profile) -> 
 }
 
 /// The version that a symbol stands for: its value, or the word that it points to.
-fn crc(object: &Object, symbol: &Symbol, exported: &[u8]) -> Result<Option<Event>, Finding> {
+fn crc(object: &ModuleObject, symbol: &ModuleSymbol, exported: &[u8]) -> Result<Option<ScanEvent>, ModpostFinding> {
     let symbol_name = Name::from(exported);
     let crc = match symbol.shndx {
-        SHN_UNDEF => return Ok(Some(Event::Finding(Finding::CrcUndefined(symbol_name)))),
+        SHN_UNDEF => return Ok(Some(ScanEvent::Finding(ModpostFinding::CrcUndefined(symbol_name)))),
         elf::SHN_ABS => symbol.value as u32,
         _ => {
             let Some(offset) = object.symbol_offset(symbol) else { return Ok(None) };
@@ -69,13 +73,13 @@ fn crc(object: &Object, symbol: &Symbol, exported: &[u8]) -> Result<Option<Event
             }
         }
     };
-    Ok(Some(Event::Crc { symbol: symbol_name, crc }))
+    Ok(Some(ScanEvent::Crc { symbol: symbol_name, crc }))
 }
 
 /// Those of `names` that a global or weak symbol of the object has, also an undefined one.
-pub fn global_names(symbols: &Symbols, names: &HashMap<&[u8], ()>) -> Vec<Name> {
-    let globals = symbols.iter().filter(Symbol::is_global_or_weak);
-    let name_of = |symbol: Symbol| {
+pub fn global_names(symbols: &ModuleSymbols, names: &HashMap<&[u8], ()>) -> Vec<Name> {
+    let globals = symbols.iter().filter(ModuleSymbol::is_global_or_weak);
+    let name_of = |symbol: ModuleSymbol| {
         let name = symbols.name(&symbol);
         name.strip_prefix(b".").unwrap_or(name)
     };

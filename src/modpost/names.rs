@@ -2,13 +2,13 @@
 
 //! Which symbols to name for a reference; the series differ in how they are looked for.
 
-use super::object::Object;
+use super::object::ModuleObject;
 use super::references::Hit;
 use super::references::Why;
 use super::symscan::SymScan;
 use super::symsearch::SymSearch;
-use super::symtab::Symbol;
-use super::symtab::Symbols;
+use super::symtab::ModuleSymbol;
+use super::symtab::ModuleSymbols;
 use super::text::Name;
 use super::text::c_string_at;
 use crate::kernel::modpost::Behaviour;
@@ -16,7 +16,7 @@ use crate::kernel::modpost::Profile;
 
 /// The symbols in the sections that references come from and go to.
 #[derive(Debug)]
-pub enum Names {
+pub enum ReferenceNames {
     /// 6.6 and newer.
     Search(SymSearch),
     /// Up to 6.1.
@@ -25,16 +25,16 @@ pub enum Names {
 
 /// Where a reference goes to in its section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Target {
+pub enum ReferenceTarget {
     /// This address.
     Address(u64),
     /// Nobody knows.
     Unknown,
 }
 
-impl Names {
+impl ReferenceNames {
     /// Collects what is needed to name `hits`.
-    pub fn new(object: &Object, symbols: &Symbols, hits: &[Hit], profile: &Profile) -> Self {
+    pub fn new(object: &ModuleObject, symbols: &ModuleSymbols, hits: &[Hit], profile: &Profile) -> Self {
         let from = |hit: &Hit| object.sections.get(hit.reloc_section).map_or(0, |header| header.info);
         let symbol_of = |hit: &Hit| symbols.get(hit.reloc.symbol.index()).filter(|_| hit.why != Why::Export);
         if profile.has(Behaviour::NearestSymbol) {
@@ -52,7 +52,7 @@ impl Names {
     }
 
     /// The symbol in section number `section`, called `name`, that something at `offset` belongs to.
-    pub fn source(&self, symbols: &Symbols, section: usize, name: &[u8], offset: u64) -> Option<Symbol> {
+    pub fn source(&self, symbols: &ModuleSymbols, section: usize, name: &[u8], offset: u64) -> Option<ModuleSymbol> {
         match self {
             Self::Search(search) => search.at_or_before(symbols, section as u32, offset),
             Self::Scan(scan) => scan.at_or_before(symbols, name, offset),
@@ -60,22 +60,29 @@ impl Names {
     }
 
     /// The symbol that a reference to `symbol` at `target` is best called by.
-    pub fn target(&self, symbols: &Symbols, symbol: &Symbol, target: Target) -> Option<Symbol> {
+    pub fn target(
+        &self,
+        symbols: &ModuleSymbols,
+        symbol: &ModuleSymbol,
+        target: ReferenceTarget,
+    ) -> Option<ModuleSymbol> {
         match (self, target) {
             (Self::Search(_), _) if symbols.has_valid_name(symbol) => Some(*symbol),
-            (Self::Search(search), Target::Address(address)) => {
+            (Self::Search(search), ReferenceTarget::Address(address)) => {
                 search.nearest(symbols, symbol.section, address, 20).or(Some(*symbol))
             }
-            (Self::Search(_), Target::Unknown) => Some(*symbol),
+            (Self::Search(_), ReferenceTarget::Unknown) => Some(*symbol),
             (Self::Scan(_), _) if symbol.name != 0 => Some(*symbol),
-            (Self::Scan(scan), Target::Address(address)) => scan.nearest(symbols, symbol.section, address as i32),
-            (Self::Scan(_), Target::Unknown) => None,
+            (Self::Scan(scan), ReferenceTarget::Address(address)) => {
+                scan.nearest(symbols, symbol.section, address as i32)
+            }
+            (Self::Scan(_), ReferenceTarget::Unknown) => None,
         }
     }
 }
 
 /// Name of the section that the relocations in `section` belong to.
-pub fn source_name<'a>(object: &'a Object, section: usize, profile: &Profile) -> &'a [u8] {
+pub fn source_name<'a>(object: &'a ModuleObject, section: usize, profile: &Profile) -> &'a [u8] {
     let Some(header) = object.sections.get(section) else { return &[] };
     if !profile.has(Behaviour::SourceByRelocName) {
         return object.section_name(header.info as usize);

@@ -17,8 +17,8 @@ use object::Endianness;
 use object::elf;
 use object::read::elf::FileHeader;
 
-use super::finding::Finding;
-use super::symtab::Symbol;
+use super::finding::ModpostFinding;
+use super::symtab::ModuleSymbol;
 use super::text::c_string;
 use super::text::c_string_at;
 use crate::elf::Class;
@@ -36,11 +36,11 @@ pub enum OpenError {
     /// It is too short or has no ELF magic; such files are skipped without a word (bitcode, empty objects).
     NotElf,
     /// It is broken, which stops the run.
-    Fatal(Finding),
+    Fatal(ModpostFinding),
 }
 
-impl From<Finding> for OpenError {
-    fn from(finding: Finding) -> Self {
+impl From<ModpostFinding> for OpenError {
+    fn from(finding: ModpostFinding) -> Self {
         Self::Fatal(finding)
     }
 }
@@ -83,7 +83,7 @@ impl Bytes {
 
 /// An open object.
 #[derive(Debug)]
-pub struct Object {
+pub struct ModuleObject {
     bytes: Bytes,
     /// Size of the file in bytes.
     pub size: u64,
@@ -111,7 +111,7 @@ pub struct Object {
     pub symtab_shndx: Option<usize>,
 }
 
-impl Object {
+impl ModuleObject {
     /// Opens the object called `name` (for messages) at `path`.
     pub fn open(path: &Path, name: &[u8], profile: &Profile) -> Result<Self, OpenError> {
         Self::of_bytes(Bytes::of_file(path).map_err(OpenError::Io)?, name, profile)
@@ -131,7 +131,7 @@ impl Object {
         let endian = match start.get(5) {
             Some(&1) => Endianness::Little,
             Some(&2) => Endianness::Big,
-            _ if profile.has(Behaviour::EndianChecked) => return Err(Finding::UnknownEndian.into()),
+            _ if profile.has(Behaviour::EndianChecked) => return Err(ModpostFinding::UnknownEndian.into()),
             // Older series are built for one byte order and do not look.
             _ => Endianness::Little,
         };
@@ -152,21 +152,23 @@ impl Object {
 
     /// Reads `size` bytes at `offset` of the file; `what` names them in the error. The original maps the file, so it finds
     /// zeros between its end and the end of the last page.
-    pub fn read(&self, offset: u64, size: u64, what: &str) -> Result<Vec<u8>, Finding> {
+    pub fn read(&self, offset: u64, size: u64, what: &str) -> Result<Vec<u8>, ModpostFinding> {
         let fits = offset.checked_add(size).is_some_and(|end| end <= self.mapped_size());
         let (true, Ok(size)) = (fits, usize::try_from(size)) else {
             let where_to = format!("{size} bytes at offset {offset} are past the end of the file");
-            return Err(Finding::malformed(format!("{what}: {where_to}")));
+            return Err(ModpostFinding::malformed(format!("{what}: {where_to}")));
         };
         let mut bytes = vec![0; size];
         let there = usize::try_from(self.size.saturating_sub(offset)).map_or(size, |there| there.min(size));
         let part = bytes.get_mut(..there).unwrap_or_default();
-        self.bytes.read_exact_at(part, offset).map_err(|error| Finding::malformed(format!("{what}: {error}")))?;
+        self.bytes
+            .read_exact_at(part, offset)
+            .map_err(|error| ModpostFinding::malformed(format!("{what}: {error}")))?;
         Ok(bytes)
     }
 
     /// Reads `size` bytes at `offset`, or as many as there are.
-    pub fn read_up_to(&self, offset: u64, size: u64, what: &str) -> Result<Vec<u8>, Finding> {
+    pub fn read_up_to(&self, offset: u64, size: u64, what: &str) -> Result<Vec<u8>, ModpostFinding> {
         self.read(offset, size.min(self.mapped_size().saturating_sub(offset)), what)
     }
 
@@ -178,7 +180,7 @@ impl Object {
 
     /// Reads the contents of section `index`, and on to the next NUL if the section does not end with one: the original
     /// reads strings without regard to where their section ends. It takes the lower 32 bits of the size.
-    pub fn read_strings(&self, index: usize) -> Result<Vec<u8>, Finding> {
+    pub fn read_strings(&self, index: usize) -> Result<Vec<u8>, ModpostFinding> {
         let Some(header) = self.sections.get(index) else { return Ok(Vec::new()) };
         let what = format!("section {index}");
         let size = header.size & u64::from(u32::MAX);
@@ -193,7 +195,7 @@ impl Object {
     }
 
     /// Reads up to the first NUL after `offset`, or to the end of the file.
-    pub fn read_string(&self, offset: u64, what: &str) -> Result<Vec<u8>, Finding> {
+    pub fn read_string(&self, offset: u64, what: &str) -> Result<Vec<u8>, ModpostFinding> {
         const STEP: u64 = 256;
         let mut bytes = Vec::new();
         loop {
@@ -210,7 +212,7 @@ impl Object {
     /// Offset in the file of what a symbol stands for.
     ///
     /// Upstream: `sym_get_data()`.
-    pub fn symbol_offset(&self, symbol: &Symbol) -> Option<u64> {
+    pub fn symbol_offset(&self, symbol: &ModuleSymbol) -> Option<u64> {
         let header = self.sections.get(symbol.section as usize)?;
         // Up to 5.18 programs are read too, in which values are addresses.
         let base = if self.kind == elf::ET_REL { 0 } else { header.addr };
@@ -250,19 +252,19 @@ struct Opening<'a> {
 }
 
 impl Opening<'_> {
-    fn decode<H: FileHeader<Endian = Endianness>>(self, start: &[u8], class: Class) -> Result<Object, OpenError> {
+    fn decode<H: FileHeader<Endian = Endianness>>(self, start: &[u8], class: Class) -> Result<ModuleObject, OpenError> {
         let e = self.endian;
         let (header, _) = object::from_bytes::<H>(start).map_err(|()| OpenError::NotElf)?;
         if header.e_type(e) != elf::ET_REL && self.profile.has(Behaviour::RelocatableRequired) {
-            return Err(Finding::NotRelocatable { file: self.name.into() }.into());
+            return Err(ModpostFinding::NotRelocatable { file: self.name.into() }.into());
         }
         let offset: u64 = header.e_shoff(e).into();
         if offset > self.size {
-            return Err(Finding::HeadersPastEnd { offset, file: self.name.into(), size: self.size }.into());
+            return Err(ModpostFinding::HeadersPastEnd { offset, file: self.name.into(), size: self.size }.into());
         }
         let (kind, machine) = (header.e_type(e), header.e_machine(e));
         let (shnum, shstrndx) = (header.e_shnum(e), header.e_shstrndx(e));
-        let mut object = Object {
+        let mut object = ModuleObject {
             bytes: self.bytes,
             size: self.size,
             class,
@@ -287,20 +289,20 @@ impl Opening<'_> {
     }
 }
 
-impl Object {
+impl ModuleObject {
     /// Decodes `count` section headers at `offset`.
     fn read_headers<H: FileHeader<Endian = Endianness>>(
         &self,
         offset: u64,
         count: u64,
-    ) -> Result<Vec<SectionHeader>, Finding> {
+    ) -> Result<Vec<SectionHeader>, ModpostFinding> {
         let entry = size_of::<H::SectionHeader>();
         let bytes = self.read(offset, count.saturating_mul(entry as u64), "section headers")?;
         Ok(SectionHeader::decode_all::<H>(&bytes, self.endian))
     }
 
     /// Finds the sections that matter; `names` is the section with the names.
-    fn find_sections(&mut self, names: usize, file: &[u8], header_size: usize) -> Result<(), Finding> {
+    fn find_sections(&mut self, names: usize, file: &[u8], header_size: usize) -> Result<(), ModpostFinding> {
         // Where the names end does not matter, only where they start.
         let last_name = self.sections.iter().map(|header| u64::from(header.name_offset)).max().unwrap_or_default();
         let names = match self.sections.get(names) {
@@ -322,13 +324,13 @@ impl Object {
             let Some(header) = self.sections.get(index).copied() else { break };
             let is_nobits = header.kind == elf::SHT_NOBITS;
             if !is_nobits && header.offset > self.size {
-                return Err(Finding::TruncatedObject { file: file.into(), offset: header.offset, header_size });
+                return Err(ModpostFinding::TruncatedObject { file: file.into(), offset: header.offset, header_size });
             }
             if let Some(finding) = unnamed {
                 return Err(finding);
             }
             match self.section_name(index) {
-                b".modinfo" if is_nobits => return Err(Finding::NobitsModinfo { file: file.into() }),
+                b".modinfo" if is_nobits => return Err(ModpostFinding::NobitsModinfo { file: file.into() }),
                 b".modinfo" => self.modinfo = Some(index),
                 b".export_symbol" => self.export_symbol = index,
                 b".no_trim_symbol" => self.no_trim_symbol = Some(index),
@@ -340,10 +342,10 @@ impl Object {
                 self.symtab_shndx = Some(index);
             }
         }
-        self.symtab = symtab.ok_or_else(|| Finding::NoSymtab { file: file.into() })?;
+        self.symtab = symtab.ok_or_else(|| ModpostFinding::NoSymtab { file: file.into() })?;
         match self.symtab_shndx.and_then(|index| self.sections.get(index)) {
             Some(header) if header.link as usize != self.symtab => {
-                Err(Finding::BadShndxLink { file: file.into(), link: header.link, symtab: self.symtab })
+                Err(ModpostFinding::BadShndxLink { file: file.into(), link: header.link, symtab: self.symtab })
             }
             _ => Ok(()),
         }

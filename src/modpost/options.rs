@@ -13,7 +13,7 @@ use crate::kernel::modpost::Profile;
 
 /// The options of one call; a field holds what was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Opts {
+pub struct ModpostOpts {
     /// `-e`: the modules are built outside the kernel tree.
     pub external: bool,
     /// `-i FILE`, repeatable: symbol dumps to read first.
@@ -85,7 +85,7 @@ pub fn listed(profile: &Profile) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-impl Opts {
+impl ModpostOpts {
     /// Parses the arguments after the program's name as the series' `main()` does.
     pub fn parse(args: &[OsString], profile: &Profile, posix_order: bool) -> Result<Self, UsageError> {
         let mut opts = Self::default();

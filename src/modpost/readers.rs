@@ -12,7 +12,7 @@ use super::devtable::layout;
 use super::inputs;
 use super::modinfo::ModInfo;
 use super::modinfo::is_gpl_compatible;
-use super::report::Report;
+use super::report::ModpostReport;
 use super::srcversion;
 use super::symvers;
 use super::world::World;
@@ -31,7 +31,7 @@ pub fn dump(text: &[u8]) -> usize {
     let read = |profile: Profile| {
         let profile = &profile;
         let mut world = World::new(profile, text.len().is_multiple_of(2));
-        let mut report = Report::new(profile);
+        let mut report = ModpostReport::new(profile);
         // A syntax error is an answer, too.
         let _ = symvers::read_text(&mut world, 0, text, profile, &mut report);
         world.n_exports()

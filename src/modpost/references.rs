@@ -10,10 +10,10 @@
 use object::elf;
 use rayon::prelude::*;
 
-use super::finding::Finding;
-use super::object::Object;
+use super::finding::ModpostFinding;
+use super::object::ModuleObject;
 use super::section_class::SectionClass;
-use super::symtab::Symbols;
+use super::symtab::ModuleSymbols;
 use crate::elf::Class;
 use crate::elf::Reloc;
 use crate::elf::Relocs;
@@ -46,11 +46,11 @@ pub struct Hit {
 
 /// What the walk needs to know about sections and symbols.
 #[derive(Debug)]
-pub struct Walk<'a> {
+pub struct ReferenceWalk<'a> {
     /// The object.
-    pub object: &'a Object,
+    pub object: &'a ModuleObject,
     /// Its symbols.
-    pub symbols: &'a Symbols,
+    pub symbols: &'a ModuleSymbols,
     /// The class of every section.
     pub classes: &'a [SectionClass],
     /// For every section with relocations the class of the section they belong to.
@@ -81,15 +81,15 @@ const BATCH: u64 = 2 << 20;
 /// Reading over a gap of this size is cheaper than another call.
 const GAP: u64 = 32 << 10;
 
-impl Walk<'_> {
+impl ReferenceWalk<'_> {
     /// The relocations to look at, in the original's order.
-    pub fn hits(&self) -> Result<Vec<Hit>, Finding> {
+    pub fn hits(&self) -> Result<Vec<Hit>, ModpostFinding> {
         let batches = self.batches();
         if batches.is_empty() {
             return Ok(Vec::new());
         }
         let targets = self.symbol_targets();
-        let found: Vec<Result<Vec<Hit>, Finding>> = match batches.as_slice() {
+        let found: Vec<Result<Vec<Hit>, ModpostFinding>> = match batches.as_slice() {
             [only] => vec![self.look_at(only, &targets)],
             _ => batches.par_iter().with_max_len(1).map(|batch| self.look_at(batch, &targets)).collect(),
         };
@@ -154,7 +154,7 @@ impl Walk<'_> {
         })
     }
 
-    fn look_at(&self, batch: &Batch, targets: &[u16]) -> Result<Vec<Hit>, Finding> {
+    fn look_at(&self, batch: &Batch, targets: &[u16]) -> Result<Vec<Hit>, ModpostFinding> {
         let bytes = self.object.read(batch.offset, batch.size, "relocations")?;
         let mut hits = Vec::new();
         for piece in &batch.pieces {
@@ -187,7 +187,7 @@ impl Walk<'_> {
 }
 
 /// The relocation with number `index` in a section.
-pub fn reloc_at(object: &Object, section: usize, index: u64) -> Result<Option<Reloc>, Finding> {
+pub fn reloc_at(object: &ModuleObject, section: usize, index: u64) -> Result<Option<Reloc>, ModpostFinding> {
     let Some(header) = object.sections.get(section) else { return Ok(None) };
     let has_addend = header.kind == elf::SHT_RELA;
     let entry = entry_size(object.class, has_addend);

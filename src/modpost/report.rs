@@ -6,12 +6,12 @@ use std::collections::HashSet;
 
 use super::extended::MismatchKey;
 use super::extended::by_source;
-use super::finding::Finding;
+use super::finding::ModpostFinding;
 use super::finding::Stop;
 use super::located;
 use super::located::MismatchPlace;
 use super::text::text;
-use super::wording::Severity;
+use super::wording::ModpostSeverity;
 use super::wording::Subject;
 use super::wording::render;
 use crate::kernel::modpost::Behaviour;
@@ -22,7 +22,7 @@ pub const NOBODY: Subject<'static> = Subject { file: b"", module: b"" };
 
 /// The messages of a run so far.
 #[derive(Debug)]
-pub struct Report<'p> {
+pub struct ModpostReport<'p> {
     profile: &'p Profile,
     text: Vec<u8>,
     has_failed: bool,
@@ -33,7 +33,7 @@ pub struct Report<'p> {
     places: Vec<MismatchPlace>,
 }
 
-impl<'p> Report<'p> {
+impl<'p> ModpostReport<'p> {
     /// A report without messages.
     pub fn new(profile: &'p Profile) -> Self {
         Self { profile, text: Vec::new(), has_failed: false, blocks_writes: false, told: None, places: Vec::new() }
@@ -45,27 +45,32 @@ impl<'p> Report<'p> {
     }
 
     /// Adds a finding with its usual severity.
-    pub fn tell(&mut self, finding: &Finding, subject: Subject<'_>) {
+    pub fn tell(&mut self, finding: &ModpostFinding, subject: Subject<'_>) {
         self.add(finding, subject, severity(finding, self.profile));
     }
 
     /// Adds a finding.
-    pub fn add(&mut self, finding: &Finding, subject: Subject<'_>, severity: Severity) {
+    pub fn add(&mut self, finding: &ModpostFinding, subject: Subject<'_>, severity: ModpostSeverity) {
         match (finding, &mut self.told) {
-            (Finding::SectionMismatch(at), Some(told)) => {
+            (ModpostFinding::SectionMismatch(at), Some(told)) => {
                 let (key, described) = by_source(subject.module, at);
                 if told.insert(key) {
-                    self.text.extend(render(&Finding::SectionMismatch(described), subject, severity, self.profile));
+                    self.text.extend(render(
+                        &ModpostFinding::SectionMismatch(described),
+                        subject,
+                        severity,
+                        self.profile,
+                    ));
                     let (end, file) = (self.text.len(), subject.file.into());
                     self.places.push(MismatchPlace { end, file, section: at.section, offset: at.place });
                 }
             }
             _ => self.text.extend(render(finding, subject, severity, self.profile)),
         }
-        let is_error = severity != Severity::Warning;
+        let is_error = severity != ModpostSeverity::Warning;
         self.blocks_writes |= is_error && self.profile.has(Behaviour::ErrorBlocksWrites);
         let is_failure = is_error && (self.profile.has(Behaviour::ErrorFails) || always_fails(finding));
-        self.has_failed |= is_failure || severity == Severity::Fatal;
+        self.has_failed |= is_failure || severity == ModpostSeverity::Fatal;
     }
 
     /// Adds text that has no severity.
@@ -76,7 +81,7 @@ impl<'p> Report<'p> {
     /// Adds what ended the run.
     pub fn stop(&mut self, stop: &Stop, subject: Subject<'_>) {
         match stop {
-            Stop::Fatal(finding) => self.add(finding, subject, Severity::Fatal),
+            Stop::Fatal(finding) => self.add(finding, subject, ModpostSeverity::Fatal),
             Stop::Told => {}
             // As perror(3), which has nothing to say about a name that is empty.
             Stop::File { file, error } if file.is_empty() => self.raw(&text![error, "\n"]),
@@ -97,45 +102,47 @@ impl<'p> Report<'p> {
 }
 
 /// Whether an error makes the run fail where most of them do not.
-fn always_fails(finding: &Finding) -> bool {
+fn always_fails(finding: &ModpostFinding) -> bool {
     matches!(
         finding,
-        Finding::Undefined(_)
-            | Finding::NamespaceNotImported { .. }
-            | Finding::ModuleNameTooLong
-            | Finding::SymbolTooLong(_)
+        ModpostFinding::Undefined(_)
+            | ModpostFinding::NamespaceNotImported { .. }
+            | ModpostFinding::ModuleNameTooLong
+            | ModpostFinding::SymbolTooLong(_)
     )
 }
 
 /// How grave a finding is when no option says otherwise.
-fn severity(finding: &Finding, profile: &Profile) -> Severity {
+fn severity(finding: &ModpostFinding, profile: &Profile) -> ModpostSeverity {
     match finding {
-        Finding::MissingLicense if !profile.has(Behaviour::MissingLicenseIsError) => Severity::Warning,
-        Finding::ExportedTwice { .. } if !profile.has(Behaviour::DuplicateExportIsError) => Severity::Warning,
-        Finding::StaticExport { .. } if !profile.has(Behaviour::StaticExportIsError) => Severity::Warning,
-        Finding::Ignored { .. }
-        | Finding::MissingDescription
-        | Finding::CommonSymbol(_)
-        | Finding::ExportOfInit(_)
-        | Finding::ExportOfExit(_)
-        | Finding::NonAllocSection(_)
-        | Finding::SectionMismatch(_)
-        | Finding::ExtableMismatch(_)
-        | Finding::EmptyModFile { .. }
-        | Finding::CrcUndefined(_)
-        | Finding::NoVmlinux
-        | Finding::GplOnlyFuture(_)
-        | Finding::Unused(_)
-        | Finding::ExtableUnlisted(_)
-        | Finding::PciMask(_)
-        | Finding::PciOverride(_)
-        | Finding::CdxOverride(_)
-        | Finding::WmiLength(_)
-        | Finding::WmiCharacter { .. }
-        | Finding::MalformedCmdLine(_)
-        | Finding::NoCrc(_)
-        | Finding::VersionFailed(_)
-        | Finding::SuppressedUndefined(_) => Severity::Warning,
-        _ => Severity::Error,
+        ModpostFinding::MissingLicense if !profile.has(Behaviour::MissingLicenseIsError) => ModpostSeverity::Warning,
+        ModpostFinding::ExportedTwice { .. } if !profile.has(Behaviour::DuplicateExportIsError) => {
+            ModpostSeverity::Warning
+        }
+        ModpostFinding::StaticExport { .. } if !profile.has(Behaviour::StaticExportIsError) => ModpostSeverity::Warning,
+        ModpostFinding::Ignored { .. }
+        | ModpostFinding::MissingDescription
+        | ModpostFinding::CommonSymbol(_)
+        | ModpostFinding::ExportOfInit(_)
+        | ModpostFinding::ExportOfExit(_)
+        | ModpostFinding::NonAllocSection(_)
+        | ModpostFinding::SectionMismatch(_)
+        | ModpostFinding::ExtableMismatch(_)
+        | ModpostFinding::EmptyModFile { .. }
+        | ModpostFinding::CrcUndefined(_)
+        | ModpostFinding::NoVmlinux
+        | ModpostFinding::GplOnlyFuture(_)
+        | ModpostFinding::Unused(_)
+        | ModpostFinding::ExtableUnlisted(_)
+        | ModpostFinding::PciMask(_)
+        | ModpostFinding::PciOverride(_)
+        | ModpostFinding::CdxOverride(_)
+        | ModpostFinding::WmiLength(_)
+        | ModpostFinding::WmiCharacter { .. }
+        | ModpostFinding::MalformedCmdLine(_)
+        | ModpostFinding::NoCrc(_)
+        | ModpostFinding::VersionFailed(_)
+        | ModpostFinding::SuppressedUndefined(_) => ModpostSeverity::Warning,
+        _ => ModpostSeverity::Error,
     }
 }

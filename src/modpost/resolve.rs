@@ -5,14 +5,14 @@
 //! Upstream: `check_exports()` and its callers.
 
 use super::export::ExportKind;
-use super::finding::Finding;
+use super::finding::ModpostFinding;
 use super::finding::Stop;
-use super::options::Opts;
-use super::report::Report;
+use super::options::ModpostOpts;
+use super::report::ModpostReport;
 use super::scan::ObjectFacts;
 use super::text::Name;
 use super::text::basename;
-use super::wording::Severity;
+use super::wording::ModpostSeverity;
 use super::wording::Subject;
 use super::world::ExportId;
 use super::world::Exported;
@@ -90,7 +90,7 @@ pub fn module_name_len(class: Class) -> usize {
 
 impl Resolution {
     /// Nothing is resolved yet.
-    pub fn new(world: &World<'_>, opts: &Opts) -> Self {
+    pub fn new(world: &World<'_>, opts: &ModpostOpts) -> Self {
         let n_modules = world.modules().count();
         Self {
             imports: vec![Vec::new(); n_modules],
@@ -106,9 +106,9 @@ impl Resolution {
         &mut self,
         world: &World<'_>,
         id: ModuleId,
-        opts: &Opts,
+        opts: &ModpostOpts,
         profile: &Profile,
-        report: &mut Report<'_>,
+        report: &mut ModpostReport<'_>,
     ) -> Result<(), Stop> {
         let module = world.module(id);
         let Some(facts) = &module.facts else { return Ok(()) };
@@ -137,16 +137,16 @@ struct ModuleCheck<'a, 'r> {
     id: ModuleId,
     facts: &'a ObjectFacts,
     subject: Subject<'a>,
-    opts: &'a Opts,
+    opts: &'a ModpostOpts,
     profile: &'a Profile,
-    report: &'a mut Report<'r>,
+    report: &'a mut ModpostReport<'r>,
 }
 
 impl ModuleCheck<'_, '_> {
     /// Upstream: `check_modname_len()`.
     fn name_len(&mut self) {
         if basename(&self.facts.module).len() >= module_name_len(self.facts.class) {
-            self.report.tell(&Finding::ModuleNameTooLong, self.subject);
+            self.report.tell(&ModpostFinding::ModuleNameTooLong, self.subject);
         }
     }
 
@@ -158,7 +158,7 @@ impl ModuleCheck<'_, '_> {
             let found = self.world.find(&import.name);
             let is_own = found.is_some_and(|id| self.world.export(id).module == self.id);
             if is_own && self.profile.has(Behaviour::ExportedWithoutDefinition) {
-                self.report.tell(&Finding::ExportedWithoutDefinition(import.name.clone()), self.subject);
+                self.report.tell(&ModpostFinding::ExportedWithoutDefinition(import.name.clone()), self.subject);
                 imports.push(None);
                 continue;
             }
@@ -188,24 +188,24 @@ impl ModuleCheck<'_, '_> {
         let kind = exported.export.kind;
         let violation = match kind {
             _ if self.facts.is_gpl_compatible => None,
-            ExportKind::Gpl => Some(Finding::GplOnly(symbol.clone())),
-            ExportKind::UnusedGpl => Some(Finding::GplOnlyUnused(symbol.clone())),
+            ExportKind::Gpl => Some(ModpostFinding::GplOnly(symbol.clone())),
+            ExportKind::UnusedGpl => Some(ModpostFinding::GplOnlyUnused(symbol.clone())),
             ExportKind::GplFuture => {
-                self.report.tell(&Finding::GplOnlyFuture(symbol.clone()), self.subject);
+                self.report.tell(&ModpostFinding::GplOnlyFuture(symbol.clone()), self.subject);
                 None
             }
             ExportKind::Plain | ExportKind::Unused | ExportKind::Unknown => None,
         };
         match violation {
             Some(finding) if self.profile.has(Behaviour::GplViolationFatal) => {
-                self.report.add(&finding, self.subject, Severity::Fatal);
+                self.report.add(&finding, self.subject, ModpostSeverity::Fatal);
                 return Err(Stop::Told);
             }
             Some(finding) => self.report.tell(&finding, self.subject),
             None => {}
         }
         if matches!(kind, ExportKind::Unused | ExportKind::UnusedGpl) {
-            self.report.tell(&Finding::Unused(symbol), self.subject);
+            self.report.tell(&ModpostFinding::Unused(symbol), self.subject);
         }
         Ok(())
     }
@@ -215,8 +215,8 @@ impl ModuleCheck<'_, '_> {
             return;
         }
         if resolution.undefined < MAX_UNDEFINED || !self.profile.has(Behaviour::UndefinedLimit) {
-            let severity = if self.opts.warn_unresolved { Severity::Warning } else { Severity::Error };
-            self.report.add(&Finding::Undefined(symbol.into()), self.subject, severity);
+            let severity = if self.opts.warn_unresolved { ModpostSeverity::Warning } else { ModpostSeverity::Error };
+            self.report.add(&ModpostFinding::Undefined(symbol.into()), self.subject, severity);
         }
         resolution.undefined = resolution.undefined.saturating_add(1);
     }
@@ -230,9 +230,10 @@ impl ModuleCheck<'_, '_> {
         if is_allowed {
             return;
         }
-        let severity = if self.opts.allow_missing_namespaces { Severity::Warning } else { Severity::Error };
+        let severity =
+            if self.opts.allow_missing_namespaces { ModpostSeverity::Warning } else { ModpostSeverity::Error };
         let symbol = exported.export.name.clone();
-        let finding = Finding::NamespaceNotImported { symbol, namespace: namespace.clone() };
+        let finding = ModpostFinding::NamespaceNotImported { symbol, namespace: namespace.clone() };
         self.report.add(&finding, self.subject, severity);
         if !missing.contains(namespace) {
             let at = if self.profile.has(Behaviour::NamespacesNewestFirst) { 0 } else { missing.len() };

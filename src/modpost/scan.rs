@@ -16,24 +16,24 @@ use super::crc::Crc;
 use super::crc::PATH_MAX;
 use super::devtable;
 use super::devtable::Aliases;
-use super::event::Event;
-use super::finding::Finding;
+use super::event::ScanEvent;
+use super::finding::ModpostFinding;
 use super::finding::Stop;
 use super::ksymtab;
 use super::modinfo;
 use super::modinfo::ModInfo;
 use super::object::Bytes;
-use super::object::Object;
+use super::object::ModuleObject;
 use super::object::OpenError;
-use super::options::Opts;
+use super::options::ModpostOpts;
 use super::section_class::ClassTable;
 use super::sections;
 use super::srcversion;
 use super::srcversion::read_named;
+use super::symtab::ModuleSymbol;
+use super::symtab::ModuleSymbols;
 use super::symtab::SHN_COMMON;
 use super::symtab::SHN_UNDEF;
-use super::symtab::Symbol;
-use super::symtab::Symbols;
 use super::text::Name;
 use super::text::lines;
 use super::text::text;
@@ -83,13 +83,13 @@ pub struct ObjectFacts {
     /// Names of own exports that have a global symbol.
     pub globals: Vec<Name>,
     /// Findings, exports and the like in the original's order.
-    pub events: Vec<Event>,
+    pub events: Vec<ScanEvent>,
     /// What ended the run while this object was read.
     pub stop: Option<Stop>,
 }
 
 /// Reads the object called `file`.
-pub fn scan(file: &[u8], opts: &Opts, profile: &Profile, table: &ClassTable) -> ObjectFacts {
+pub fn scan(file: &[u8], opts: &ModpostOpts, profile: &Profile, table: &ClassTable) -> ObjectFacts {
     let bytes = || Bytes::of_file(Path::new(OsStr::from_bytes(file)));
     scan_bytes(file, bytes, opts, profile, table)
 }
@@ -98,7 +98,7 @@ pub fn scan(file: &[u8], opts: &Opts, profile: &Profile, table: &ClassTable) -> 
 pub fn scan_bytes(
     file: &[u8],
     bytes: impl FnOnce() -> io::Result<Bytes>,
-    opts: &Opts,
+    opts: &ModpostOpts,
     profile: &Profile,
     table: &ClassTable,
 ) -> ObjectFacts {
@@ -139,7 +139,7 @@ impl ObjectFacts {
     fn read(
         &mut self,
         bytes: impl FnOnce() -> io::Result<Bytes>,
-        opts: &Opts,
+        opts: &ModpostOpts,
         profile: &Profile,
         table: &ClassTable,
     ) -> Result<(), Stop> {
@@ -147,7 +147,7 @@ impl ObjectFacts {
         let is_opened = !is_refused || profile.has(Behaviour::OpenedBeforeDotO);
         let object = if is_opened { self.open(bytes, opts, profile)? } else { None };
         if is_refused && (object.is_some() || !is_opened) {
-            self.say(Finding::BadSuffix { file: self.file.clone() });
+            self.say(ModpostFinding::BadSuffix { file: self.file.clone() });
             return Ok(());
         }
         let Some(object) = object else { return Ok(()) };
@@ -165,7 +165,7 @@ impl ObjectFacts {
         if !self.is_vmlinux() {
             self.read_modinfo(&modinfo, opts, profile);
         }
-        let mut symbols = Symbols::read(&object)?;
+        let mut symbols = ModuleSymbols::read(&object)?;
         self.read_symbols(&object, &mut symbols, profile)?;
         if !profile.has(Behaviour::ExportSection) {
             self.events.extend(ksymtab::attributes(&object, &mut symbols, profile)?);
@@ -192,11 +192,11 @@ impl ObjectFacts {
     fn open(
         &mut self,
         bytes: impl FnOnce() -> io::Result<Bytes>,
-        opts: &Opts,
+        opts: &ModpostOpts,
         profile: &Profile,
-    ) -> Result<Option<Object>, Stop> {
+    ) -> Result<Option<ModuleObject>, Stop> {
         let opened = bytes().map_err(OpenError::Io);
-        match opened.and_then(|bytes| Object::of_bytes(bytes, &self.file, profile)) {
+        match opened.and_then(|bytes| ModuleObject::of_bytes(bytes, &self.file, profile)) {
             Ok(object) => Ok(Some(object)),
             Err(OpenError::NotElf) => Ok(None),
             Err(OpenError::Fatal(finding)) => Err(finding.into()),
@@ -205,24 +205,24 @@ impl ObjectFacts {
                 if !opts.ignore_missing {
                     return Err(Stop::File { file, error });
                 }
-                self.say(Finding::Ignored { file, error });
+                self.say(ModpostFinding::Ignored { file, error });
                 Ok(None)
             }
         }
     }
 
-    fn say(&mut self, finding: Finding) {
-        self.events.push(Event::Finding(finding));
+    fn say(&mut self, finding: ModpostFinding) {
+        self.events.push(ScanEvent::Finding(finding));
     }
 
-    fn read_modinfo(&mut self, modinfo: &ModInfo, opts: &Opts, profile: &Profile) {
+    fn read_modinfo(&mut self, modinfo: &ModInfo, opts: &ModpostOpts, profile: &Profile) {
         if modinfo.value("license").is_none() {
-            self.say(Finding::MissingLicense);
+            self.say(ModpostFinding::MissingLicense);
         }
         self.is_gpl_compatible = modinfo.values("license").all(modinfo::is_gpl_compatible);
         for namespace in modinfo.values("import_ns") {
             if profile.has(Behaviour::ModuleNamespaceImportRefused) && namespace.starts_with(b"module:") {
-                self.say(Finding::ForbiddenNamespaceImport(namespace.into()));
+                self.say(ModpostFinding::ForbiddenNamespaceImport(namespace.into()));
             }
             if !namespace.is_empty() && !self.namespaces.iter().any(|known| **known == *namespace) {
                 self.namespaces.push(namespace.into());
@@ -231,25 +231,30 @@ impl ObjectFacts {
         let wants_description = profile.has(Behaviour::DescriptionWanted)
             && (opts.extra_warn || !profile.has(Behaviour::DescriptionNeedsExtraWarn));
         if wants_description && modinfo.value("description").is_none() {
-            self.say(Finding::MissingDescription);
+            self.say(ModpostFinding::MissingDescription);
         }
     }
 
-    fn read_symbols(&mut self, object: &Object, symbols: &mut Symbols, profile: &Profile) -> Result<(), Stop> {
+    fn read_symbols(
+        &mut self,
+        object: &ModuleObject,
+        symbols: &mut ModuleSymbols,
+        profile: &Profile,
+    ) -> Result<(), Stop> {
         for index in 0..symbols.len() {
             let Some(symbol) = symbols.get(index) else { break };
             symbols.remove_dot(&symbol, profile);
             let name = symbols.name(&symbol);
             match symbol.shndx {
                 SHN_UNDEF => self.imports.extend(import(object.machine, &symbol, name, profile)),
-                SHN_COMMON if !name.starts_with(b"__gnu_lto_") => self.say(Finding::CommonSymbol(name.into())),
+                SHN_COMMON if !name.starts_with(b"__gnu_lto_") => self.say(ModpostFinding::CommonSymbol(name.into())),
                 SHN_COMMON => {}
                 _ => {
                     let export = match profile.has(Behaviour::ExportSection) {
                         true => None,
                         false => ksymtab::export(object, &symbol, name, profile),
                     };
-                    self.events.extend(export.map(Event::Export));
+                    self.events.extend(export.map(ScanEvent::Export));
                     self.has_init |= name == b"init_module";
                     self.has_cleanup |= name == b"cleanup_module";
                 }
@@ -262,15 +267,15 @@ impl ObjectFacts {
     }
 
     /// The names of own exports that have a global symbol.
-    fn find_globals(&self, symbols: &Symbols) -> Vec<Name> {
+    fn find_globals(&self, symbols: &ModuleSymbols) -> Vec<Name> {
         let own = self.events.iter().filter_map(|event| match event {
-            Event::Export(export) => Some((&*export.name, ())),
+            ScanEvent::Export(export) => Some((&*export.name, ())),
             _ => None,
         });
         ksymtab::global_names(symbols, &own.collect())
     }
 
-    fn read_sources(&mut self, modinfo: &ModInfo, opts: &Opts, profile: &Profile) -> Result<(), Stop> {
+    fn read_sources(&mut self, modinfo: &ModInfo, opts: &ModpostOpts, profile: &Profile) -> Result<(), Stop> {
         if self.is_vmlinux() || (modinfo.value("version").is_none() && !opts.all_srcversions) {
             return Ok(());
         }
@@ -278,14 +283,14 @@ impl ObjectFacts {
         let version = if profile.has(Behaviour::ModFileOneLine) {
             let Some(line) = lines(&list).next() else {
                 let file = if profile.has(Behaviour::ModFileByObject) { &self.file } else { &self.module };
-                self.say(Finding::EmptyModFile { file: file.clone() });
+                self.say(ModpostFinding::EmptyModFile { file: file.clone() });
                 return Ok(());
             };
             srcversion::of_objects(line.split(|&byte| byte == b' '), profile)?
         } else {
             srcversion::of_objects(list.split(|&byte| byte == b'\n'), profile)?
         };
-        self.events.extend(version.findings.into_iter().map(Event::Finding));
+        self.events.extend(version.findings.into_iter().map(ScanEvent::Finding));
         self.srcversion = version.digits;
         Ok(())
     }
@@ -301,12 +306,12 @@ impl ObjectFacts {
     fn read_crcs(&mut self, profile: &Profile) -> Result<(), Stop> {
         let list = if self.is_vmlinux() { b".vmlinux.objs".to_vec() } else { text![self.module, ".mod"] };
         if let Some(path) = list.get(..PATH_MAX - 1).filter(|_| list.len() >= PATH_MAX) {
-            self.say(Finding::PathTooLong { path: path.into() });
+            self.say(ModpostFinding::PathTooLong { path: path.into() });
             return Ok(());
         }
         let mut findings = Vec::new();
         let crcs = crc::of_objects(&read_named(&list)?, profile, &mut findings);
-        self.events.extend(findings.into_iter().map(Event::Finding));
+        self.events.extend(findings.into_iter().map(ScanEvent::Finding));
         self.crcs = crcs?;
         Ok(())
     }
@@ -323,7 +328,7 @@ fn module_name<'a>(file: &'a [u8], profile: &Profile) -> &'a [u8] {
 /// The import that an undefined symbol stands for, if any.
 ///
 /// Upstream: the `SHN_UNDEF` arm of `handle_symbol()`.
-fn import(machine: u16, symbol: &Symbol, name: &[u8], profile: &Profile) -> Option<Import> {
+fn import(machine: u16, symbol: &ModuleSymbol, name: &[u8], profile: &Profile) -> Option<Import> {
     const STT_SPARC_REGISTER: u8 = 13;
     if !symbol.is_global_or_weak() || is_ignored(machine, name, profile) {
         return None;

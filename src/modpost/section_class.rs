@@ -5,7 +5,7 @@
 use object::elf;
 
 use super::names::source_name;
-use super::object::Object;
+use super::object::ModuleObject;
 use super::pattern::matches;
 use crate::elf::SectionHeader;
 use crate::kernel::modpost::Behaviour;
@@ -101,13 +101,13 @@ impl ClassTable {
 }
 
 /// The class of every section of `object`.
-pub fn classify(object: &Object, table: &ClassTable) -> Vec<SectionClass> {
+pub fn classify(object: &ModuleObject, table: &ClassTable) -> Vec<SectionClass> {
     (0..object.sections.len()).map(|index| table.class(object.section_name(index))).collect()
 }
 
 /// For every section with relocations the class of the section they belong to.
 pub fn classify_sources(
-    object: &Object,
+    object: &ModuleObject,
     classes: &[SectionClass],
     table: &ClassTable,
     profile: &Profile,
@@ -126,11 +126,11 @@ mod tests {
     use super::ClassTable;
     use crate::kernel::modpost::differences;
     use crate::kernel::releases;
-    use crate::kernel::section_rules::Mismatch;
+    use crate::kernel::section_rules::MismatchKind;
     use crate::kernel::section_rules::SectionRules;
     use crate::modpost::pattern::matches_any;
 
-    fn rule(from: &str, to: &str) -> Option<Mismatch> {
+    fn rule(from: &str, to: &str) -> Option<MismatchKind> {
         let rules = SectionRules::new(&differences::of_point(releases::In::V7_3));
         let table = ClassTable::new(&rules);
         let index = table.class(from.as_bytes()).first_rule(table.class(to.as_bytes()).to)?;
@@ -139,13 +139,13 @@ mod tests {
 
     #[test]
     fn first_matching_rule() {
-        assert_eq!(rule(".text.hot", ".init.text"), Some(Mismatch::TextToInit));
-        assert_eq!(rule(".init.text", ".exit.data"), Some(Mismatch::InitToExit));
-        assert_eq!(rule(".exit.text", ".init.text"), Some(Mismatch::ExitToInit));
-        assert_eq!(rule(".pci_fixup_early", ".init.text"), Some(Mismatch::InitToExit));
+        assert_eq!(rule(".text.hot", ".init.text"), Some(MismatchKind::TextToInit));
+        assert_eq!(rule(".init.text", ".exit.data"), Some(MismatchKind::InitToExit));
+        assert_eq!(rule(".exit.text", ".init.text"), Some(MismatchKind::ExitToInit));
+        assert_eq!(rule(".pci_fixup_early", ".init.text"), Some(MismatchKind::InitToExit));
         assert_eq!(rule(".pci_fixup_early", ".exit.text"), None);
-        assert_eq!(rule("__ex_table", ".data"), Some(Mismatch::ExtableToNonText));
-        assert_eq!(rule("__ex_table", "x"), Some(Mismatch::ExtableToNonText));
+        assert_eq!(rule("__ex_table", ".data"), Some(MismatchKind::ExtableToNonText));
+        assert_eq!(rule("__ex_table", "x"), Some(MismatchKind::ExtableToNonText));
         assert_eq!(rule("__ex_table", ".text"), None);
         assert_eq!(rule("__ex_table", ""), None);
         assert_eq!(rule(".rodata", ".init.text"), None);

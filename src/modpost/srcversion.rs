@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::finding::Finding;
+use super::finding::ModpostFinding;
 use super::finding::Stop;
 use super::md4::Md4;
 use super::text::basename;
@@ -30,7 +30,7 @@ pub struct SrcVersion {
     /// The digits; empty if some file could not be understood.
     pub digits: String,
     /// What to say.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ModpostFinding>,
 }
 
 /// Reads the text file called `name`.
@@ -52,7 +52,7 @@ pub fn of_objects<'a>(objects: impl Iterator<Item = &'a [u8]>, profile: &Profile
     let mut sources = Sources::default();
     for object in objects.filter(|object| !object.is_empty() && !object.ends_with(b".a")) {
         if let Err(line) = add_object(object, &mut sources, &mut digest, profile)? {
-            let findings = vec![Finding::MalformedCmdLine(line.into())];
+            let findings = vec![ModpostFinding::MalformedCmdLine(line.into())];
             return Ok(SrcVersion { digits: String::new(), findings });
         }
     }

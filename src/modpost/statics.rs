@@ -11,8 +11,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::ksymtab::global_names;
-use super::object::Object;
-use super::symtab::Symbols;
+use super::object::ModuleObject;
+use super::symtab::ModuleSymbols;
 use super::text::Name;
 use super::world::ExportId;
 use super::world::ModuleId;
@@ -44,8 +44,8 @@ pub fn settle(world: &mut World<'_>, profile: &Profile) {
 }
 
 fn globals_of(file: &[u8], names: &HashMap<&[u8], ()>, profile: &Profile) -> Option<Vec<Name>> {
-    let object = Object::open(Path::new(OsStr::from_bytes(file)), file, profile).ok()?;
-    let mut symbols = Symbols::read(&object).ok()?;
+    let object = ModuleObject::open(Path::new(OsStr::from_bytes(file)), file, profile).ok()?;
+    let mut symbols = ModuleSymbols::read(&object).ok()?;
     for index in 0..symbols.len() {
         let symbol = symbols.get(index)?;
         symbols.remove_dot(&symbol, profile);

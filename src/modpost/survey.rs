@@ -7,15 +7,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::event::Event;
-use super::finding::Finding;
+use super::event::ScanEvent;
+use super::finding::ModpostFinding;
 use super::finding::SectionRef;
 use super::finding::Stop;
 use super::object::Bytes;
-use super::options::Opts;
+use super::options::ModpostOpts;
 use super::scan;
 use super::section_class::ClassTable;
-use super::wording::Severity;
+use super::wording::ModpostSeverity;
 use super::wording::Subject;
 use super::wording::render;
 use crate::kernel::modpost::Profile;
@@ -26,7 +26,7 @@ pub type Declared = (Vec<u8>, Vec<u8>, bool);
 
 /// What was found in one object, in the original's order.
 #[derive(Debug, Default)]
-pub struct Survey {
+pub struct ModuleSurvey {
     /// Exports.
     pub exports: Vec<Declared>,
     /// Namespaces of exports, where they are told apart from them.
@@ -38,22 +38,22 @@ pub struct Survey {
 }
 
 /// Looks at one object that has been read.
-pub fn of_object(path: &Path, data: &Arc<Vec<u8>>, series: Series) -> Survey {
+pub fn of_object(path: &Path, data: &Arc<Vec<u8>>, series: Series) -> ModuleSurvey {
     let profile = Profile::of(series);
-    let opts = Opts { modules: true, ..Opts::default() };
+    let opts = ModpostOpts { modules: true, ..ModpostOpts::default() };
     let (name, table) = (path.as_os_str().as_bytes(), ClassTable::new(&profile.sections));
     let facts = scan::scan_bytes(name, || Ok(Bytes::Memory(data.clone())), &opts, &profile, &table);
-    let mut survey = Survey::default();
+    let mut survey = ModuleSurvey::default();
     let subject = Subject { file: &facts.file, module: &facts.module };
     for event in &facts.events {
         match event {
-            Event::Export(export) => {
+            ScanEvent::Export(export) => {
                 survey.exports.push((export.name.to_vec(), export.namespace.to_vec(), export.is_gpl_only()));
             }
-            Event::Finding(Finding::SectionMismatch(at)) => survey.mismatches.push(at.clone()),
-            Event::Finding(finding) => survey.add_bad_export(finding, subject, &profile),
-            Event::Namespace { symbol, namespace } => survey.namespaces.push((symbol.to_vec(), namespace.to_vec())),
-            Event::Crc { .. } | Event::SecondExtableReloc(_) | Event::ExtableData(_) => {}
+            ScanEvent::Finding(ModpostFinding::SectionMismatch(at)) => survey.mismatches.push(at.clone()),
+            ScanEvent::Finding(finding) => survey.add_bad_export(finding, subject, &profile),
+            ScanEvent::Namespace { symbol, namespace } => survey.namespaces.push((symbol.to_vec(), namespace.to_vec())),
+            ScanEvent::Crc { .. } | ScanEvent::SecondExtableReloc(_) | ScanEvent::ExtableData(_) => {}
         }
     }
     survey.settle_namespaces();
@@ -63,7 +63,7 @@ pub fn of_object(path: &Path, data: &Arc<Vec<u8>>, series: Series) -> Survey {
     survey
 }
 
-impl Survey {
+impl ModuleSurvey {
     /// Gives exports the namespaces that were told apart from them.
     fn settle_namespaces(&mut self) {
         let known: BTreeMap<&Vec<u8>, &Vec<u8>> = self.namespaces.iter().map(|(name, space)| (name, space)).collect();
@@ -74,17 +74,17 @@ impl Survey {
         }
     }
 
-    fn add_bad_export(&mut self, finding: &Finding, subject: Subject<'_>, profile: &Profile) {
+    fn add_bad_export(&mut self, finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) {
         let symbol = match finding {
-            Finding::StrangeExport(symbol)
-            | Finding::LocalExport(symbol)
-            | Finding::NotAnExport(symbol)
-            | Finding::ExportOfInit(symbol)
-            | Finding::ExportOfExit(symbol)
-            | Finding::UnknownExportLicense { symbol, .. } => symbol.to_vec(),
+            ModpostFinding::StrangeExport(symbol)
+            | ModpostFinding::LocalExport(symbol)
+            | ModpostFinding::NotAnExport(symbol)
+            | ModpostFinding::ExportOfInit(symbol)
+            | ModpostFinding::ExportOfExit(symbol)
+            | ModpostFinding::UnknownExportLicense { symbol, .. } => symbol.to_vec(),
             _ => return,
         };
-        let text = render(finding, subject, Severity::Warning, profile);
+        let text = render(finding, subject, ModpostSeverity::Warning, profile);
         let text = String::from_utf8_lossy(&text).trim_end().to_owned();
         self.bad_exports.push((symbol, text.trim_start_matches("WARNING: modpost: ").to_owned()));
     }

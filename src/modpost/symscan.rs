@@ -10,28 +10,29 @@ use std::collections::HashMap;
 
 use object::elf;
 
-use super::object::Object;
-use super::symtab::Symbol;
-use super::symtab::Symbols;
+use super::object::ModuleObject;
+use super::symtab::ModuleSymbol;
+use super::symtab::ModuleSymbols;
 use super::text::Name;
 
 /// A symbol's value and number.
-type Place = (u64, u32);
+type ValueAndIndex = (u64, u32);
 
 /// The symbols of some sections.
 #[derive(Debug)]
 pub struct SymScan {
     /// By name of their section, in order of value and number.
-    by_name: HashMap<Name, Vec<Place>>,
+    by_name: HashMap<Name, Vec<ValueAndIndex>>,
     /// By number of their section, in the table's order; section symbols are left out.
-    by_section: HashMap<u32, Vec<Place>>,
+    by_section: HashMap<u32, Vec<ValueAndIndex>>,
 }
 
 impl SymScan {
     /// Collects the symbols of all sections with these names, and of the sections with these numbers.
-    pub fn new(object: &Object, symbols: &Symbols, names: Vec<Name>, sections: Vec<u32>) -> Self {
-        let mut by_name: HashMap<Name, Vec<Place>> = names.into_iter().map(|name| (name, Vec::new())).collect();
-        let mut by_section: HashMap<u32, Vec<Place>> = sections.into_iter().map(|index| (index, Vec::new())).collect();
+    pub fn new(object: &ModuleObject, symbols: &ModuleSymbols, names: Vec<Name>, sections: Vec<u32>) -> Self {
+        let mut by_name: HashMap<Name, Vec<ValueAndIndex>> = names.into_iter().map(|name| (name, Vec::new())).collect();
+        let mut by_section: HashMap<u32, Vec<ValueAndIndex>> =
+            sections.into_iter().map(|index| (index, Vec::new())).collect();
         if !by_name.is_empty() {
             for (index, symbol) in symbols.iter().enumerate() {
                 let is_special = (elf::SHN_LORESERVE..elf::SHN_XINDEX).contains(&symbol.shndx);
@@ -49,7 +50,7 @@ impl SymScan {
 
     /// The last symbol at or before `address` in the sections called `section`; of several at one place the last one in
     /// the table.
-    pub fn at_or_before(&self, symbols: &Symbols, section: &[u8], address: u64) -> Option<Symbol> {
+    pub fn at_or_before(&self, symbols: &ModuleSymbols, section: &[u8], address: u64) -> Option<ModuleSymbol> {
         let places = self.by_name.get(section)?;
         let last = places.partition_point(|(value, _)| *value <= address).checked_sub(1)?;
         symbols.get(places.get(last)?.1 as usize)
@@ -57,7 +58,7 @@ impl SymScan {
 
     /// The symbol of `section` less than 20 bytes from `address`; of several as close the first one in the table.
     /// Addresses are cut to 32 bits.
-    pub fn nearest(&self, symbols: &Symbols, section: u32, address: i32) -> Option<Symbol> {
+    pub fn nearest(&self, symbols: &ModuleSymbols, section: u32, address: i32) -> Option<ModuleSymbol> {
         const LIMIT: i32 = 20;
         let mut nearest = (LIMIT, None);
         for (value, index) in self.by_section.get(&section)? {
@@ -72,7 +73,7 @@ impl SymScan {
 }
 
 /// Whether a name says something: it is not empty and no mapping symbol of ARM.
-fn has_valid_name(symbols: &Symbols, symbol: &Symbol) -> bool {
+fn has_valid_name(symbols: &ModuleSymbols, symbol: &ModuleSymbol) -> bool {
     !matches!(
         symbols.name(symbol),
         [] | [b'$', b'a' | b'd' | b't' | b'x'] | [b'$', b'a' | b'd' | b't' | b'x', b'.', ..]

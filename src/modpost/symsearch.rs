@@ -9,12 +9,12 @@
 
 use object::elf;
 
-use super::symtab::Symbol;
-use super::symtab::Symbols;
+use super::symtab::ModuleSymbol;
+use super::symtab::ModuleSymbols;
 
 /// A symbol's place and number; their order is the table's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
+struct SymbolPlace {
     section: u32,
     address: u64,
     symbol: u32,
@@ -23,12 +23,12 @@ struct Place {
 /// The symbols of some sections by place.
 #[derive(Debug)]
 pub struct SymSearch {
-    places: Vec<Place>,
+    places: Vec<SymbolPlace>,
 }
 
 impl SymSearch {
     /// Collects the symbols of `sections` that have a valid name.
-    pub fn new(symbols: &Symbols, machine: u16, sections: impl IntoIterator<Item = u32>) -> Self {
+    pub fn new(symbols: &ModuleSymbols, machine: u16, sections: impl IntoIterator<Item = u32>) -> Self {
         let mut wanted: Vec<u32> = sections.into_iter().collect();
         wanted.sort_unstable();
         wanted.dedup();
@@ -43,7 +43,7 @@ impl SymSearch {
             // Bit 0 of a Thumb function's value is no part of its address.
             let is_thumb = machine == elf::EM_ARM && symbol.kind() == elf::STT_FUNC;
             let address = if is_thumb { symbol.value & !1 } else { symbol.value };
-            places.push(Place { section: symbol.section, address, symbol: index as u32 });
+            places.push(SymbolPlace { section: symbol.section, address, symbol: index as u32 });
         }
         places.sort_unstable();
         // Of several symbols at one place only the first in the file's order is ever named.
@@ -52,12 +52,12 @@ impl SymSearch {
     }
 
     /// The last symbol of `section` at or before `address`.
-    pub fn at_or_before(&self, symbols: &Symbols, section: u32, address: u64) -> Option<Symbol> {
+    pub fn at_or_before(&self, symbols: &ModuleSymbols, section: u32, address: u64) -> Option<ModuleSymbol> {
         symbols.get(self.before(section, address)?.symbol as usize)
     }
 
     /// The symbol of `section` closest to `address`, at most `distance` bytes away; the lower one of two.
-    pub fn nearest(&self, symbols: &Symbols, section: u32, address: u64, distance: u64) -> Option<Symbol> {
+    pub fn nearest(&self, symbols: &ModuleSymbols, section: u32, address: u64, distance: u64) -> Option<ModuleSymbol> {
         let after = self.places.get(self.split(section, address)).filter(|place| place.section == section);
         let after = after.map(|place| (place.address.wrapping_sub(address), place.symbol));
         let before = self.before(section, address);
@@ -72,7 +72,7 @@ impl SymSearch {
         self.places.partition_point(|place| (place.section, place.address) <= (section, address))
     }
 
-    fn before(&self, section: u32, address: u64) -> Option<&Place> {
+    fn before(&self, section: u32, address: u64) -> Option<&SymbolPlace> {
         let last = self.split(section, address).checked_sub(1)?;
         self.places.get(last).filter(|place| place.section == section)
     }

@@ -8,8 +8,8 @@
 use object::Endianness;
 use object::elf;
 
-use super::finding::Finding;
-use super::object::Object;
+use super::finding::ModpostFinding;
+use super::object::ModuleObject;
 use super::text::c_string_at;
 use crate::elf::Class;
 use crate::kernel::modpost::Behaviour;
@@ -21,7 +21,7 @@ pub use object::elf::SHN_UNDEF;
 
 /// One symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Symbol {
+pub struct ModuleSymbol {
     /// `st_name`.
     pub name: u32,
     /// `st_value`.
@@ -38,7 +38,7 @@ pub struct Symbol {
     pub section: u32,
 }
 
-impl Symbol {
+impl ModuleSymbol {
     /// `STT_*`.
     pub fn kind(&self) -> u8 {
         self.info & 0xf
@@ -57,7 +57,7 @@ impl Symbol {
 
 /// The symbol table of one object.
 #[derive(Debug)]
-pub struct Symbols {
+pub struct ModuleSymbols {
     entries: Vec<u8>,
     /// Extended section indices; empty without.
     extended: Vec<u8>,
@@ -68,9 +68,9 @@ pub struct Symbols {
     endian: Endianness,
 }
 
-impl Symbols {
+impl ModuleSymbols {
     /// Reads the symbol table of `object`.
-    pub fn read(object: &Object) -> Result<Self, Finding> {
+    pub fn read(object: &ModuleObject) -> Result<Self, ModpostFinding> {
         let contents = |index: usize, what: &str| match object.sections.get(index) {
             Some(header) => object.read(header.offset, header.size, what),
             None => Ok(Vec::new()),
@@ -98,7 +98,7 @@ impl Symbols {
     }
 
     /// The symbol with number `index`, or `None` past the end.
-    pub fn get(&self, index: usize) -> Option<Symbol> {
+    pub fn get(&self, index: usize) -> Option<ModuleSymbol> {
         let size = self.entry_size();
         let start = index.checked_mul(size)?;
         let bytes = self.entries.get(start..start.checked_add(size)?)?;
@@ -115,12 +115,12 @@ impl Symbols {
     }
 
     /// All symbols in file order, the null symbol included.
-    pub fn iter(&self) -> impl Iterator<Item = Symbol> {
+    pub fn iter(&self) -> impl Iterator<Item = ModuleSymbol> {
         (0..self.len()).filter_map(|index| self.get(index))
     }
 
     /// Name of a symbol as it is now.
-    pub fn name(&self, symbol: &Symbol) -> &[u8] {
+    pub fn name(&self, symbol: &ModuleSymbol) -> &[u8] {
         c_string_at(&self.strings, symbol.name as usize)
     }
 
@@ -128,7 +128,7 @@ impl Symbols {
     /// assemblers make.
     ///
     /// Upstream: `is_valid_name()`.
-    pub fn has_valid_name(&self, symbol: &Symbol) -> bool {
+    pub fn has_valid_name(&self, symbol: &ModuleSymbol) -> bool {
         match self.strings.get(symbol.name as usize..).unwrap_or_default() {
             [b'.', b'L', ..] | [b'L', b'0', ..] | [b'$', ..] | [] => false,
             [0, ..] => self.cuts.binary_search(&symbol.name).is_ok(),
@@ -139,7 +139,7 @@ impl Symbols {
     /// Cuts the suffix off a name as the series does.
     ///
     /// Upstream: `remove_dot()`.
-    pub fn remove_dot(&mut self, symbol: &Symbol, profile: &Profile) {
+    pub fn remove_dot(&mut self, symbol: &ModuleSymbol, profile: &Profile) {
         let start = symbol.name as usize;
         let name = c_string_at(&self.strings, start);
         let Some(dot) = memchr::memchr(b'.', name).filter(|&dot| dot > 0) else { return };
@@ -176,9 +176,9 @@ impl Symbols {
     }
 }
 
-fn decode<S: object::read::elf::Sym<Endian = Endianness>>(bytes: &[u8], e: Endianness) -> Option<Symbol> {
+fn decode<S: object::read::elf::Sym<Endian = Endianness>>(bytes: &[u8], e: Endianness) -> Option<ModuleSymbol> {
     let (raw, _) = object::from_bytes::<S>(bytes).ok()?;
-    Some(Symbol {
+    Some(ModuleSymbol {
         name: raw.st_name(e),
         value: raw.st_value(e).into(),
         size: raw.st_size(e).into(),

@@ -12,11 +12,11 @@ use std::path::Path;
 
 use super::export::Export;
 use super::export::ExportKind;
-use super::finding::Finding;
+use super::finding::ModpostFinding;
 use super::finding::Stop;
 use super::generate::Generated;
+use super::report::ModpostReport;
 use super::report::NOBODY;
-use super::report::Report;
 use super::resolve::Resolution;
 use super::text::lines;
 use super::text::read_text_file;
@@ -35,7 +35,7 @@ pub fn read(
     world: &mut World<'_>,
     (number, name): (usize, &OsStr),
     profile: &Profile,
-    report: &mut Report<'_>,
+    report: &mut ModpostReport<'_>,
 ) -> Result<(), Stop> {
     let text = read_text_file(Path::new(name))
         .map_err(|error| Stop::File { file: name.as_bytes().into(), error: reason(&error) })?;
@@ -48,15 +48,15 @@ pub fn read_text(
     number: usize,
     text: &[u8],
     profile: &Profile,
-    report: &mut Report<'_>,
-) -> Result<(), Finding> {
+    report: &mut ModpostReport<'_>,
+) -> Result<(), ModpostFinding> {
     for line in lines(text) {
-        let line = Line::parse(line).ok_or(Finding::DumpSyntax)?;
+        let line = Line::parse(line).ok_or(ModpostFinding::DumpSyntax)?;
         let kind = match ExportKind::of_name(line.kind, profile) {
             Some(kind) => kind,
             None if profile.has(Behaviour::ExportKindUnknown) => ExportKind::Unknown,
             None => {
-                let finding = Finding::DumpLicense { symbol: line.symbol.into(), license: line.kind.into() };
+                let finding = ModpostFinding::DumpLicense { symbol: line.symbol.into(), license: line.kind.into() };
                 report.tell(&finding, NOBODY);
                 continue;
             }
@@ -101,7 +101,7 @@ impl<'a> Line<'a> {
 /// The dump of all modules that were read from objects.
 ///
 /// Upstream: `write_dump()`.
-pub fn write(world: &World<'_>, resolution: &Resolution, profile: &Profile) -> Result<Vec<u8>, Finding> {
+pub fn write(world: &World<'_>, resolution: &Resolution, profile: &Profile) -> Result<Vec<u8>, ModpostFinding> {
     let ids: Vec<ExportId> = match profile.has(Behaviour::DumpHashOrder) {
         true => in_hash_order(world),
         false => world.modules().flat_map(|(_, module)| module.exports.iter().copied()).collect(),

@@ -5,13 +5,13 @@
 mod verbose;
 
 use super::finding::ExtableRef;
-use super::finding::Finding;
+use super::finding::ModpostFinding;
 use super::finding::SectionRef;
 use super::text::basename;
 use super::text::text;
 use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
-use crate::kernel::section_rules::Mismatch;
+use crate::kernel::section_rules::MismatchKind;
 
 /// The module that a finding is about.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +36,7 @@ impl Subject<'_> {
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
+pub enum ModpostSeverity {
     /// The run goes on and may succeed.
     Warning,
     /// The run goes on and fails.
@@ -46,17 +46,17 @@ pub enum Severity {
 }
 
 /// The message for `finding`, complete with its start and line ends.
-pub fn render(finding: &Finding, subject: Subject<'_>, severity: Severity, profile: &Profile) -> Vec<u8> {
+pub fn render(finding: &ModpostFinding, subject: Subject<'_>, severity: ModpostSeverity, profile: &Profile) -> Vec<u8> {
     let start = match severity {
-        Severity::Warning => "WARNING: modpost: ",
-        Severity::Fatal if profile.has(Behaviour::FatalSaysFatal) => "FATAL: modpost: ",
-        Severity::Error | Severity::Fatal => "ERROR: modpost: ",
+        ModpostSeverity::Warning => "WARNING: modpost: ",
+        ModpostSeverity::Fatal if profile.has(Behaviour::FatalSaysFatal) => "FATAL: modpost: ",
+        ModpostSeverity::Error | ModpostSeverity::Fatal => "ERROR: modpost: ",
     };
-    if let Finding::Ignored { file, error } = finding {
+    if let ModpostFinding::Ignored { file, error } = finding {
         return text![file, ": ", error, " (ignored)\n"];
     }
     // With a handler of its own, this one is printed as it is.
-    if let (Finding::ExtableUnlisted(at), true) = (finding, profile.has(Behaviour::ExtableHandler)) {
+    if let (ModpostFinding::ExtableUnlisted(at), true) = (finding, profile.has(Behaviour::ExtableHandler)) {
         return extable_unlisted(at, " \n");
     }
     if let Some(body) = plain(finding, subject, profile) {
@@ -69,47 +69,51 @@ pub fn render(finding: &Finding, subject: Subject<'_>, severity: Severity, profi
 }
 
 /// Findings whose message never starts with the module's name. `None` for the others.
-fn plain(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Option<Vec<u8>> {
+fn plain(finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) -> Option<Vec<u8>> {
     let module = subject.module;
     Some(match finding {
-        Finding::ExtableBlackListed(at) => extable_black_listed(at, section_place(subject, profile)),
-        Finding::ExtableUnlisted(at) => extable_unlisted(at, "\n"),
-        Finding::ExtableFault(at) => extable_data(at, "it is not possible for the kernel to fault\nat that address."),
-        Finding::ExtableJump(at) => extable_data(at, "the kernel will fault if it ever tries to\njump to it."),
-        Finding::ExtableEntrySize => text!["extable_entry size hasn't been discovered!\n"],
-        Finding::ExtableMismatch(at) => verbose::extable(at, subject.file),
-        Finding::ExtableNotExecutable(at) => {
+        ModpostFinding::ExtableBlackListed(at) => extable_black_listed(at, section_place(subject, profile)),
+        ModpostFinding::ExtableUnlisted(at) => extable_unlisted(at, "\n"),
+        ModpostFinding::ExtableFault(at) => {
+            extable_data(at, "it is not possible for the kernel to fault\nat that address.")
+        }
+        ModpostFinding::ExtableJump(at) => extable_data(at, "the kernel will fault if it ever tries to\njump to it."),
+        ModpostFinding::ExtableEntrySize => text!["extable_entry size hasn't been discovered!\n"],
+        ModpostFinding::ExtableMismatch(at) => verbose::extable(at, subject.file),
+        ModpostFinding::ExtableNotExecutable(at) => {
             text![at.section, format!("+{:#x}", at.offset), " references non-executable section '", at.target, "'\n"]
         }
-        Finding::UnknownRelocMachine => text!["Please add code to calculate addend for this architecture\n"],
-        Finding::PciMask(mask) => text!["Can't handle masks in ", module, format!(":{mask:04X}\n")],
-        Finding::PciOverride(id) => text![format!("Unknown PCI driver_override alias {id:08X}\n")],
-        Finding::CdxOverride(id) => text![format!("Unknown CDX driver_override alias {id:08X}\n")],
-        Finding::WmiLength(guid) => text!["Invalid WMI device id 'wmi:", guid, "' in '", module, "'\n"],
-        Finding::WmiCharacter { character, guid } => {
+        ModpostFinding::UnknownRelocMachine => text!["Please add code to calculate addend for this architecture\n"],
+        ModpostFinding::PciMask(mask) => text!["Can't handle masks in ", module, format!(":{mask:04X}\n")],
+        ModpostFinding::PciOverride(id) => text![format!("Unknown PCI driver_override alias {id:08X}\n")],
+        ModpostFinding::CdxOverride(id) => text![format!("Unknown CDX driver_override alias {id:08X}\n")],
+        ModpostFinding::WmiLength(guid) => text!["Invalid WMI device id 'wmi:", guid, "' in '", module, "'\n"],
+        ModpostFinding::WmiCharacter { character, guid } => {
             text!["Invalid character ", [*character], " inside WMI GUID string '", guid, "' in '", module, "'\n"]
         }
-        Finding::AmbaMask { id, mask } => text![
+        ModpostFinding::AmbaMask { id, mask } => text![
             module,
             ": Masked-off bit(s) of AMBA device ID are non-zero: ",
             format!("id=0x{id:08X}, mask=0x{mask:08X}.  Please fix this driver.\n")
         ],
-        Finding::DeviceTableSize { .. } | Finding::DeviceTableEnd { .. } => device_table(finding, module, profile),
-        Finding::AliasOverflow { capacity, need, have } => {
+        ModpostFinding::DeviceTableSize { .. } | ModpostFinding::DeviceTableEnd { .. } => {
+            device_table(finding, module, profile)
+        }
+        ModpostFinding::AliasOverflow { capacity, need, have } => {
             text![format!("alias buffer ({capacity}) overflow on append (need {need}, have {have})\n")]
         }
-        Finding::DmiOverflow => text!["dmi_ascii_filter: alias buffer overflow\n"],
-        Finding::MalformedCmdLine(line) => text!["malformed line: ", line, "\n"],
-        Finding::SuppressedUndefined(count) => {
+        ModpostFinding::DmiOverflow => text!["dmi_ascii_filter: alias buffer overflow\n"],
+        ModpostFinding::MalformedCmdLine(line) => text!["malformed line: ", line, "\n"],
+        ModpostFinding::SuppressedUndefined(count) => {
             text!["suppressed ", count.to_string(), " unresolved symbol warnings because there were too many)\n"]
         }
-        Finding::MismatchesDetected => {
+        ModpostFinding::MismatchesDetected => {
             text!["Section mismatches detected.\n", "Set CONFIG_SECTION_MISMATCH_WARN_ONLY=y to allow them.\n"]
         }
-        Finding::NoVmlinux => {
+        ModpostFinding::NoVmlinux => {
             text!["Symbol info of vmlinux is missing. Unresolved symbol check will be entirely skipped.\n"]
         }
-        Finding::NamespaceWithoutExport { symbol, namespace } => {
+        ModpostFinding::NamespaceWithoutExport { symbol, namespace } => {
             let none: &[u8] = if profile.has(Behaviour::EmptyNamespaceIsNull) { b"(null)" } else { b"" };
             let namespace = if namespace.is_empty() { none } else { namespace };
             text!["Could not update namespace(", namespace, ") for symbol ", symbol, "\n"]
@@ -119,31 +123,31 @@ fn plain(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Option<V
 }
 
 /// Findings about files and their formats.
-fn about_files(finding: &Finding) -> Option<Vec<u8>> {
+fn about_files(finding: &ModpostFinding) -> Option<Vec<u8>> {
     Some(match finding {
-        Finding::BadSuffix { file } => text![file, ": filename must be suffixed with .o\n"],
-        Finding::NotRelocatable { file } => text![file, ": not relocatable object."],
-        Finding::HeadersPastEnd { offset, file, size } => text![
+        ModpostFinding::BadSuffix { file } => text![file, ": filename must be suffixed with .o\n"],
+        ModpostFinding::NotRelocatable { file } => text![file, ": not relocatable object."],
+        ModpostFinding::HeadersPastEnd { offset, file, size } => text![
             format!("section header offset={offset} in file '"),
             file,
             format!("' is bigger than filesize={size}\n")
         ],
-        Finding::TruncatedObject { file, offset, header_size } => {
+        ModpostFinding::TruncatedObject { file, offset, header_size } => {
             text![file, format!(" is truncated. sechdrs[i].sh_offset={offset} > sizeof(*hrd)={header_size}\n")]
         }
-        Finding::NobitsModinfo { file } => text![file, " has NOBITS .modinfo\n"],
-        Finding::NoSymtab { file } => text![file, " has no symtab?\n"],
-        Finding::BadShndxLink { file, link, symtab } => {
+        ModpostFinding::NobitsModinfo { file } => text![file, " has NOBITS .modinfo\n"],
+        ModpostFinding::NoSymtab { file } => text![file, " has no symtab?\n"],
+        ModpostFinding::BadShndxLink { file, link, symtab } => {
             text![file, format!(": SYMTAB_SHNDX has bad sh_link: {link}!={symtab}\n")]
         }
-        Finding::EmptyModFile { file } => text!["bad ending versions file for ", file, "\n"],
-        Finding::UnknownEndian => text!["target endian is unknown\n"],
-        Finding::Malformed { what } => text![what, "\n"],
-        Finding::ListUnreadable { file, error } => text!["Can't open filenames file ", file, ": ", error],
-        Finding::DumpSyntax => text!["parse error in symbol dump file\n"],
-        Finding::DumpLicense { symbol, license } => text![symbol, ": unknown license ", license, ". skip"],
-        Finding::PathTooLong { path } => text![path, ": too long path was truncated\n"],
-        Finding::LineTooLong { text: line, need } => {
+        ModpostFinding::EmptyModFile { file } => text!["bad ending versions file for ", file, "\n"],
+        ModpostFinding::UnknownEndian => text!["target endian is unknown\n"],
+        ModpostFinding::Malformed { what } => text![what, "\n"],
+        ModpostFinding::ListUnreadable { file, error } => text!["Can't open filenames file ", file, ": ", error],
+        ModpostFinding::DumpSyntax => text!["parse error in symbol dump file\n"],
+        ModpostFinding::DumpLicense { symbol, license } => text![symbol, ": unknown license ", license, ". skip"],
+        ModpostFinding::PathTooLong { path } => text![path, ": too long path was truncated\n"],
+        ModpostFinding::LineTooLong { text: line, need } => {
             text!["buf_printf output truncated for string ", line, format!(": {need} bytes needed, 500 available\n")]
         }
         _ => return None,
@@ -151,8 +155,8 @@ fn about_files(finding: &Finding) -> Option<Vec<u8>> {
 }
 
 /// Lines that go before a message, without the message's start.
-fn raw_lines(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
-    let Finding::DeviceTableEnd { kind, size, entry, last, .. } = finding else { return Vec::new() };
+fn raw_lines(finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
+    let ModpostFinding::DeviceTableEnd { kind, size, entry, last, .. } = finding else { return Vec::new() };
     if profile.has(Behaviour::DevtableErrorsGoOn) {
         return Vec::new();
     }
@@ -163,22 +167,22 @@ fn raw_lines(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<
 }
 
 /// Broken device tables.
-fn device_table(finding: &Finding, module: &[u8], profile: &Profile) -> Vec<u8> {
+fn device_table(finding: &ModpostFinding, module: &[u8], profile: &Profile) -> Vec<u8> {
     let is_new = profile.has(Behaviour::DevtableErrorsGoOn);
     match finding {
-        Finding::DeviceTableSize { table, kind, .. } if is_new => {
+        ModpostFinding::DeviceTableSize { table, kind, .. } if is_new => {
             text![module, ": type mismatch between ", table, "[] and MODULE_DEVICE_TABLE(", kind, ", ...)\n"]
         }
-        Finding::DeviceTableSize { kind, size, entry, .. } => text![
+        ModpostFinding::DeviceTableSize { kind, size, entry, .. } => text![
             module,
             format!(": sizeof(struct {kind}_device_id)={entry} is not a modulo of the size of section "),
             format!("__mod_{kind}__<identifier>_device_table={size}.\n"),
             format!("Fix definition of struct {kind}_device_id in mod_devicetable.h\n")
         ],
-        Finding::DeviceTableEnd { table, .. } if is_new => {
+        ModpostFinding::DeviceTableEnd { table, .. } if is_new => {
             text![module, ": ", table, "[] is not terminated with a NULL entry\n"]
         }
-        Finding::DeviceTableEnd { kind, .. } => {
+        ModpostFinding::DeviceTableEnd { kind, .. } => {
             text![module, format!(": struct {kind}_device_id is not terminated with a NULL entry!\n")]
         }
         _ => Vec::new(),
@@ -231,43 +235,43 @@ fn extable_data(at: &ExtableRef, why: &str) -> Vec<u8> {
 }
 
 /// The rest of a message that starts with the module's name. 7.3.
-fn prefixed(finding: &Finding, profile: &Profile) -> Vec<u8> {
+fn prefixed(finding: &ModpostFinding, profile: &Profile) -> Vec<u8> {
     match finding {
-        Finding::MissingLicense => text!["missing MODULE_LICENSE()\n"],
-        Finding::MissingDescription => text!["missing MODULE_DESCRIPTION()\n"],
-        Finding::ForbiddenNamespaceImport(namespace) => {
+        ModpostFinding::MissingLicense => text!["missing MODULE_LICENSE()\n"],
+        ModpostFinding::MissingDescription => text!["missing MODULE_DESCRIPTION()\n"],
+        ModpostFinding::ForbiddenNamespaceImport(namespace) => {
             text!["explicitly importing namespace '", namespace, "' is not allowed.\n"]
         }
-        Finding::CommonSymbol(symbol) => text!["'", symbol, "' is COMMON symbol\n"],
-        Finding::ExportOfInit(symbol) => {
+        ModpostFinding::CommonSymbol(symbol) => text!["'", symbol, "' is COMMON symbol\n"],
+        ModpostFinding::ExportOfInit(symbol) => {
             text!["EXPORT_SYMBOL used for init symbol '", symbol, "'. Remove __init or EXPORT_SYMBOL.\n"]
         }
-        Finding::ExportOfExit(symbol) => {
+        ModpostFinding::ExportOfExit(symbol) => {
             text!["EXPORT_SYMBOL used for exit symbol '", symbol, "'. Remove __exit or EXPORT_SYMBOL.\n"]
         }
-        Finding::NonAllocSection(section) => {
+        ModpostFinding::NonAllocSection(section) => {
             text!["unexpected non-allocatable section '", section, "'.\n", NON_ALLOC_ADVICE]
         }
-        Finding::SectionMismatch(at) => mismatch(at, profile),
-        Finding::ExportedTwice { symbol, previous, previous_is_vmlinux } => text![
+        ModpostFinding::SectionMismatch(at) => mismatch(at, profile),
+        ModpostFinding::ExportedTwice { symbol, previous, previous_is_vmlinux } => text![
             "symbol '",
             symbol,
             "' exported twice. Previous export was in ",
             previous,
             if *previous_is_vmlinux { "\n" } else { ".ko\n" }
         ],
-        Finding::Undefined(symbol) => text!["symbol '", symbol, "' undefined!\n"],
-        Finding::ExportedWithoutDefinition(symbol) => {
+        ModpostFinding::Undefined(symbol) => text!["symbol '", symbol, "' undefined!\n"],
+        ModpostFinding::ExportedWithoutDefinition(symbol) => {
             text!["symbol '", symbol, "' was exported without definition\n"]
         }
-        Finding::NamespaceNotImported { symbol, namespace } => {
+        ModpostFinding::NamespaceNotImported { symbol, namespace } => {
             text!["module uses symbol '", symbol, "' from namespace '", namespace, "', but does not import it.\n"]
         }
-        Finding::GplOnly(symbol) => text!["GPL-incompatible module uses GPL-only symbol '", symbol, "'\n"],
-        Finding::ModuleNameTooLong => text!["module name is too long\n"],
-        Finding::NoCrc(symbol) => text!["symbol '", symbol, "' has no CRC!\n"],
-        Finding::SymbolTooLong(symbol) => text!["too long symbol '", symbol, "'\n"],
-        Finding::VersionFailed(symbol) => text![
+        ModpostFinding::GplOnly(symbol) => text!["GPL-incompatible module uses GPL-only symbol '", symbol, "'\n"],
+        ModpostFinding::ModuleNameTooLong => text!["module name is too long\n"],
+        ModpostFinding::NoCrc(symbol) => text!["symbol '", symbol, "' has no CRC!\n"],
+        ModpostFinding::SymbolTooLong(symbol) => text!["too long symbol '", symbol, "'\n"],
+        ModpostFinding::VersionFailed(symbol) => text![
             "EXPORT symbol '",
             symbol,
             "' version generation failed, symbol will not be versioned.\nIs '",
@@ -279,14 +283,16 @@ fn prefixed(finding: &Finding, profile: &Profile) -> Vec<u8> {
 }
 
 /// Messages about `.export_symbol`, the same in all series that have it.
-fn export_section(finding: &Finding) -> Vec<u8> {
+fn export_section(finding: &ModpostFinding) -> Vec<u8> {
     match finding {
-        Finding::StrangeExport(symbol) => text![".export_symbol section contains strange symbol '", symbol, "'\n"],
-        Finding::LocalExport(symbol) => text!["local symbol '", symbol, "' was exported\n"],
-        Finding::NotAnExport(symbol) => {
+        ModpostFinding::StrangeExport(symbol) => {
+            text![".export_symbol section contains strange symbol '", symbol, "'\n"]
+        }
+        ModpostFinding::LocalExport(symbol) => text!["local symbol '", symbol, "' was exported\n"],
+        ModpostFinding::NotAnExport(symbol) => {
             text![".export_symbol section references '", symbol, "', but it does not seem to be an export symbol\n"]
         }
-        Finding::UnknownExportLicense { license, symbol } => {
+        ModpostFinding::UnknownExportLicense { license, symbol } => {
             text!["unknown license '", license, "' was specified for '", symbol, "'\n"]
         }
         _ => Vec::new(),
@@ -297,28 +303,30 @@ const NON_ALLOC_ADVICE: &str = "Did you forget to use \"ax\"/\"aw\" in a .S file
     Note that for example <linux/init.h> contains\nsection definitions for use in .S files.\n\n";
 
 /// A message up to 7.2; where it names the module, it does so somewhere in the middle.
-fn unprefixed(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
+fn unprefixed(finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
     let module = subject.module;
     let place = section_place(subject, profile);
     match finding {
-        Finding::MissingLicense => text!["missing MODULE_LICENSE() in ", subject.file, "\n"],
-        Finding::MissingDescription => text!["missing MODULE_DESCRIPTION() in ", subject.file, "\n"],
-        Finding::CommonSymbol(symbol) => text!["\"", symbol, "\" [", module, "] is COMMON symbol\n"],
-        Finding::ExportOfInit(symbol) => {
+        ModpostFinding::MissingLicense => text!["missing MODULE_LICENSE() in ", subject.file, "\n"],
+        ModpostFinding::MissingDescription => text!["missing MODULE_DESCRIPTION() in ", subject.file, "\n"],
+        ModpostFinding::CommonSymbol(symbol) => text!["\"", symbol, "\" [", module, "] is COMMON symbol\n"],
+        ModpostFinding::ExportOfInit(symbol) => {
             text![module, ": ", symbol, ": EXPORT_SYMBOL used for init symbol. Remove __init or EXPORT_SYMBOL.\n"]
         }
-        Finding::ExportOfExit(symbol) => {
+        ModpostFinding::ExportOfExit(symbol) => {
             text![module, ": ", symbol, ": EXPORT_SYMBOL used for exit symbol. Remove __exit or EXPORT_SYMBOL.\n"]
         }
-        Finding::NonAllocSection(section) => {
+        ModpostFinding::NonAllocSection(section) => {
             text![place, " (", section, "): unexpected non-allocatable section.\n", NON_ALLOC_ADVICE]
         }
-        Finding::SectionMismatch(at) if profile.has(Behaviour::MismatchExplained) => verbose::mismatch(at, place),
-        Finding::SectionMismatch(at) => text![place, ": ", mismatch(at, profile)],
-        Finding::ForbiddenNamespaceImport(namespace) => {
+        ModpostFinding::SectionMismatch(at) if profile.has(Behaviour::MismatchExplained) => {
+            verbose::mismatch(at, place)
+        }
+        ModpostFinding::SectionMismatch(at) => text![place, ": ", mismatch(at, profile)],
+        ModpostFinding::ForbiddenNamespaceImport(namespace) => {
             text![module, ": explicitly importing namespace \"", namespace, "\" is not allowed.\n"]
         }
-        Finding::NamespaceNotImported { symbol, namespace } => text![
+        ModpostFinding::NamespaceNotImported { symbol, namespace } => text![
             "module ",
             basename(module),
             " uses symbol ",
@@ -327,13 +335,13 @@ fn unprefixed(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec
             namespace,
             ", but does not import it.\n"
         ],
-        Finding::GplOnly(symbol) => gpl(module, "GPL-only symbol '", symbol),
-        Finding::GplOnlyUnused(symbol) => gpl(module, "GPL-only symbol marked UNUSED '", symbol),
-        Finding::GplOnlyFuture(symbol) => gpl(module, "future GPL-only symbol '", symbol),
-        Finding::Unused(symbol) => {
+        ModpostFinding::GplOnly(symbol) => gpl(module, "GPL-only symbol '", symbol),
+        ModpostFinding::GplOnlyUnused(symbol) => gpl(module, "GPL-only symbol marked UNUSED '", symbol),
+        ModpostFinding::GplOnlyFuture(symbol) => gpl(module, "future GPL-only symbol '", symbol),
+        ModpostFinding::Unused(symbol) => {
             text!["module ", basename(module), ".ko uses symbol '", symbol, "' marked UNUSED\n"]
         }
-        Finding::ModuleNameTooLong => text!["module name is too long [", module, ".ko]\n"],
+        ModpostFinding::ModuleNameTooLong => text!["module name is too long [", module, ".ko]\n"],
         other => unprefixed_symbol(other, subject, profile),
     }
 }
@@ -343,10 +351,10 @@ fn gpl(module: &[u8], what: &str, symbol: &[u8]) -> Vec<u8> {
 }
 
 /// Messages up to 7.2 about exported and imported symbols.
-fn unprefixed_symbol(finding: &Finding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
+fn unprefixed_symbol(finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
     let module = subject.module;
     match finding {
-        Finding::ExportedTwice { symbol, previous, previous_is_vmlinux } => text![
+        ModpostFinding::ExportedTwice { symbol, previous, previous_is_vmlinux } => text![
             module,
             ": '",
             symbol,
@@ -354,17 +362,21 @@ fn unprefixed_symbol(finding: &Finding, subject: Subject<'_>, profile: &Profile)
             previous,
             if *previous_is_vmlinux { "\n" } else { ".ko\n" }
         ],
-        Finding::Undefined(symbol) => text!["\"", symbol, "\" [", module, ".ko] undefined!\n"],
-        Finding::ExportedWithoutDefinition(symbol) => {
+        ModpostFinding::Undefined(symbol) => text!["\"", symbol, "\" [", module, ".ko] undefined!\n"],
+        ModpostFinding::ExportedWithoutDefinition(symbol) => {
             text!["\"", symbol, "\" [", module, ".ko] was exported without definition\n"]
         }
-        Finding::NoCrc(symbol) => text!["\"", symbol, "\" [", module, ".ko] has no CRC!\n"],
-        Finding::SymbolTooLong(symbol) => text!["too long symbol \"", symbol, "\" [", module, ".ko]\n"],
-        Finding::CrcUndefined(symbol) if !profile.has(Behaviour::CrcPrototypeAsked) => version_failed(symbol, subject),
-        Finding::VersionFailed(symbol) | Finding::CrcUndefined(symbol) => {
+        ModpostFinding::NoCrc(symbol) => text!["\"", symbol, "\" [", module, ".ko] has no CRC!\n"],
+        ModpostFinding::SymbolTooLong(symbol) => text!["too long symbol \"", symbol, "\" [", module, ".ko]\n"],
+        ModpostFinding::CrcUndefined(symbol) if !profile.has(Behaviour::CrcPrototypeAsked) => {
+            version_failed(symbol, subject)
+        }
+        ModpostFinding::VersionFailed(symbol) | ModpostFinding::CrcUndefined(symbol) => {
             text![version_failed(symbol, subject), "Is \"", symbol, "\" prototyped in <asm/asm-prototypes.h>?\n"]
         }
-        Finding::StaticExport { symbol, kind } => text!["\"", symbol, "\" [", module, "] is a static ", kind, "\n"],
+        ModpostFinding::StaticExport { symbol, kind } => {
+            text!["\"", symbol, "\" [", module, "] is a static ", kind, "\n"]
+        }
         other => text![module, ": ", export_section(other)],
     }
 }
@@ -381,7 +393,7 @@ fn section_place<'a>(subject: Subject<'a>, profile: &Profile) -> &'a [u8] {
 
 /// A section mismatch in one line.
 fn mismatch(at: &SectionRef, profile: &Profile) -> Vec<u8> {
-    if at.kind == Mismatch::ExportOfInitExit {
+    if at.kind == MismatchKind::ExportOfInitExit {
         let to = text![at.to_symbol, " (section: ", at.to_section, ")\n"];
         return text!["EXPORT_SYMBOL used for init/exit symbol: ", to];
     }

@@ -5,12 +5,12 @@
 use std::collections::HashMap;
 
 use super::crc::Crc;
-use super::event::Event;
+use super::event::ScanEvent;
 use super::export::Export;
 use super::finding::ExtableRef;
-use super::finding::Finding;
+use super::finding::ModpostFinding;
 use super::finding::Stop;
-use super::report::Report;
+use super::report::ModpostReport;
 use super::scan::ObjectFacts;
 use super::text::Name;
 use super::wording::Subject;
@@ -169,7 +169,7 @@ impl<'p> World<'p> {
     }
 
     /// Adds an export from a dump. `dump` is the dump's number.
-    pub fn add_dumped(&mut self, dump: usize, module: &[u8], export: Export, crc: u32, report: &mut Report<'_>) {
+    pub fn add_dumped(&mut self, dump: usize, module: &[u8], export: Export, crc: u32, report: &mut ModpostReport<'_>) {
         let dump = self.profile.has(Behaviour::DumpModuleKeyedByFile).then_some(dump);
         let key = (dump, Name::from(module));
         let module = match self.dumped.get(&key) {
@@ -206,7 +206,7 @@ impl<'p> World<'p> {
     /// stays and may change its owner. The result is the export that counts.
     ///
     /// Upstream: `sym_add_exported()`.
-    fn add_export(&mut self, module: ModuleId, export: Export, report: &mut Report<'_>) -> ExportId {
+    fn add_export(&mut self, module: ModuleId, export: Export, report: &mut ModpostReport<'_>) -> ExportId {
         let is_shadowing = self.profile.has(Behaviour::DuplicateExportShadows);
         if let Some(id) = self.find(&export.name) {
             let owner = self.export(id).module;
@@ -234,9 +234,9 @@ impl<'p> World<'p> {
         id
     }
 
-    fn exported_twice(&self, symbol: &Name, owner: ModuleId) -> Finding {
+    fn exported_twice(&self, symbol: &Name, owner: ModuleId) -> ModpostFinding {
         let previous = self.module(owner);
-        Finding::ExportedTwice {
+        ModpostFinding::ExportedTwice {
             symbol: symbol.clone(),
             previous: previous.name.clone(),
             previous_is_vmlinux: previous.is_vmlinux(),
@@ -244,7 +244,7 @@ impl<'p> World<'p> {
     }
 
     /// Adds what one object tells, and says what there is to say. `false` if the run ends here.
-    pub fn add_object(&mut self, mut facts: ObjectFacts, report: &mut Report<'_>) -> bool {
+    pub fn add_object(&mut self, mut facts: ObjectFacts, report: &mut ModpostReport<'_>) -> bool {
         let events = std::mem::take(&mut facts.events);
         let crcs = std::mem::take(&mut facts.crcs);
         let globals = std::mem::take(&mut facts.globals);
@@ -270,31 +270,37 @@ impl<'p> World<'p> {
         true
     }
 
-    fn add_event(&mut self, module: ModuleId, event: Event, report: &mut Report<'_>) -> Result<(), Finding> {
+    fn add_event(
+        &mut self,
+        module: ModuleId,
+        event: ScanEvent,
+        report: &mut ModpostReport<'_>,
+    ) -> Result<(), ModpostFinding> {
         match event {
-            Event::Finding(finding) => {
-                let is_mismatch = matches!(finding, Finding::SectionMismatch(_) | Finding::ExtableMismatch(_));
+            ScanEvent::Finding(finding) => {
+                let is_mismatch =
+                    matches!(finding, ModpostFinding::SectionMismatch(_) | ModpostFinding::ExtableMismatch(_));
                 self.mismatches = self.mismatches.saturating_add(is_mismatch.into());
                 report.tell(&finding, self.module(module).subject());
             }
-            Event::Export(export) => {
+            ScanEvent::Export(export) => {
                 self.add_export(module, export, report);
             }
-            Event::Namespace { symbol, namespace } => match self.find_mut(&symbol) {
+            ScanEvent::Namespace { symbol, namespace } => match self.find_mut(&symbol) {
                 Some(exported) => exported.export.namespace = namespace,
                 None => {
-                    let finding = Finding::NamespaceWithoutExport { symbol, namespace };
+                    let finding = ModpostFinding::NamespaceWithoutExport { symbol, namespace };
                     report.tell(&finding, self.module(module).subject());
                 }
             },
-            Event::Crc { symbol, crc } => {
+            ScanEvent::Crc { symbol, crc } => {
                 self.find_mut(&symbol).into_iter().for_each(|exported| exported.crc = Some(crc));
             }
-            Event::SecondExtableReloc(offset) if self.extable_entry == 0 => {
+            ScanEvent::SecondExtableReloc(offset) if self.extable_entry == 0 => {
                 self.extable_entry = offset.wrapping_mul(2);
             }
-            Event::SecondExtableReloc(_) => {}
-            Event::ExtableData(at) => return Err(self.extable_data(at)),
+            ScanEvent::SecondExtableReloc(_) => {}
+            ScanEvent::ExtableData(at) => return Err(self.extable_data(at)),
         }
         Ok(())
     }
@@ -302,13 +308,13 @@ impl<'p> World<'p> {
     /// What is fatal about an entry of the exception table: the place where the kernel faults, or where it goes on.
     ///
     /// Upstream: `is_extable_fault_address()`.
-    fn extable_data(&self, at: ExtableRef) -> Finding {
+    fn extable_data(&self, at: ExtableRef) -> ModpostFinding {
         let is_fault = match u64::from(self.extable_entry) {
             _ if at.offset == 0 => true,
-            0 => return Finding::ExtableEntrySize,
+            0 => return ModpostFinding::ExtableEntrySize,
             entry => at.offset.is_multiple_of(entry),
         };
-        if is_fault { Finding::ExtableFault(at) } else { Finding::ExtableJump(at) }
+        if is_fault { ModpostFinding::ExtableFault(at) } else { ModpostFinding::ExtableJump(at) }
     }
 
     /// Sets the versions of what `module` exports; those of other symbols are of no interest.
@@ -330,10 +336,10 @@ impl<'p> World<'p> {
 }
 
 /// Says what there is to say about a file that is no module. `false` if the run ends here.
-fn say_only(facts: &ObjectFacts, events: &[Event], stop: Option<&Stop>, report: &mut Report<'_>) -> bool {
+fn say_only(facts: &ObjectFacts, events: &[ScanEvent], stop: Option<&Stop>, report: &mut ModpostReport<'_>) -> bool {
     let subject = Subject { file: &facts.file, module: &facts.module };
     for event in events {
-        if let Event::Finding(finding) = event {
+        if let ScanEvent::Finding(finding) = event {
             report.tell(finding, subject);
         }
     }

@@ -115,7 +115,7 @@ pub struct JumpLabelStats {
 
 /// How far building came, for `--stats`.
 #[derive(Debug, Default, Clone, Copy)]
-pub struct Progress {
+pub struct BuildProgress {
     /// All sections are decoded.
     pub is_decoded: bool,
     /// Alternatives are linked.
@@ -173,7 +173,7 @@ pub struct Code<'d> {
     /// Static branch sites.
     pub jump_labels: JumpLabelStats,
     /// How far building came.
-    pub progress: Progress,
+    pub progress: BuildProgress,
     /// Changes of instructions, in order.
     pub edits: Vec<Edit>,
     /// Changes that get into the file only if something else changes it.
@@ -274,7 +274,7 @@ impl<'d> Code<'d> {
             ignore_unreachables: opts.no_unreachable,
             is_livepatch: false,
             jump_labels: JumpLabelStats::default(),
-            progress: Progress::default(),
+            progress: BuildProgress::default(),
             edits: Vec::new(),
             side_effects: Vec::new(),
             patched_returns: FxHashSet::default(),

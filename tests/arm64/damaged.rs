@@ -3,7 +3,7 @@
 //! An object of `testdata/arm64` that a test damages.
 
 use postlink::arm64::tables;
-use postlink::arm64::tables::Options;
+use postlink::arm64::tables::TableOptions;
 use postlink::elf::ElfFile;
 use postlink::elf::Symbol;
 
@@ -124,7 +124,7 @@ impl Object {
 
     /// Identifiers and sentences of everything that is found, noinstr code included.
     pub fn findings(&self) -> Vec<(&'static str, String)> {
-        let options = Options { noinstr: true, ..Options::default() };
+        let options = TableOptions { noinstr: true, ..TableOptions::default() };
         let found = self.0.with(|elf| tables::check(elf, &options));
         found.iter().map(|finding| (finding.kind.id(), finding.text())).collect()
     }

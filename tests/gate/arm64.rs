@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use postlink::elf::ElfFile;
 use postlink::elf::Symbol;
 use postlink::gate;
-use postlink::gate::Severity;
+use postlink::gate::GateSeverity;
 use postlink::gate::run::Quiet;
 
 use crate::common::tally::Tally;
@@ -373,7 +373,7 @@ fn each_damage_of_an_arm64_folder_is_found() {
     let folder = build.map_or_else(|| small(dir.path()), |build| real(&build, dir.path()));
     let whole = keys(&folder.root);
     let outcome = gate::run(&options(&folder.root), &Quiet).expect("the gate runs");
-    let grave = outcome.findings.iter().filter(|judged| judged.finding.severity > Severity::Note);
+    let grave = outcome.findings.iter().filter(|judged| judged.finding.severity > GateSeverity::Note);
     assert_eq!(grave.map(|judged| &judged.finding.message).collect::<Vec<_>>(), Vec::<&String>::new());
     let mut tally = Tally::default();
     for damage in DAMAGES.iter().filter(|damage| folder.is_real || !damage.is_real) {
@@ -411,12 +411,12 @@ fn findings_about_arm64_frames_show_the_way() {
         found.unwrap_or_else(|| panic!("no {kind}"))
     };
     for (kind, severity) in [
-        ("arm64-stack-conflict", Severity::Error),
-        ("arm64-stack-falls-through", Severity::Note),
-        ("arm64-stack-return", Severity::Error),
-        ("arm64-stack-lost", Severity::Note),
-        ("arm64-stack-tail-call", Severity::Note),
-        ("arm64-stack-unresolved", Severity::Note),
+        ("arm64-stack-conflict", GateSeverity::Error),
+        ("arm64-stack-falls-through", GateSeverity::Note),
+        ("arm64-stack-return", GateSeverity::Error),
+        ("arm64-stack-lost", GateSeverity::Note),
+        ("arm64-stack-tail-call", GateSeverity::Note),
+        ("arm64-stack-unresolved", GateSeverity::Note),
     ] {
         let found = of(kind);
         assert_eq!((found.check, found.severity), ("stack", severity), "{kind}");

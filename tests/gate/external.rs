@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use postlink::gate;
+use postlink::gate::run::GateOptions;
 use postlink::gate::run::GateOutcome;
-use postlink::gate::run::Options;
 use postlink::gate::run::Quiet;
 
 use crate::copy;
@@ -65,7 +65,7 @@ fn replace(path: &Path, old: &str, new: &str) {
     fs::write(path, text.replace(old, new)).expect("it can be written");
 }
 
-fn run(options: &Options) -> GateOutcome {
+fn run(options: &GateOptions) -> GateOutcome {
     gate::run(options, &Quiet).expect("the gate runs")
 }
 
@@ -129,10 +129,10 @@ fn the_kernel_is_found_by_what_is_recorded() {
     assert!(outcome.inputs.missing.iter().any(|line| line.contains("--kernel names the folder")), "{outcome:?}");
     // The modules themselves say which series it was, and a person which folder.
     assert_eq!(outcome.inputs.selection.chosen_by.to_string(), "by the modules' vermagic, 7.3.0-gate");
-    let asked = Options { kernel: Some(pair.kernel.path().to_owned()), ..options(pair.folder.path()) };
+    let asked = GateOptions { kernel: Some(pair.kernel.path().to_owned()), ..options(pair.folder.path()) };
     let outcome = run(&asked);
     assert_eq!((lines(&outcome), skipped(&outcome)), (Vec::new(), ALWAYS_SKIPPED.to_vec()));
-    let wrong = Options { kernel: Some(pair.folder.path().to_owned()), ..asked };
+    let wrong = GateOptions { kernel: Some(pair.folder.path().to_owned()), ..asked };
     let error = gate::run(&wrong, &Quiet).expect_err("no kernel is there").to_string();
     assert!(error.contains("no build folder of a kernel"), "{error}");
 }
@@ -273,7 +273,7 @@ fn dumps_of_others_that_are_not_known_are_said_to_be_missing() {
 #[test]
 fn single_objects_may_be_named() {
     let pair = Pair::new();
-    let named = |names: &[&str]| Options {
+    let named = |names: &[&str]| GateOptions {
         paths: names.iter().map(|name| pair.file(name)).collect(),
         ..options(pair.folder.path())
     };
@@ -317,7 +317,7 @@ fn modules_alone_know_their_release_and_take_the_rest_from_the_kernel() {
     assert!(["undefined", "versions", "exports"].iter().all(|check| skipped(&outcome).contains(check)));
     // With the kernel's exports these look, whether its configuration is there or not.
     let kernel = copy();
-    let with = |kernel: &Path| run(&Options { kernel: Some(kernel.to_owned()), ..options(dir.path()) });
+    let with = |kernel: &Path| run(&GateOptions { kernel: Some(kernel.to_owned()), ..options(dir.path()) });
     for removed in ["nothing", "include/config/auto.conf"] {
         let _ = fs::remove_file(kernel.path().join(removed));
         let outcome = with(kernel.path());
@@ -390,7 +390,7 @@ fn packages_are_looked_at_as_what_they_install() {
         let package = |name: &str, inside: &str, from: &Path| pack(work.path(), name, inside, from);
         let modules = package("modules", "usr/lib/modules/7.3.0-gate", bare().path());
         let headers = package("headers", "usr/src/linux-headers-7.3.0-gate", copy().path());
-        let asked = Options { kernel: Some(headers.clone()), ..options(&modules) };
+        let asked = GateOptions { kernel: Some(headers.clone()), ..options(&modules) };
         let outcome = run(&asked);
         assert_eq!(lines(&outcome), Vec::<String>::new());
         assert_eq!(outcome.inputs.name, modules.display().to_string());
@@ -404,12 +404,12 @@ fn packages_are_looked_at_as_what_they_install() {
         let none = package("none", "usr/share/none", &none);
         let refused = refusal(&options(&none));
         assert!(refused.contains(": neither vmlinux.o nor a module is in there"), "{refused}");
-        let refused = refusal(&Options { kernel: Some(modules.clone()), ..asked });
+        let refused = refusal(&GateOptions { kernel: Some(modules.clone()), ..asked });
         assert!(refused.contains(": no build folder"), "{refused}");
     }
 }
 
-fn refusal(options: &Options) -> String {
+fn refusal(options: &GateOptions) -> String {
     gate::run(options, &Quiet).expect_err("it is refused").to_string()
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use postlink::gate;
-use postlink::gate::run::Options;
+use postlink::gate::run::GateOptions;
 use postlink::gate::run::Quiet;
 
 use crate::object::*;
@@ -28,7 +28,7 @@ fn findings(change: impl FnOnce(&mut Object)) -> Vec<String> {
     change(&mut object);
     std::fs::write(dir.path().join("vmlinux.o"), object.0).expect("it is written");
     let only = vec!["mitigations".to_owned()];
-    let outcome = gate::run(&Options { only, ..options(dir.path()) }, &Quiet).expect("the gate runs");
+    let outcome = gate::run(&GateOptions { only, ..options(dir.path()) }, &Quiet).expect("the gate runs");
     let lines = outcome.findings.iter().map(|judged| &judged.finding);
     lines.map(|finding| format!("{} {}", finding.kind, finding.counterpart)).collect()
 }

@@ -29,12 +29,12 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use postlink::gate;
-use postlink::gate::Severity;
+use postlink::gate::GateSeverity;
 use postlink::gate::finding::Key;
 use postlink::gate::report;
-use postlink::gate::report::Format;
 use postlink::gate::report::Look;
-use postlink::gate::run::Options;
+use postlink::gate::report::ReportFormat;
+use postlink::gate::run::GateOptions;
 use postlink::gate::run::Quiet;
 use postlink::gate::verdict::FailOn;
 
@@ -45,8 +45,8 @@ fn kernel() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/gate/kernel")
 }
 
-fn options(dir: &Path) -> Options {
-    Options {
+fn options(dir: &Path) -> GateOptions {
+    GateOptions {
         paths: vec![dir.to_owned()],
         series: None,
         kernel: None,
@@ -91,7 +91,7 @@ fn keys(dir: &Path) -> BTreeMap<Key, usize> {
 
 /// What these checks find, or all if none is named.
 fn keys_of(dir: &Path, checks: &[String]) -> BTreeMap<Key, usize> {
-    let options = Options { only: checks.to_vec(), n_threads: 2, ..options(dir) };
+    let options = GateOptions { only: checks.to_vec(), n_threads: 2, ..options(dir) };
     let outcome = gate::run(&options, &Quiet).expect("the gate runs");
     let mut keys = BTreeMap::new();
     for judged in outcome.findings {
@@ -276,7 +276,7 @@ fn findings_name_file_and_line() {
     fs::create_dir_all(dir.path().join("include/config")).expect("a folder");
     let config = "CONFIG_OBJTOOL=y\nCONFIG_LTO_CLANG=y\nCONFIG_STACK_VALIDATION=y\nCONFIG_UNWINDER_ORC=y\n";
     fs::write(dir.path().join("include/config/auto.conf"), config).expect("it can be written");
-    let single = Options { series: Some("7.3".to_owned()), only: vec!["stack".to_owned()], ..options(&object) };
+    let single = GateOptions { series: Some("7.3".to_owned()), only: vec!["stack".to_owned()], ..options(&object) };
     let outcome = gate::run(&single, &Quiet).expect("the gate runs");
     let places: Vec<&str> = outcome.findings.iter().map(|judged| judged.finding.source.as_str()).collect();
     assert!(places.iter().any(|place| place.contains("units-one.c:")), "{:?}", outcome.findings);
@@ -299,11 +299,11 @@ fn packed_modules_are_opened() {
 fn a_baseline_accepts_what_it_lists_and_new_findings_fail() {
     let dir = copy();
     let file = dir.path().join("baseline");
-    let update = Options { update_baseline: Some(file.clone()), ..options(dir.path()) };
+    let update = GateOptions { update_baseline: Some(file.clone()), ..options(dir.path()) };
     gate::run(&update, &Quiet).expect("the gate runs");
     let text = fs::read_to_string(&file).expect("it was written");
     assert!(text.contains("promoted-symbols/function vmlinux slow_path .text -\n"), "{text}");
-    let with = Options { baseline: vec![file.clone()], ..options(dir.path()) };
+    let with = GateOptions { baseline: vec![file.clone()], ..options(dir.path()) };
     let outcome = gate::run(&with, &Quiet).expect("the gate runs");
     assert!(!outcome.verdict.has_failed && outcome.n_accepted() == 2 && outcome.gone.is_empty());
 
@@ -313,12 +313,12 @@ fn a_baseline_accepts_what_it_lists_and_new_findings_fail() {
     let outcome = gate::run(&with, &Quiet).expect("the gate runs");
     assert!(outcome.verdict.has_failed, "a new promoted function");
     assert_eq!(outcome.gone.len(), 1, "the old one is gone");
-    let lenient = Options { fail_on: Some(FailOn::Severity(Severity::Error)), ..with.clone() };
+    let lenient = GateOptions { fail_on: Some(FailOn::Severity(GateSeverity::Error)), ..with.clone() };
     assert!(!gate::run(&lenient, &Quiet).expect("the gate runs").verdict.has_failed, "a note is no error");
 
     // Reasons stay, gone lines go.
     fs::write(&file, text.replace(" - -\n", " - - # known\n")).expect("it can be written");
-    gate::run(&Options { update_baseline: Some(file.clone()), ..with }, &Quiet).expect("the gate runs");
+    gate::run(&GateOptions { update_baseline: Some(file.clone()), ..with }, &Quiet).expect("the gate runs");
     let text = fs::read_to_string(&file).expect("it was written");
     assert!(text.contains("@low_path") && !text.contains("slow_path") && text.contains("# known"), "{text}");
 }
@@ -326,7 +326,7 @@ fn a_baseline_accepts_what_it_lists_and_new_findings_fail() {
 #[test]
 fn two_builds_are_compared() {
     let dir = copy();
-    let compare = Options { compare: Some(kernel()), ..options(dir.path()) };
+    let compare = GateOptions { compare: Some(kernel()), ..options(dir.path()) };
     assert!(!gate::run(&compare, &Quiet).expect("the gate runs").verdict.has_failed);
     let damage = damages::ALL.iter().find(|damage| damage.name == "an export that is not listed").expect("it is there");
     (damage.make)(&Parts::of(dir.path()));
@@ -337,11 +337,11 @@ fn two_builds_are_compared() {
 
 #[test]
 fn checks_are_chosen_by_name() {
-    let only = Options { only: vec!["orc".to_owned()], ..options(&kernel()) };
+    let only = GateOptions { only: vec!["orc".to_owned()], ..options(&kernel()) };
     assert!(gate::run(&only, &Quiet).expect("the gate runs").findings.is_empty());
-    let skip = Options { skip: vec!["promoted-symbols".to_owned()], ..options(&kernel()) };
+    let skip = GateOptions { skip: vec!["promoted-symbols".to_owned()], ..options(&kernel()) };
     assert!(gate::run(&skip, &Quiet).expect("the gate runs").findings.is_empty());
-    let unknown = Options { only: vec!["nonsense".to_owned()], ..options(&kernel()) };
+    let unknown = GateOptions { only: vec!["nonsense".to_owned()], ..options(&kernel()) };
     assert!(gate::run(&unknown, &Quiet).expect_err("no such check").to_string().contains("unknown check 'nonsense'"));
 }
 
@@ -362,9 +362,16 @@ fn reports_are_the_same_at_any_number_of_threads() {
     {
         (damage.make)(&parts);
     }
-    for format in [Format::Text, Format::Json, Format::Sarif, Format::Kcidb, Format::Github, Format::Html] {
+    for format in [
+        ReportFormat::Text,
+        ReportFormat::Json,
+        ReportFormat::Sarif,
+        ReportFormat::Kcidb,
+        ReportFormat::Github,
+        ReportFormat::Html,
+    ] {
         let render = |n_threads| {
-            let outcome = gate::run(&Options { n_threads, ..options(dir.path()) }, &Quiet).expect("the gate runs");
+            let outcome = gate::run(&GateOptions { n_threads, ..options(dir.path()) }, &Quiet).expect("the gate runs");
             report::render(&outcome, format, &Look::default()).expect("it renders")
         };
         let one = render(1);
@@ -384,22 +391,22 @@ fn reports_are_well_formed() {
         String::from_utf8(report::render(&outcome, format, &Look::default()).expect("it renders")).expect("text")
     };
 
-    let json: serde_json::Value = serde_json::from_str(&render(Format::Json)).expect("it is JSON");
+    let json: serde_json::Value = serde_json::from_str(&render(ReportFormat::Json)).expect("it is JSON");
     assert_eq!((json["result"].as_str(), json["counts"]["error"].as_u64()), (Some("fail"), Some(1)));
     let schema = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/gate/report/schema.json"));
     let schema: serde_json::Value = serde_json::from_str(&schema.expect("it is there")).expect("it is JSON");
     assert_fits(&schema, &schema, &json, "report");
 
-    let sarif: serde_sarif::sarif::Sarif = serde_json::from_str(&render(Format::Sarif)).expect("it is SARIF");
+    let sarif: serde_sarif::sarif::Sarif = serde_json::from_str(&render(ReportFormat::Sarif)).expect("it is SARIF");
     assert_eq!(sarif.runs[0].results.as_ref().map(Vec::len), Some(outcome.findings.len()));
-    let junit = render(Format::Junit);
+    let junit = render(ReportFormat::Junit);
     assert_eq!((junit.matches("<failure").count(), junit.matches("<testcase ").count()), (1, gate::checks::ALL.len()));
-    let kcidb: serde_json::Value = serde_json::from_str(&render(Format::Kcidb)).expect("it is JSON");
+    let kcidb: serde_json::Value = serde_json::from_str(&render(ReportFormat::Kcidb)).expect("it is JSON");
     assert!(kcidb["tests"].as_array().expect("tests").iter().any(|test| test["status"] == "FAIL"));
-    assert!(render(Format::Github).contains("::error title=stack/return-modified-frame::vmlinux: quiet_entry+"));
-    let html = render(Format::Html);
+    assert!(render(ReportFormat::Github).contains("::error title=stack/return-modified-frame::vmlinux: quiet_entry+"));
+    let html = render(ReportFormat::Html);
     assert!(html.contains("return-modified-frame") && html.contains("cfa=rsp+16") && !html.contains("http"));
-    let text = render(Format::Text);
+    let text = render(ReportFormat::Text);
     assert!(
         text.contains(": error: ")
             && text.contains("quiet_entry+")

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use postlink::gate;
+use postlink::gate::run::GateOptions;
 use postlink::gate::run::GateOutcome;
-use postlink::gate::run::Options;
 use postlink::gate::run::Quiet;
 
 use crate::common::elf_object;
@@ -17,7 +17,7 @@ use crate::kernel;
 use crate::object::Object;
 use crate::options;
 
-fn run(options: &Options) -> GateOutcome {
+fn run(options: &GateOptions) -> GateOutcome {
     gate::run(options, &Quiet).expect("the gate runs")
 }
 
@@ -84,8 +84,8 @@ fn folders_of_older_series_that_are_damaged() {
     assert_eq!(lines(&run(&without_exports(root))), expected);
 }
 
-fn without_exports(dir: &Path) -> Options {
-    Options { skip: vec!["exports".to_owned()], ..options(dir) }
+fn without_exports(dir: &Path) -> GateOptions {
+    GateOptions { skip: vec!["exports".to_owned()], ..options(dir) }
 }
 
 /// A thin archive of these members.
@@ -143,7 +143,7 @@ fn a_module_whose_object_is_a_list_was_linked_into_another() {
     assert!(outcome.inputs.found.join(", ").contains("1 linked module objects (.lto.o)"));
     // The list alone is no object.
     fs::remove_file(root.join("two.lto.o")).expect("it is there");
-    let only = Options { only: vec!["elf".to_owned()], ..options(dir.path()) };
+    let only = GateOptions { only: vec!["elf".to_owned()], ..options(dir.path()) };
     assert_eq!(lines(&run(&only)), ["elf/malformed drivers/two"]);
 }
 
@@ -167,7 +167,7 @@ fn objects_of_another_machine_or_byte_order_are_named() {
     ] {
         let dir = copy();
         fs::write(dir.path().join("drivers/two.ko"), bare_object(machine, is_big)).expect("it can be written");
-        let only = Options { only: vec!["elf".to_owned()], ..options(dir.path()) };
+        let only = GateOptions { only: vec!["elf".to_owned()], ..options(dir.path()) };
         let outcome = run(&only);
         assert_eq!(lines(&outcome), ["elf/mixed-machines drivers/two"]);
         let text = &outcome.findings[0].finding.message;
@@ -199,6 +199,6 @@ fn without_a_series_no_rules_are_guessed() {
         "{:?}",
         outcome.skipped
     );
-    let asked = Options { series: Some("7.3".to_owned()), ..options(&dir.path().join("one.o")) };
+    let asked = GateOptions { series: Some("7.3".to_owned()), ..options(&dir.path().join("one.o")) };
     assert!(run(&asked).why_skipped("orc").is_none());
 }

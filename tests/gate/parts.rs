@@ -16,7 +16,7 @@ use postlink::contents::bitcode::Symtab;
 use postlink::elf::ElfFile;
 use postlink::elf::Symbol;
 use postlink::gate::inputs::Asked;
-use postlink::gate::inputs::Inputs;
+use postlink::gate::inputs::BuildFolder;
 
 use crate::object::Object;
 
@@ -269,7 +269,7 @@ fn module_members(root: &Path, module: &str) -> Vec<String> {
 
 /// What the kernel is made of.
 fn kernel_members(root: &Path) -> Vec<String> {
-    let inputs = Inputs::of_folder(root, &Asked::default()).expect("a build folder");
+    let inputs = BuildFolder::of_folder(root, &Asked::default()).expect("a build folder");
     inputs.vmlinux_members.into_iter().filter(|name| root.join(name).exists()).collect()
 }
 

@@ -8,10 +8,10 @@ use std::path::Path;
 use clap::ValueEnum;
 use postlink::gate;
 use postlink::gate::report;
-use postlink::gate::report::Format;
 use postlink::gate::report::Look;
+use postlink::gate::report::ReportFormat;
+use postlink::gate::run::GateOptions;
 use postlink::gate::run::GateOutcome;
-use postlink::gate::run::Options;
 use postlink::gate::run::Quiet;
 use postlink::gate::verdict::FailOn;
 use postlink::gate::verdict::Status;
@@ -36,7 +36,7 @@ fn outcomes() -> Vec<GateOutcome> {
     }
     let baseline = dir.path().join("accepted");
     fs::write(&baseline, "promoted-symbols/summary vmlinux - - - # known\norc/missing gone - - -\n").expect("a file");
-    let damaged = Options { baseline: vec![baseline], ..options(dir.path()) };
+    let damaged = GateOptions { baseline: vec![baseline], ..options(dir.path()) };
     let damaged = gate::run(&damaged, &Quiet).expect("the gate runs");
     assert!(damaged.n_accepted() == 1 && damaged.gone.len() == 1 && damaged.verdict.has_failed);
     let bare = tempfile::tempdir().expect("a folder");
@@ -46,11 +46,11 @@ fn outcomes() -> Vec<GateOutcome> {
     vec![whole, damaged, bare]
 }
 
-fn json(outcome: &GateOutcome, format: Format) -> Value {
+fn json(outcome: &GateOutcome, format: ReportFormat) -> Value {
     serde_json::from_slice(&report::render(outcome, format, &Look::default()).expect("it renders")).expect("it is JSON")
 }
 
-fn text(outcome: &GateOutcome, format: Format) -> String {
+fn text(outcome: &GateOutcome, format: ReportFormat) -> String {
     String::from_utf8(report::render(outcome, format, &Look::default()).expect("it renders")).expect("text")
 }
 
@@ -63,7 +63,7 @@ fn schema(file: &str) -> Schema {
 fn sarif_is_by_the_standard() {
     let schema = schema("testdata/gate/sarif-schema-2.1.0.json");
     for outcome in outcomes() {
-        let report = json(&outcome, Format::Sarif);
+        let report = json(&outcome, ReportFormat::Sarif);
         assert_eq!(schema.errors(&report), Vec::<String>::new());
         let run = &report["runs"][0];
         assert_eq!(run["results"].as_array().map(Vec::len), Some(outcome.findings.len()));
@@ -82,7 +82,7 @@ fn sarif_is_by_the_standard() {
 #[test]
 fn the_schema_is_not_met_by_anything() {
     let schema = schema("testdata/gate/sarif-schema-2.1.0.json");
-    let good = json(&outcomes()[1], Format::Sarif);
+    let good = json(&outcomes()[1], ReportFormat::Sarif);
     let broken: [fn(&mut Value); 6] = [
         |report| report["version"] = "2.0.0".into(),
         |report| report["runs"][0]["results"][0]["level"] = "fatal".into(),
@@ -107,7 +107,7 @@ fn the_schema_is_not_met_by_anything() {
 fn json_is_by_its_schema() {
     let schema = schema("src/gate/report/schema.json");
     for outcome in outcomes() {
-        let report = json(&outcome, Format::Json);
+        let report = json(&outcome, ReportFormat::Json);
         assert_eq!(schema.errors(&report), Vec::<String>::new());
         let version = report["version"].as_str().expect("a version");
         assert!(schema.title().ends_with(&format!("version {version}")), "the schema is of another version");
@@ -124,18 +124,25 @@ fn every_format_says_what_could_not_be_checked() {
     let outcome = &outcomes()[2];
     let missing = &outcome.inputs.missing[0];
     let why = outcome.why_skipped("undefined").expect("it was skipped");
-    for format in [Format::Text, Format::Json, Format::Jsonl, Format::Sarif, Format::Github, Format::Html] {
+    for format in [
+        ReportFormat::Text,
+        ReportFormat::Json,
+        ReportFormat::Jsonl,
+        ReportFormat::Sarif,
+        ReportFormat::Github,
+        ReportFormat::Html,
+    ] {
         let text = text(outcome, format).replace("&#x27;", "'").replace("&#39;", "'");
         assert!(text.contains(missing) && text.contains(why), "{format:?}: {text}");
     }
-    for format in [Format::Junit, Format::Kcidb] {
+    for format in [ReportFormat::Junit, ReportFormat::Kcidb] {
         assert!(text(outcome, format).replace("&apos;", "'").contains(why), "{format:?}");
     }
 }
 
 #[test]
 fn github_gets_two_notices_and_no_more() {
-    let github = text(&outcomes()[2], Format::Github);
+    let github = text(&outcomes()[2], ReportFormat::Github);
     let notices: Vec<&str> =
         github.lines().filter(|line| line.starts_with("::notice title=postlink gate%3A")).collect();
     assert_eq!(notices.len(), 2, "{github}");
@@ -152,7 +159,7 @@ fn junit_has_a_case_for_each_check_whatever_comes_of_it() {
     };
     let wanted: Vec<&str> = gate::checks::ALL.iter().map(|check| check.id).collect();
     for outcome in outcomes() {
-        let junit = text(&outcome, Format::Junit);
+        let junit = text(&outcome, ReportFormat::Junit);
         assert_eq!(names(&junit), wanted);
         let n_failed = outcome.checks.iter().filter(|check| outcome.status(check.id) == Status::Failed).count();
         let skipped = outcome.skipped.iter().filter(|skipped| outcome.status(skipped.check) != Status::Failed).count();
@@ -174,7 +181,7 @@ fn junit_has_a_case_for_each_check_whatever_comes_of_it() {
 fn kcidb_has_what_its_schema_requires() {
     // kcidb-io: version 5.3 requires these of a test, and these patterns, and allows no other field and no null.
     for outcome in outcomes() {
-        let report = json(&outcome, Format::Kcidb);
+        let report = json(&outcome, ReportFormat::Kcidb);
         assert_eq!((report["version"]["major"].as_u64(), report["version"]["minor"].as_u64()), (Some(5), Some(3)));
         let tests = report["tests"].as_array().expect("tests");
         assert_eq!(tests.len(), outcome.checks.len());
@@ -201,7 +208,7 @@ fn kcidb_has_what_its_schema_requires() {
 #[test]
 fn builds_have_identifiers_of_their_own() {
     let build_id = |outcome: &GateOutcome, look: &Look| {
-        let report = report::render(outcome, Format::Kcidb, look)?;
+        let report = report::render(outcome, ReportFormat::Kcidb, look)?;
         let report: Value = serde_json::from_slice(&report).expect("it is JSON");
         Ok::<_, gate::GateError>(report["tests"][0]["build_id"].as_str().expect("text").to_owned())
     };
@@ -230,13 +237,13 @@ fn builds_have_identifiers_of_their_own() {
 
 /// A verdict of each kind, and whether it is a failure.
 fn verdicts(dir: &Path) -> Vec<(&'static str, bool, GateOutcome)> {
-    let run = |options: Options| gate::run(&options, &Quiet).expect("the gate runs");
+    let run = |options: GateOptions| gate::run(&options, &Quiet).expect("the gate runs");
     let damaged = || {
         let damage = damages::ALL.iter().find(|damage| damage.name == "no srcversion").expect("it is there");
         (damage.make)(&Parts::of(dir));
     };
-    let new = Options { fail_on: Some(FailOn::New), ..options(&kernel()) };
-    let required = Options { require: vec!["trim".to_owned()], ..options(&kernel()) };
+    let new = GateOptions { fail_on: Some(FailOn::New), ..options(&kernel()) };
+    let required = GateOptions { require: vec!["trim".to_owned()], ..options(&kernel()) };
     let mut verdicts = vec![
         ("nothing but notes", false, run(options(&kernel()))),
         ("notes that nothing accepts", true, run(new)),
@@ -244,31 +251,33 @@ fn verdicts(dir: &Path) -> Vec<(&'static str, bool, GateOutcome)> {
     ];
     damaged();
     verdicts.push(("an error", true, run(options(dir))));
-    let lenient = Options { skip: vec!["versions".to_owned()], ..options(dir) };
+    let lenient = GateOptions { skip: vec!["versions".to_owned()], ..options(dir) };
     verdicts.push(("an error of a check that does not run", false, run(lenient)));
     let accepted = dir.join("accepted");
-    let update = Options { update_baseline: Some(accepted.clone()), ..options(dir) };
+    let update = GateOptions { update_baseline: Some(accepted.clone()), ..options(dir) };
     verdicts.push(("a baseline brought up to date", false, run(update)));
-    verdicts.push(("an accepted error", false, run(Options { baseline: vec![accepted], ..options(dir) })));
+    verdicts.push(("an accepted error", false, run(GateOptions { baseline: vec![accepted], ..options(dir) })));
     verdicts
 }
 
 /// Whether a report says that the run fails.
-fn says_fail(outcome: &GateOutcome, format: Format) -> bool {
+fn says_fail(outcome: &GateOutcome, format: ReportFormat) -> bool {
     let text = text(outcome, format);
     let value = || serde_json::from_str::<Value>(&text).expect("it is JSON");
     let last_line = || serde_json::from_str::<Value>(text.lines().last().expect("a line")).expect("it is JSON");
     let words = |line: &str| line.contains("FAIL: ");
     match format {
-        Format::Text => words(text.lines().last().expect("a verdict")),
-        Format::Json => value()["result"] == "fail",
-        Format::Jsonl => last_line()["result"] == "fail",
-        Format::Sarif => value()["runs"][0]["invocations"][0]["exitCode"] == 1,
-        Format::Junit => !text.contains(" failures=\"0\" errors=\"0\" uuid") && text.contains("<failure"),
-        Format::Kcidb => value()["tests"].as_array().expect("tests").iter().any(|test| test["status"] == "FAIL"),
-        Format::Github => words(text.lines().last().expect("a verdict")),
-        Format::Gitlab => value().as_array().expect("issues").iter().any(|issue| issue["check_name"] == "verdict"),
-        Format::Html => text.contains("class=\"verdict failed\""),
+        ReportFormat::Text => words(text.lines().last().expect("a verdict")),
+        ReportFormat::Json => value()["result"] == "fail",
+        ReportFormat::Jsonl => last_line()["result"] == "fail",
+        ReportFormat::Sarif => value()["runs"][0]["invocations"][0]["exitCode"] == 1,
+        ReportFormat::Junit => !text.contains(" failures=\"0\" errors=\"0\" uuid") && text.contains("<failure"),
+        ReportFormat::Kcidb => value()["tests"].as_array().expect("tests").iter().any(|test| test["status"] == "FAIL"),
+        ReportFormat::Github => words(text.lines().last().expect("a verdict")),
+        ReportFormat::Gitlab => {
+            value().as_array().expect("issues").iter().any(|issue| issue["check_name"] == "verdict")
+        }
+        ReportFormat::Html => text.contains("class=\"verdict failed\""),
     }
 }
 
@@ -277,10 +286,10 @@ fn every_format_has_the_same_verdict() {
     let dir = copy();
     for (what, fails, outcome) in verdicts(dir.path()) {
         assert_eq!(outcome.verdict.has_failed, fails, "{what}");
-        for format in Format::value_variants() {
+        for format in ReportFormat::value_variants() {
             assert_eq!(says_fail(&outcome, *format), fails, "{what}, {format:?}");
             // GitLab's format has issues and nothing else: what passes has no place in it.
-            if *format == Format::Gitlab && !fails {
+            if *format == ReportFormat::Gitlab && !fails {
                 continue;
             }
             // How much was looked at, why the run fails, and by whose rules.
@@ -296,7 +305,7 @@ fn every_format_has_the_same_verdict() {
 fn what_a_baseline_was_brought_up_to_date_with_is_accepted() {
     let dir = copy();
     let (_, _, outcome) = verdicts(dir.path()).remove(5);
-    let report = json(&outcome, Format::Json);
+    let report = json(&outcome, ReportFormat::Json);
     assert_eq!((&report["result"], &report["counts"]["error"]), (&"pass".into(), &0.into()));
     assert!(report["counts"]["accepted"].as_u64().expect("a number") >= 3, "{report}");
 }
@@ -317,23 +326,23 @@ fn one_cause_in_many_modules_is_told_once() {
     let damage = damages::ALL.iter().find(|damage| damage.name == "another version").expect("it is there");
     (damage.make)(&parts);
     let outcome = gate::run(&options(dir.path()), &Quiet).expect("the gate runs");
-    assert_eq!(outcome.count(gate::Severity::Error), 5, "{:?}", outcome.findings);
-    let text = text(&outcome, Format::Text);
+    assert_eq!(outcome.count(gate::GateSeverity::Error), 5, "{:?}", outcome.findings);
+    let text = text(&outcome, ReportFormat::Text);
     assert_eq!(text.matches("[versions/wrong]").count(), 1, "{text}");
     assert!(text.contains("    | and in 4 more objects: more/m0, more/m1, more/m2, more/m3\n"), "{text}");
     // So it is wherever people read; the JSON report has all of them, with one number.
-    let github = self::text(&outcome, Format::Github);
+    let github = self::text(&outcome, ReportFormat::Github);
     assert_eq!(github.lines().filter(|line| line.starts_with("::error ")).count(), 1, "{github}");
     assert!(github.contains("(and in 4 more objects)"), "{github}");
-    let html = self::text(&outcome, Format::Html);
+    let html = self::text(&outcome, ReportFormat::Html);
     assert!(
         html.matches("<div class=\"finding error").count() == 1 && html.contains("and in 4 more objects"),
         "{html}"
     );
-    let gitlab = json(&outcome, Format::Gitlab);
+    let gitlab = json(&outcome, ReportFormat::Gitlab);
     let issues = gitlab.as_array().expect("issues");
     assert_eq!(issues.iter().filter(|issue| issue["check_name"] == "versions/wrong").count(), 1, "{gitlab}");
-    let json = json(&outcome, Format::Json);
+    let json = json(&outcome, ReportFormat::Json);
     let findings = json["findings"].as_array().expect("findings").iter();
     let causes: Vec<&Value> = findings.filter(|item| item["kind"] == "wrong").map(|item| &item["cause"]).collect();
     assert!(causes.len() == 5 && causes.iter().all(|cause| cause.is_u64() && *cause == causes[0]), "{json}");
@@ -343,7 +352,7 @@ fn one_cause_in_many_modules_is_told_once() {
 fn lines_have_what_the_json_report_has() {
     let schema = schema("src/gate/report/schema.json");
     for outcome in outcomes() {
-        let (whole, text) = (json(&outcome, Format::Json), text(&outcome, Format::Jsonl));
+        let (whole, text) = (json(&outcome, ReportFormat::Json), text(&outcome, ReportFormat::Jsonl));
         let mut joined = serde_json::json!({"checks": [], "skipped": [], "findings": [], "gone": []});
         let mut types = Vec::new();
         for line in text.lines() {
@@ -369,12 +378,12 @@ fn lines_have_what_the_json_report_has() {
 fn explanations_are_there_when_asked_for() {
     let outcome = &outcomes()[0];
     let explained = Look { is_explained: true, ..Look::default() };
-    let explained = report::render(outcome, Format::Json, &explained).expect("it renders");
+    let explained = report::render(outcome, ReportFormat::Json, &explained).expect("it renders");
     let explained: Value = serde_json::from_slice(&explained).expect("it is JSON");
     assert!(explained["checks"][0]["explanation"].as_str().is_some_and(|text| text.contains("Remedy: ")));
-    assert!(json(outcome, Format::Json)["checks"][0].get("explanation").is_none());
+    assert!(json(outcome, ReportFormat::Json)["checks"][0].get("explanation").is_none());
     assert_eq!(
-        json(outcome, Format::Json)["compiler"]["version"].as_u64().map(|version| version > 100_000),
+        json(outcome, ReportFormat::Json)["compiler"]["version"].as_u64().map(|version| version > 100_000),
         Some(true)
     );
 }
@@ -382,7 +391,7 @@ fn explanations_are_there_when_asked_for() {
 #[test]
 fn issues_of_gitlab_have_what_it_requires() {
     for outcome in outcomes() {
-        let report = json(&outcome, Format::Gitlab);
+        let report = json(&outcome, ReportFormat::Gitlab);
         let mut known = std::collections::BTreeSet::new();
         for issue in report.as_array().expect("a list") {
             for field in ["description", "check_name", "fingerprint", "severity"] {
@@ -413,11 +422,11 @@ fn names_are_shown_and_never_acted_upon() {
         format!("promoted-symbols/summary vmlinux - - - # {FORGED}\norc/missing gone - - - # {FORGED}\n"),
     )
     .expect("it can be written");
-    let asked = Options { baseline: vec![accepted], series: Some("7.3".to_owned()), ..options(dir.path()) };
+    let asked = GateOptions { baseline: vec![accepted], series: Some("7.3".to_owned()), ..options(dir.path()) };
     let outcome = gate::run(&asked, &Quiet).expect("the gate runs");
     assert!(outcome.findings.iter().filter(|judged| judged.finding.message.contains("forged")).count() >= 2);
-    let look = Look { detail: report::Detail::All, has_keys: true, is_explained: true, ..Look::default() };
-    for format in Format::value_variants() {
+    let look = Look { detail: report::ReportDetail::All, has_keys: true, is_explained: true, ..Look::default() };
+    for format in ReportFormat::value_variants() {
         let text = String::from_utf8(report::render(&outcome, *format, &look).expect("it renders")).expect("text");
         assert!(text.contains("forged"), "{format:?} shows it");
         let acts = |c: char| c != '\n' && (c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c));
@@ -428,11 +437,11 @@ fn names_are_shown_and_never_acted_upon() {
         let is_ours = |line: &&str| {
             let begins = ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start));
             let title = line.find("title=").filter(|title| line.find("forged").is_none_or(|forged| *title < forged));
-            begins && title.is_some() && *format == Format::Github
+            begins && title.is_some() && *format == ReportFormat::Github
         };
         let others: Vec<&str> = commands.into_iter().filter(|line| !is_ours(line)).collect();
         assert_eq!(others, Vec::<&str>::new(), "{format:?}");
-        if matches!(format, Format::Html | Format::Junit) {
+        if matches!(format, ReportFormat::Html | ReportFormat::Junit) {
             assert!(!text.contains("<script>alert"), "{format:?}");
         }
     }

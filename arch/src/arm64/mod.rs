@@ -37,10 +37,10 @@ pub use stack_ops::effects;
 pub use written::is_allocated;
 pub use written::written;
 
+use crate::Disassemble;
 use crate::InsnText;
-use crate::Text;
 
-/// arm64 as what [`Text`] is asked of.
+/// arm64 as what [`Disassemble`] is asked of.
 #[derive(Debug)]
 pub struct Arm64;
 
@@ -59,7 +59,7 @@ pub const LR: u8 = 30;
 /// Number of the stack pointer. The zero register, which shares its encoding, has no number.
 pub const SP: u8 = 31;
 
-impl Text for Arm64 {
+impl Disassemble for Arm64 {
     fn max_insn_len(&self) -> usize {
         INSN_SIZE as usize
     }

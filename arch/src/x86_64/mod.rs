@@ -25,12 +25,12 @@ use crate::Decode;
 use crate::DecodeError;
 use crate::DecodeFlags;
 use crate::Decoded;
-use crate::Facts;
+use crate::Disassemble;
 use crate::Fillers;
 use crate::InsnText;
+use crate::MachineFacts;
 use crate::RelocClass;
-use crate::Relocs;
-use crate::Text;
+use crate::RelocTypes;
 use crate::TextSection;
 use object::elf;
 
@@ -77,7 +77,7 @@ static NOPS: [&[u8]; 5] =
 static RETS: [&[u8]; 5] =
     [&[0xc3], &[0xc3, 0xcc], &[0xc3, 0xcc, 0x90], &[0xc3, 0xcc, 0x66, 0x90], &[0xc3, 0xcc, 0x0f, 0x1f, 0x00]];
 
-impl Facts for X86_64 {
+impl MachineFacts for X86_64 {
     fn facts(&self) -> &'static ArchFacts {
         &FACTS
     }
@@ -99,13 +99,13 @@ impl Fillers for X86_64 {
     }
 }
 
-impl Relocs for X86_64 {
+impl RelocTypes for X86_64 {
     fn classify_reloc(&self, kind: u32) -> RelocClass {
         reloc::classify(kind)
     }
 }
 
-impl Text for X86_64 {
+impl Disassemble for X86_64 {
     fn max_insn_len(&self) -> usize {
         MAX_INSN_LEN
     }

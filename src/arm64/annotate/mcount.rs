@@ -10,16 +10,16 @@ use object::elf;
 use super::add;
 use super::place_reloc;
 use super::section;
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::tables::mcount;
 use crate::elf::Edit;
 
 /// Makes the section, or says why not.
-pub fn create(object: &Object<'_>) -> (Vec<Edit>, Option<Finding>) {
+pub fn create(object: &Arm64Object<'_>) -> (Vec<Edit>, Option<Arm64Finding>) {
     if object.sections_named(mcount::MCOUNT_LOC).next().is_some() {
-        let finding = Finding::of_object(Kind::AlreadyHas).with(mcount::MCOUNT_LOC);
+        let finding = Arm64Finding::of_object(Kind::AlreadyHas).with(mcount::MCOUNT_LOC);
         return (Vec::new(), Some(finding));
     }
     let mut sites = mcount::survey(object, mcount::ENTRIES).sites;

@@ -12,9 +12,9 @@ use rustc_hash::FxHashMap;
 use super::add;
 use super::place_reloc;
 use super::section;
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::tables::static_calls;
 use crate::arm64::tables::static_calls::Site;
 use crate::elf::Edit;
@@ -32,16 +32,16 @@ pub struct Created {
     /// The section, if there is anything to put into it.
     pub edits: Vec<Edit>,
     /// Why there is none.
-    pub finding: Option<Finding>,
+    pub finding: Option<Arm64Finding>,
     /// Why nothing may be written at all.
     pub error: Option<String>,
 }
 
 /// Makes the section; `is_module` says that trampolines stand in for keys that are not here.
-pub fn create(object: &Object<'_>, is_module: bool) -> Created {
+pub fn create(object: &Arm64Object<'_>, is_module: bool) -> Created {
     let mut created = Created::default();
     if object.sections_named(SITES).next().is_some() {
-        created.finding = Some(Finding::of_object(Kind::AlreadyHas).with(SITES));
+        created.finding = Some(Arm64Finding::of_object(Kind::AlreadyHas).with(SITES));
         return created;
     }
     let sites = static_calls::sites(object);
@@ -74,13 +74,18 @@ pub fn create(object: &Object<'_>, is_module: bool) -> Created {
 }
 
 /// The keys that the file knows, by name.
-fn keys<'a>(object: &Object<'a>) -> FxHashMap<&'a [u8], SymbolId> {
+fn keys<'a>(object: &Arm64Object<'a>) -> FxHashMap<&'a [u8], SymbolId> {
     let named = object.elf.symbols.iter().enumerate();
     let named = named.map(|(index, symbol)| (object.elf.symbol_name(symbol), SymbolId(index as u32)));
     named.filter(|(name, _)| name.starts_with(static_calls::KEY)).collect()
 }
 
-fn key_of(object: &Object<'_>, keys: &FxHashMap<&[u8], SymbolId>, site: &Site, is_module: bool) -> Option<SymbolId> {
+fn key_of(
+    object: &Arm64Object<'_>,
+    keys: &FxHashMap<&[u8], SymbolId>,
+    site: &Site,
+    is_module: bool,
+) -> Option<SymbolId> {
     let key = keys.get(&*static_calls::key_name(object, site.trampoline)).copied();
     key.or(is_module.then_some(site.trampoline))
 }

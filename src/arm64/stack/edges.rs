@@ -11,7 +11,7 @@
 use arch::arm64::branch::BranchKind;
 use object::elf;
 
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 use crate::elf::SectionId;
 
@@ -43,7 +43,7 @@ const ALT_CALLBACK: u16 = 1 << 15;
 
 impl Edges {
     /// Reads the tables of an object.
-    pub fn of(object: &Object<'_>) -> Self {
+    pub fn of(object: &Arm64Object<'_>) -> Self {
         let mut all = Vec::new();
         for section in object.sections_named("__ex_table") {
             pairs(object, section, EX_ENTRY, &mut all);
@@ -83,13 +83,13 @@ impl Edges {
 }
 
 /// What the distance at a place leads to.
-fn target(object: &Object<'_>, section: SectionId, offset: u64) -> Option<Place> {
+fn target(object: &Arm64Object<'_>, section: SectionId, offset: u64) -> Option<Place> {
     let reloc = object.field(Place { section, offset }, elf::R_AARCH64_PREL32)?;
     object.target(&reloc)
 }
 
 /// Tables whose entries begin with the distances of an instruction and of where it may lead.
-fn pairs(object: &Object<'_>, section: SectionId, size: u64, out: &mut Vec<Edge>) {
+fn pairs(object: &Arm64Object<'_>, section: SectionId, size: u64, out: &mut Vec<Edge>) {
     let n_entries = object.elf.section(section).data.len() as u64 / size;
     for offset in (0..n_entries).map(|nth| nth * size) {
         if let (Some(from), Some(to)) = (target(object, section, offset), target(object, section, offset + 4)) {
@@ -100,7 +100,7 @@ fn pairs(object: &Object<'_>, section: SectionId, size: u64, out: &mut Vec<Edge>
     }
 }
 
-fn alternatives(object: &Object<'_>, section: SectionId, out: &mut Vec<Edge>) {
+fn alternatives(object: &Arm64Object<'_>, section: SectionId, out: &mut Vec<Edge>) {
     for (nth, entry) in object.elf.section(section).data.chunks_exact(ALT_ENTRY as usize).enumerate() {
         let &[.., low, high, old_len, new_len] = entry else { continue };
         let offset = nth as u64 * ALT_ENTRY;
@@ -117,7 +117,7 @@ fn alternatives(object: &Object<'_>, section: SectionId, out: &mut Vec<Edge>) {
 }
 
 /// Branches out of a replacement leave from the instruction that they will replace.
-fn replacement_branches(object: &Object<'_>, from: Place, new: Place, len: u8, out: &mut Vec<Edge>) {
+fn replacement_branches(object: &Arm64Object<'_>, from: Place, new: Place, len: u8, out: &mut Vec<Edge>) {
     for at in (0..i64::from(len)).step_by(4) {
         let (Some(place), Some(old)) = (new.plus(at), from.plus(at)) else { continue };
         let branch = object.word(place).and_then(arch::arm64::branch);

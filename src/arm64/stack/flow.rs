@@ -19,7 +19,7 @@ use arch::arm64::written;
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 
 use super::Context;
@@ -395,7 +395,7 @@ impl<'a> Flow<'a> {
 
 /// The state after the instruction at `place` of a function that begins at `start`, when control goes on or to where the
 /// instruction branches. `None` where there is no instruction.
-pub fn after(object: &Object<'_>, start: u64, place: Place, before: State) -> Option<State> {
+pub fn after(object: &Arm64Object<'_>, start: u64, place: Place, before: State) -> Option<State> {
     let word = object.word(place).filter(|_| object.is_code(place))?;
     let mut state = apply(object, start, place, word, before);
     if arm64::class(word).is_call() {
@@ -405,7 +405,7 @@ pub fn after(object: &Object<'_>, start: u64, place: Place, before: State) -> Op
 }
 
 /// Applies the effects of the instruction `word` at `place`; not those of a callee.
-fn apply(object: &Object<'_>, start: u64, place: Place, word: u32, before: State) -> State {
+fn apply(object: &Arm64Object<'_>, start: u64, place: Place, word: u32, before: State) -> State {
     let mut state = before;
     let mut exact = 0;
     for effect in effects(word).iter() {
@@ -417,7 +417,7 @@ fn apply(object: &Object<'_>, start: u64, place: Place, word: u32, before: State
 }
 
 /// The constant that register `reg` was set to just before `place`.
-fn constant(object: &Object<'_>, start: u64, place: Place, reg: u8) -> Option<i32> {
+fn constant(object: &Arm64Object<'_>, start: u64, place: Place, reg: u8) -> Option<i32> {
     const REACH: i64 = 8;
     let mut inserted: Option<(u16, u8)> = None;
     for distance in 1..=REACH {

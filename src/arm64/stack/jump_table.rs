@@ -25,7 +25,7 @@ use arch::arm64::Class;
 use arch::arm64::written;
 use object::elf;
 
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 
 use super::regions::Region;
@@ -48,7 +48,7 @@ const REACH: usize = 256;
 const MAX_ENTRIES: u64 = 4096;
 
 /// Finds out where the jump at `place` through register `reg` leads.
-pub fn resolve(object: &Object<'_>, region: &Region, place: Place, reg: u8) -> Indirect {
+pub fn resolve(object: &Arm64Object<'_>, region: &Region, place: Place, reg: u8) -> Indirect {
     let search = Search { object, region };
     let Some((at, word)) = search.definition(place, reg) else { return Indirect::Function };
     let found = if let Some(sum) = Sum::of(word) {
@@ -110,7 +110,7 @@ impl Load {
 }
 
 struct Search<'a> {
-    object: &'a Object<'a>,
+    object: &'a Arm64Object<'a>,
     region: &'a Region,
 }
 

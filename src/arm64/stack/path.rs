@@ -14,7 +14,7 @@ use arch::arm64::branch::BranchKind;
 use rustc_hash::FxHashMap;
 
 use crate::arm64::listing::insn_text;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 
 use super::Function;
@@ -30,7 +30,7 @@ const LAST_STEPS: usize = 24;
 
 /// One line of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
+pub struct PathStep {
     /// The instruction.
     pub place: Place,
     /// What it does to the frame, or where the path goes from there.
@@ -38,7 +38,7 @@ pub struct Step {
 }
 
 /// The path to a place, as lines of equal columns: place, instruction, remark. Empty outside of functions.
-pub fn lines(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<String> {
+pub fn lines(object: &Arm64Object<'_>, table: &StackTable, place: Place) -> Vec<String> {
     let steps = steps(object, table, place);
     let n_left_out = steps.len().saturating_sub(FIRST_STEPS + LAST_STEPS);
     let left_out = FIRST_STEPS..FIRST_STEPS + n_left_out;
@@ -60,7 +60,7 @@ pub fn lines(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<Strin
 }
 
 /// The steps of the path to a place that tell something; the last one is the place.
-pub fn steps(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<Step> {
+pub fn steps(object: &Arm64Object<'_>, table: &StackTable, place: Place) -> Vec<PathStep> {
     let Some(function) = table.function(place.section, place.offset) else { return Vec::new() };
     let path = shortest(object, function, place.offset).unwrap_or_else(|| {
         let above = function.rows.iter().map(|row| row.offset).filter(|offset| *offset < place.offset);
@@ -88,17 +88,17 @@ pub fn steps(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<Step>
             remarks.extend(after.map(|state| format!("then {}", describe(state))));
         }
         if !remarks.is_empty() {
-            steps.push(Step { place: at(from), remark: remarks.join(", ") });
+            steps.push(PathStep { place: at(from), remark: remarks.join(", ") });
         }
     }
     let here =
         function.state(place.offset).map_or("<- here".to_owned(), |state| format!("<- here, with {}", describe(state)));
-    steps.push(Step { place, remark: here });
+    steps.push(PathStep { place, remark: here });
     steps
 }
 
 /// The other paths that lead directly to a place with another frame than the one written down there, as sentences.
-pub fn others(object: &Object<'_>, table: &StackTable, place: Place) -> Vec<String> {
+pub fn others(object: &Arm64Object<'_>, table: &StackTable, place: Place) -> Vec<String> {
     let Some(function) = table.function(place.section, place.offset) else { return Vec::new() };
     let Some(known) = function.state(place.offset) else { return Vec::new() };
     let mut sentences = Vec::new();
@@ -147,7 +147,7 @@ pub fn describe(state: &State) -> String {
 }
 
 /// Offsets of the instructions on the shortest path from a function's start to one of its instructions.
-fn shortest(object: &Object<'_>, function: &Function, goal: u64) -> Option<Vec<u64>> {
+fn shortest(object: &Arm64Object<'_>, function: &Function, goal: u64) -> Option<Vec<u64>> {
     let mut came_from: FxHashMap<u64, u64> = FxHashMap::default();
     let mut queue = VecDeque::from([function.start]);
     while let Some(offset) = queue.pop_front() {
@@ -173,7 +173,7 @@ fn shortest(object: &Object<'_>, function: &Function, goal: u64) -> Option<Vec<u
 }
 
 /// Whether an instruction leaves the stack pointer and the signature as another one finds them.
-fn brings(object: &Object<'_>, function: &Function, from: u64, to: u64) -> bool {
+fn brings(object: &Arm64Object<'_>, function: &Function, from: u64, to: u64) -> bool {
     let place = Place { section: function.section, offset: from };
     let after = function.state(from).and_then(|state| flow::after(object, function.start, place, *state));
     let key = |state: &State| (state.sp, state.signed);
@@ -181,7 +181,7 @@ fn brings(object: &Object<'_>, function: &Function, from: u64, to: u64) -> bool 
 }
 
 /// Where control may go from an instruction, as far as that is inside of the function: on, and to where it branches.
-fn successors(object: &Object<'_>, function: &Function, offset: u64) -> [Option<u64>; 2] {
+fn successors(object: &Arm64Object<'_>, function: &Function, offset: u64) -> [Option<u64>; 2] {
     let place = Place { section: function.section, offset };
     let Some(word) = object.word(place).filter(|_| object.is_code(place)) else { return [None; 2] };
     let class = arm64::class(word);
@@ -195,7 +195,7 @@ fn successors(object: &Object<'_>, function: &Function, offset: u64) -> [Option<
     [next.filter(is_inside), target.filter(is_inside)]
 }
 
-fn is_branch(object: &Object<'_>, place: Place) -> bool {
+fn is_branch(object: &Arm64Object<'_>, place: Place) -> bool {
     object.word(place).and_then(arm64::branch).is_some_and(|branch| branch.kind != BranchKind::Call)
 }
 

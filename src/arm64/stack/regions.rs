@@ -11,7 +11,7 @@ use std::ops::Range;
 use arch::arm64;
 use arch::arm64::branch::BranchKind;
 
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
@@ -63,7 +63,7 @@ pub struct Regions {
 
 impl Regions {
     /// Finds the regions of an object and joins them.
-    pub fn of(object: &Object<'_>, edges: &Edges) -> Self {
+    pub fn of(object: &Arm64Object<'_>, edges: &Edges) -> Self {
         let mut this = Self::default();
         for section in 0..object.elf.sections.len() as u32 {
             let first = this.all.len() as u32;
@@ -103,7 +103,7 @@ impl Regions {
     }
 
     /// For each region the lowest number among those it belongs with.
-    fn join(&self, object: &Object<'_>, edges: &Edges) -> Vec<RegionId> {
+    fn join(&self, object: &Arm64Object<'_>, edges: &Edges) -> Vec<RegionId> {
         let mut joined = Joined((0..self.all.len() as u32).collect());
         for (id, region) in self.all.iter().enumerate() {
             for_each_branch(object, region, |_, target| {
@@ -150,7 +150,7 @@ impl Regions {
 }
 
 /// Calls `found` with place and target of every direct jump of a region, calls excepted.
-pub fn for_each_branch(object: &Object<'_>, region: &Region, mut found: impl FnMut(Place, Place)) {
+pub fn for_each_branch(object: &Arm64Object<'_>, region: &Region, mut found: impl FnMut(Place, Place)) {
     let data = object.elf.section(region.section).data;
     let range = usize::try_from(region.start).unwrap_or(0)..usize::try_from(region.end).unwrap_or(0);
     for (nth, bytes) in data.get(range).unwrap_or_default().chunks_exact(4).enumerate() {
@@ -165,7 +165,7 @@ pub fn for_each_branch(object: &Object<'_>, region: &Region, mut found: impl FnM
 }
 
 /// Where a direct branch leads, if that is in this object.
-pub fn branch_target(object: &Object<'_>, place: Place, branch: &arm64::Branch) -> Option<Place> {
+pub fn branch_target(object: &Arm64Object<'_>, place: Place, branch: &arm64::Branch) -> Option<Place> {
     match object.relocs.at(place.section, place.offset) {
         Some(found) => object.target(&found.reloc),
         None => place.plus(branch.disp.into()),
@@ -173,7 +173,7 @@ pub fn branch_target(object: &Object<'_>, place: Place, branch: &arm64::Branch) 
 }
 
 /// Cuts one section at the starts and ends of its functions.
-fn cut(object: &Object<'_>, section: SectionId, out: &mut Vec<Region>) {
+fn cut(object: &Arm64Object<'_>, section: SectionId, out: &mut Vec<Region>) {
     let size = object.elf.section(section).data.len() as u64;
     let mut covered = 0;
     let functions = object.functions(section);
@@ -196,7 +196,7 @@ fn cut(object: &Object<'_>, section: SectionId, out: &mut Vec<Region>) {
 }
 
 /// Whether a symbol names the unlikely part of a function: `NAME.cold`, with gcc's number behind it.
-fn is_cold(object: &Object<'_>, id: SymbolId) -> bool {
+fn is_cold(object: &Arm64Object<'_>, id: SymbolId) -> bool {
     let Some(symbol) = object.elf.symbol(id) else { return false };
     let name = object.elf.symbol_name(symbol);
     let mut parts = name.rsplit(|byte| *byte == b'.');

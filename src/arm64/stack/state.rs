@@ -65,7 +65,7 @@ pub struct State {
 
 /// Why two paths cannot meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conflict {
+pub enum StateConflict {
     /// They disagree about the frame address.
     Cfa,
     /// They disagree about where the caller's frame pointer is.
@@ -168,7 +168,7 @@ impl State {
     }
 
     /// What holds on both paths, or why nothing useful does.
-    pub fn meet(&self, other: &Self) -> Result<Self, Conflict> {
+    pub fn meet(&self, other: &Self) -> Result<Self, StateConflict> {
         let mut met = Self {
             sp: same(self.sp, other.sp),
             fp: if self.fp == other.fp { self.fp } else { Content::Unknown },
@@ -182,16 +182,16 @@ impl State {
         met.keep_copies(|copy| other.copies.contains(&Some(*copy)));
         let is_lost = |has: fn(&Self) -> bool| has(self) && has(other) && !has(&met);
         if self.sp != other.sp && self.sp.is_some() && other.sp.is_some() || is_lost(Self::has_cfa) {
-            return Err(Conflict::Cfa);
+            return Err(StateConflict::Cfa);
         }
         if is_lost(Self::has_fp) {
-            return Err(Conflict::Fp);
+            return Err(StateConflict::Fp);
         }
         if is_lost(Self::has_lr) {
-            return Err(Conflict::Lr);
+            return Err(StateConflict::Lr);
         }
         if self.signed != other.signed && self.has_lr() && other.has_lr() {
-            return Err(Conflict::Signing);
+            return Err(StateConflict::Signing);
         }
         Ok(met)
     }

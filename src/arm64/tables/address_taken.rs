@@ -4,8 +4,8 @@
 
 use object::elf;
 
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Function;
-use crate::arm64::object::Object;
 use crate::arm64::object::Place;
 use crate::elf::SectionId;
 
@@ -36,7 +36,7 @@ pub const EARLY: [&[u8]; 2] = [b"__pi_", b"__efistub_"];
 
 impl Taken {
     /// Whether every name of the function begins with one of these. Early code shares some functions with all other code.
-    pub fn has_prefix(&self, object: &Object<'_>, prefixes: &[&[u8]]) -> bool {
+    pub fn has_prefix(&self, object: &Arm64Object<'_>, prefixes: &[&[u8]]) -> bool {
         let begins = |function: &Function| {
             let name = object.elf.symbol(function.symbol).map_or(&[][..], |symbol| object.elf.symbol_name(symbol));
             prefixes.iter().any(|prefix| name.starts_with(prefix))
@@ -65,7 +65,7 @@ const TABLES: [&[u8]; 14] = [
 ];
 
 /// All such functions, each once, by place; one that several references make callable counts for data first.
-pub fn functions(object: &Object<'_>) -> Vec<Taken> {
+pub fn functions(object: &Arm64Object<'_>) -> Vec<Taken> {
     let mut taken = Vec::new();
     for section in object.elf.section_ids() {
         let Some(relocs) = object.relocs.of(section).filter(|_| !is_table(object, section)) else { continue };
@@ -82,13 +82,13 @@ pub fn functions(object: &Object<'_>) -> Vec<Taken> {
     taken
 }
 
-fn is_table(object: &Object<'_>, section: SectionId) -> bool {
+fn is_table(object: &Arm64Object<'_>, section: SectionId) -> bool {
     let name = object.elf.section(section).name;
     TABLES.contains(&name) || name.starts_with(b".discard") || name.starts_with(b".orc_")
 }
 
 /// What a relocation of type `kind` in a section says about the function it names.
-fn how(object: &Object<'_>, section: SectionId, kind: u32) -> Option<How> {
+fn how(object: &Arm64Object<'_>, section: SectionId, kind: u32) -> Option<How> {
     const ADDRESSES: [u32; 3] = [elf::R_AARCH64_ABS64, elf::R_AARCH64_PREL32, elf::R_AARCH64_PREL64];
     const CODE: [u32; 4] = [
         elf::R_AARCH64_ADR_PREL_PG_HI21,

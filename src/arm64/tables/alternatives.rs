@@ -12,9 +12,9 @@ use object::elf;
 
 use super::Record;
 use super::records;
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 use crate::arm64::words;
 
@@ -31,7 +31,7 @@ struct Alternative {
 }
 
 /// Checks every record; those of the EFI stub are in a section of their own.
-pub fn check(object: &Object<'_>) -> Vec<Finding> {
+pub fn check(object: &Arm64Object<'_>) -> Vec<Arm64Finding> {
     let mut findings = Vec::new();
     let mut replacements = Vec::new();
     let mut n_stray = 0_usize;
@@ -63,8 +63,8 @@ pub fn check(object: &Object<'_>) -> Vec<Finding> {
 }
 
 /// Reads a record, or says what is wrong with it.
-fn read(object: &Object<'_>, record: Record) -> Result<Alternative, Option<Finding>> {
-    let no_code = |what: &str| Some(Finding::at(record.place, Kind::AltNoCode).with(what));
+fn read(object: &Arm64Object<'_>, record: Record) -> Result<Alternative, Option<Arm64Finding>> {
+    let no_code = |what: &str| Some(Arm64Finding::at(record.place, Kind::AltNoCode).with(what));
     let tail = record.place.plus(8).and_then(|at| object.word(at)).ok_or(None)?;
     let (feature, len, new_len) = (tail as u16, (tail >> 16) as u8, (tail >> 24) as u8);
     let original = record.field(object, 0, elf::R_AARCH64_PREL32).and_then(|reloc| object.target(&reloc));
@@ -73,7 +73,7 @@ fn read(object: &Object<'_>, record: Record) -> Result<Alternative, Option<Findi
     let wanted = if by_callback { 0 } else { len };
     // A sequence that the configuration left empty replaces nothing by nothing.
     if !len.is_multiple_of(4) || new_len != wanted {
-        let finding = Finding::at(original, Kind::AltLength).with(len.to_string()).with(new_len.to_string());
+        let finding = Arm64Finding::at(original, Kind::AltLength).with(len.to_string()).with(new_len.to_string());
         return Err(Some(finding.with(if by_callback { "a callback" } else { "other code" })));
     }
     let reloc = record.field(object, 4, elf::R_AARCH64_PREL32).ok_or_else(|| no_code("replacement"))?;
@@ -88,20 +88,20 @@ fn read(object: &Object<'_>, record: Record) -> Result<Alternative, Option<Findi
     Ok(Alternative { original, replacement: Some(place), len })
 }
 
-fn covers_code(object: &Object<'_>, place: Place, len: u8) -> bool {
+fn covers_code(object: &Arm64Object<'_>, place: Place, len: u8) -> bool {
     covers_text(object, place, len) && (object.is_code(place) || len == 0)
 }
 
 /// Mapping symbols do not count for replacements: after a literal pool LLVM's assembler gives them none, so that they look
 /// like a part of it.
-fn covers_text(object: &Object<'_>, place: Place, len: u8) -> bool {
+fn covers_text(object: &Arm64Object<'_>, place: Place, len: u8) -> bool {
     let last = place.plus(i64::from(len.saturating_sub(1)) & !3);
     let is_inside = object.is_text(place) && last.is_some_and(|last| object.is_text(last));
     place.offset.is_multiple_of(4) && (is_inside || len == 0)
 }
 
 /// Instructions of a replacement that do not do the same at the original's place.
-fn misplaced(object: &Object<'_>, alternative: &Alternative) -> Vec<Finding> {
+fn misplaced(object: &Arm64Object<'_>, alternative: &Alternative) -> Vec<Arm64Finding> {
     let mut findings = Vec::new();
     let Some(replacement) = alternative.replacement else { return findings };
     for distance in (0..i64::from(alternative.len)).step_by(4) {
@@ -110,9 +110,9 @@ fn misplaced(object: &Object<'_>, alternative: &Alternative) -> Vec<Finding> {
         };
         let Some(word) = object.word(from) else { continue };
         if words::uses_own_place(word) {
-            findings.push(Finding::at(from, Kind::AltOwnPlace).with(object.describe(to)));
+            findings.push(Arm64Finding::at(from, Kind::AltOwnPlace).with(object.describe(to)));
         } else if let Some(target) = lost_target(object, alternative, from, to, word) {
-            let finding = Finding::at(from, Kind::AltOutOfReach).with(object.describe(target));
+            let finding = Arm64Finding::at(from, Kind::AltOutOfReach).with(object.describe(target));
             findings.push(finding.with(object.describe(to)));
         }
     }
@@ -120,7 +120,7 @@ fn misplaced(object: &Object<'_>, alternative: &Alternative) -> Vec<Finding> {
 }
 
 /// Branches without relocation that go into a replacement from outside, by place.
-fn entered(object: &Object<'_>, replacements: &[(Place, Alternative)]) -> Vec<Finding> {
+fn entered(object: &Arm64Object<'_>, replacements: &[(Place, Alternative)]) -> Vec<Arm64Finding> {
     let mut findings = Vec::new();
     for section in object.code_sections() {
         let first = replacements.partition_point(|(place, _)| place.section < section);
@@ -138,7 +138,7 @@ fn entered(object: &Object<'_>, replacements: &[(Place, Alternative)]) -> Vec<Fi
             // Before relocation a branch goes to itself, whatever it is to go to.
             let is_open = branch.disp == 0 || object.is_data(from);
             if !is_open && !may_enter(object, own, from, target) {
-                findings.push(Finding::at(from, Kind::AltEntered).with(object.describe(to.original)));
+                findings.push(Arm64Finding::at(from, Kind::AltEntered).with(object.describe(to.original)));
             }
         }
     }
@@ -147,7 +147,7 @@ fn entered(object: &Object<'_>, replacements: &[(Place, Alternative)]) -> Vec<Fi
 
 /// Whether a branch at `from` into a replacement is fine: it stays in its own, up to the end where the next one begins; or it
 /// is a case of a switch that the compiler proved to be impossible, which goes to the end of the function.
-fn may_enter(object: &Object<'_>, replacements: &[(Place, Alternative)], from: Place, target: Place) -> bool {
+fn may_enter(object: &Arm64Object<'_>, replacements: &[(Place, Alternative)], from: Place, target: Place) -> bool {
     let own = over(replacements, from).and_then(|own| Some((own.replacement?, own.len)));
     let is_own =
         own.is_some_and(|(start, len)| start <= target && start.plus(len.into()).is_some_and(|end| target <= end));
@@ -162,7 +162,13 @@ fn over(replacements: &[(Place, Alternative)], place: Place) -> Option<&Alternat
 }
 
 /// The target of a branch at `from` that it cannot reach from `to`.
-fn lost_target(object: &Object<'_>, alternative: &Alternative, from: Place, to: Place, word: u32) -> Option<Place> {
+fn lost_target(
+    object: &Arm64Object<'_>,
+    alternative: &Alternative,
+    from: Place,
+    to: Place,
+    word: u32,
+) -> Option<Place> {
     let branch = arch::arm64::branch(word)?;
     let target = match object.field(from, branch.range.reloc()) {
         Some(reloc) => object.target(&reloc)?,

@@ -6,15 +6,15 @@
 //! known; between sections it is what it would be if they were linked in the order of the file. For a conditional branch to
 //! another section that says nothing, and a linker refuses what does not fit; those are left out.
 
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 use crate::elf::SectionId;
 use arch::arm64::BranchRange;
 
 /// Looks at every branch with a relocation; `margin` is how much of the reach is to be left, in percent.
-pub fn check(object: &Object<'_>, margin: u8) -> Vec<Finding> {
+pub fn check(object: &Arm64Object<'_>, margin: u8) -> Vec<Arm64Finding> {
     let layout = layout(object);
     let mut findings = Vec::new();
     for section in object.code_sections() {
@@ -25,7 +25,7 @@ pub fn check(object: &Object<'_>, margin: u8) -> Vec<Finding> {
             let place = Place { section, offset: reloc.offset };
             let Some(distance) = distance(&layout, range, place, target) else { continue };
             findings.extend(near_limit(range, distance, margin).map(|kind| {
-                let finding = Finding::at(place, kind).with(range.name()).with(object.describe(target));
+                let finding = Arm64Finding::at(place, kind).with(range.name()).with(object.describe(target));
                 finding.with(distance.to_string()).with(range.reach().to_string())
             }));
         }
@@ -34,7 +34,7 @@ pub fn check(object: &Object<'_>, margin: u8) -> Vec<Finding> {
 }
 
 /// Where each section of instructions would begin.
-fn layout(object: &Object<'_>) -> Vec<u64> {
+fn layout(object: &Arm64Object<'_>) -> Vec<u64> {
     let mut end = 0_u64;
     let sections = object.elf.sections.iter().enumerate();
     let begin = sections.map(|(index, section)| {

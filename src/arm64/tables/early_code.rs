@@ -8,9 +8,9 @@
 use arch::arm64::is_absolute_reloc;
 use object::elf;
 
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 use crate::elf::SectionId;
 
@@ -29,7 +29,7 @@ enum Early {
 }
 
 /// Looks at every absolute relocation in early code and data.
-pub fn check(object: &Object<'_>) -> Vec<Finding> {
+pub fn check(object: &Arm64Object<'_>) -> Vec<Arm64Finding> {
     let pi = pi_ranges(object);
     let listed = hyp_relocs(object);
     let mut findings = Vec::new();
@@ -60,8 +60,8 @@ fn section_kind(name: &[u8]) -> Option<Early> {
 }
 
 /// What is wrong with an absolute relocation at a place, its target left to be filled in.
-fn wrong(early: Early, section: &[u8], kind: u32, listed: Option<&[Place]>, place: Place) -> Option<Finding> {
-    let absolute = |what: &str| Some(Finding::at(place, Kind::EarlyAbsolute).with(what));
+fn wrong(early: Early, section: &[u8], kind: u32, listed: Option<&[Place]>, place: Place) -> Option<Arm64Finding> {
+    let absolute = |what: &str| Some(Arm64Finding::at(place, Kind::EarlyAbsolute).with(what));
     match early {
         Early::Head => absolute("the kernel's head"),
         Early::Pi if section.windows(CONVERTED.len()).any(|part| part == CONVERTED) => None,
@@ -70,13 +70,13 @@ fn wrong(early: Early, section: &[u8], kind: u32, listed: Option<&[Place]>, plac
         Early::Hyp => {
             // Without a list the object is not finished: the build makes it from this object.
             let listed = listed?;
-            listed.binary_search(&place).is_err().then(|| Finding::at(place, Kind::HypUnlisted))
+            listed.binary_search(&place).is_err().then(|| Arm64Finding::at(place, Kind::HypUnlisted))
         }
     }
 }
 
 /// Extents of the symbols with the prefix: start, end; sorted, and merged where they overlap.
-fn pi_ranges(object: &Object<'_>) -> Vec<(Place, u64)> {
+fn pi_ranges(object: &Arm64Object<'_>) -> Vec<(Place, u64)> {
     let symbols = object.elf.symbols.iter();
     let symbols = symbols.filter(|symbol| symbol.section != SectionId::UNDEF && symbol.size != 0);
     let symbols = symbols.filter(|symbol| object.elf.symbol_name(symbol).starts_with(PREFIX));
@@ -103,7 +103,7 @@ fn is_pi(ranges: &[(Place, u64)], place: Place) -> bool {
 }
 
 /// Places that the kernel adjusts for the hypervisor, sorted, if there is such a list.
-fn hyp_relocs(object: &Object<'_>) -> Option<Vec<Place>> {
+fn hyp_relocs(object: &Arm64Object<'_>) -> Option<Vec<Place>> {
     let mut places = None;
     for section in object.sections_named(".hyp.reloc") {
         let places: &mut Vec<Place> = places.get_or_insert_default();

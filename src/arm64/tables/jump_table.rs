@@ -9,9 +9,9 @@ use object::elf;
 
 use super::Record;
 use super::records;
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 use crate::arm64::words;
 use arch::arm64::BranchRange;
@@ -19,7 +19,7 @@ use arch::arm64::BranchRange;
 const RECORD: u64 = 16;
 
 /// Checks every record.
-pub fn check(object: &Object<'_>) -> Vec<Finding> {
+pub fn check(object: &Arm64Object<'_>) -> Vec<Arm64Finding> {
     let mut findings = Vec::new();
     for section in object.sections_named("__jump_table") {
         let (all, cut) = records(object, section, RECORD);
@@ -31,8 +31,8 @@ pub fn check(object: &Object<'_>) -> Vec<Finding> {
     findings
 }
 
-fn wrong(object: &Object<'_>, record: Record) -> Option<Finding> {
-    let no_code = |what: &str| Some(Finding::at(record.place, Kind::JumpLabelNoCode).with(what));
+fn wrong(object: &Arm64Object<'_>, record: Record) -> Option<Arm64Finding> {
+    let no_code = |what: &str| Some(Arm64Finding::at(record.place, Kind::JumpLabelNoCode).with(what));
     let place = |offset: i64| {
         let reloc = record.field(object, offset, elf::R_AARCH64_PREL32)?;
         object.target(&reloc).filter(|place| object.is_code(*place))
@@ -40,22 +40,22 @@ fn wrong(object: &Object<'_>, record: Record) -> Option<Finding> {
     let Some(site) = place(0) else { return no_code("site") };
     let Some(target) = place(4) else { return no_code("target") };
     let Some(key) = record.field(object, 8, elf::R_AARCH64_PREL64) else {
-        return Some(Finding::at(site, Kind::JumpLabelKey));
+        return Some(Arm64Finding::at(site, Kind::JumpLabelKey));
     };
     if object.target(&key).is_some_and(|key| object.is_code_section(key.section)) {
-        return Some(Finding::at(site, Kind::JumpLabelKey));
+        return Some(Arm64Finding::at(site, Kind::JumpLabelKey));
     }
     wrong_site(object, site, target)
 }
 
 /// What is wrong with the instruction at the site.
-fn wrong_site(object: &Object<'_>, site: Place, target: Place) -> Option<Finding> {
+fn wrong_site(object: &Arm64Object<'_>, site: Place, target: Place) -> Option<Arm64Finding> {
     let word = object.word(site)?;
     if word == words::NOP {
         return None;
     }
     let branch = arch::arm64::branch(word).filter(|branch| branch.range == BranchRange::Jump26);
-    let Some(branch) = branch else { return Some(Finding::at(site, Kind::JumpLabelSite)) };
+    let Some(branch) = branch else { return Some(Arm64Finding::at(site, Kind::JumpLabelSite)) };
     let reloc = object.field(site, elf::R_AARCH64_JUMP26);
     let goes = match reloc {
         Some(reloc) => object.target(&reloc),
@@ -63,7 +63,7 @@ fn wrong_site(object: &Object<'_>, site: Place, target: Place) -> Option<Finding
     };
     let is_other = goes.is_some_and(|goes| goes != target);
     let finding = |goes: Place| {
-        Finding::at(site, Kind::JumpLabelTarget).with(object.describe(goes)).with(object.describe(target))
+        Arm64Finding::at(site, Kind::JumpLabelTarget).with(object.describe(goes)).with(object.describe(target))
     };
     goes.filter(|_| is_other).map(finding)
 }

@@ -10,14 +10,14 @@ use super::address_taken;
 use super::address_taken::How;
 use super::address_taken::Taken;
 use super::static_calls;
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 use crate::arm64::words;
 
 /// Looks at every function whose address data holds.
-pub fn check(object: &Object<'_>, taken: &[Taken]) -> Vec<Finding> {
+pub fn check(object: &Arm64Object<'_>, taken: &[Taken]) -> Vec<Arm64Finding> {
     let is_called = |taken: &&Taken| {
         let is_exempt = taken.has_prefix(object, &address_taken::EARLY);
         taken.how == How::Data && !is_exempt && !taken.has_prefix(object, &[static_calls::TRAMPOLINE])
@@ -29,13 +29,13 @@ pub fn check(object: &Object<'_>, taken: &[Taken]) -> Vec<Finding> {
     }
     let lacking = of_data().filter(|taken| !has_hash(object, taken.function));
     let describe = |taken: &Taken| {
-        let finding = Finding::at(taken.function, Kind::NoTypeHash);
+        let finding = Arm64Finding::at(taken.function, Kind::NoTypeHash);
         finding.with(object.describe_start(taken.function)).with(object.describe(taken.from))
     };
     lacking.map(describe).collect()
 }
 
-fn has_hash(object: &Object<'_>, function: Place) -> bool {
+fn has_hash(object: &Arm64Object<'_>, function: Place) -> bool {
     let Some(hash) = function.plus(-4) else { return false };
     let is_hash = object.is_data(hash) || object.relocs.at(hash.section, hash.offset).is_some();
     is_hash && object.word(hash).is_some_and(|word| word != words::NOP)

@@ -11,13 +11,13 @@ use object::elf;
 use super::address_taken;
 use super::address_taken::How;
 use super::address_taken::Taken;
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::words;
 
 /// Looks at every function that may be called through a pointer.
-pub fn check(object: &Object<'_>, taken: &[Taken]) -> Vec<Finding> {
+pub fn check(object: &Arm64Object<'_>, taken: &[Taken]) -> Vec<Arm64Finding> {
     let starts = |is: fn(u32) -> bool| {
         let starts = taken.iter().filter(|taken| object.word(taken.function).is_some_and(is));
         starts.count()
@@ -37,8 +37,8 @@ pub fn check(object: &Object<'_>, taken: &[Taken]) -> Vec<Finding> {
     taken.iter().filter(lacks).map(|taken| describe(object, taken)).collect()
 }
 
-fn describe(object: &Object<'_>, taken: &Taken) -> Finding {
-    let finding = Finding::at(taken.function, Kind::NoLandingPad);
+fn describe(object: &Arm64Object<'_>, taken: &Taken) -> Arm64Finding {
+    let finding = Arm64Finding::at(taken.function, Kind::NoLandingPad);
     finding.with(object.describe_start(taken.function)).with(match taken.how {
         How::Export => "is exported".to_owned(),
         How::Data | How::Code => format!("has its address taken at {}", object.describe(taken.from)),
@@ -46,7 +46,7 @@ fn describe(object: &Object<'_>, taken: &Taken) -> Finding {
 }
 
 /// Whether `.note.gnu.property` says that every part of the object was built with landing pads.
-fn has_property(object: &Object<'_>) -> bool {
+fn has_property(object: &Arm64Object<'_>) -> bool {
     /// u32 name length 4, u32 length, u32 type 5, "GNU", then properties.
     const HEADER: usize = 16;
     let mut notes = object.sections_named(".note.gnu.property").map(|id| object.elf.section(id).data);

@@ -21,10 +21,10 @@ use rustc_hash::FxHashSet;
 
 use super::Record;
 use super::records;
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Function;
-use crate::arm64::object::Object;
 use crate::arm64::object::Place;
 use crate::arm64::words;
 use crate::elf::SectionId;
@@ -36,14 +36,14 @@ pub const MCOUNT_LOC: &str = "__mcount_loc";
 
 /// Where a record stands relative to its function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layout {
+pub enum McountLayout {
     /// 8 bytes before it.
     Before,
     /// At its first instruction, or behind a `bti` there.
     AtStart,
 }
 
-impl Layout {
+impl McountLayout {
     /// Where entries are, in words.
     pub fn describe(self) -> &'static str {
         match self {
@@ -55,28 +55,28 @@ impl Layout {
 
 /// The records of all tables of one name.
 #[derive(Debug, Default)]
-pub struct Survey {
+pub struct McountSurvey {
     /// What most records have in common; `None` if no record is at a function.
-    pub layout: Option<Layout>,
+    pub layout: Option<McountLayout>,
     /// Places of sites that are fine, in the order of the tables.
     pub sites: Vec<Place>,
     /// Sites of functions that the link has dropped in favour of others.
     pub dropped: Vec<Place>,
     /// What is wrong.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Arm64Finding>,
     /// Starts of the functions that some record is about, sorted.
     claimed: Vec<Place>,
 }
 
 /// Checks both tables, and that no traceable function is missing.
-pub fn check(object: &Object<'_>) -> Vec<Finding> {
+pub fn check(object: &Arm64Object<'_>) -> Vec<Arm64Finding> {
     let mut findings = Vec::new();
     for table in [ENTRIES, MCOUNT_LOC] {
         let survey = survey(object, table);
         let has_table = object.sections_named(table).next().is_some();
         findings.extend(survey.findings.iter().cloned());
         // A function that is missing because a record went astray has its finding already.
-        let is_stray = |finding: &&Finding| matches!(finding.kind, Kind::McountNoCode | Kind::McountTwice);
+        let is_stray = |finding: &&Arm64Finding| matches!(finding.kind, Kind::McountNoCode | Kind::McountTwice);
         let n_stray = survey.findings.iter().filter(is_stray).count();
         let missing = if has_table { missing(object, &survey) } else { Vec::new() };
         if missing.len() > n_stray {
@@ -87,8 +87,8 @@ pub fn check(object: &Object<'_>) -> Vec<Finding> {
 }
 
 /// Reads the tables of one name.
-pub fn survey(object: &Object<'_>, table: &str) -> Survey {
-    let mut survey = Survey::default();
+pub fn survey(object: &Arm64Object<'_>, table: &str) -> McountSurvey {
+    let mut survey = McountSurvey::default();
     let mut places = Vec::new();
     for section in object.sections_named(table) {
         let (all, cut) = records(object, section, 8);
@@ -102,7 +102,7 @@ pub fn survey(object: &Object<'_>, table: &str) -> Survey {
     let mut order = Order::of(places.iter().filter_map(|(record, place)| Some((*record, (*place)?))));
     for (record, place) in places {
         let Some(place) = place else {
-            survey.findings.push(Finding::at(record.place, Kind::McountNoCode));
+            survey.findings.push(Arm64Finding::at(record.place, Kind::McountNoCode));
             continue;
         };
         survey.claimed.extend(claims(object, place));
@@ -118,20 +118,24 @@ pub fn survey(object: &Object<'_>, table: &str) -> Survey {
 }
 
 /// What is wrong with the section that a table is tied to. A link merges tables whose records are about several sections.
-fn wrong_tie(object: &Object<'_>, table: SectionId, mut places: impl Iterator<Item = Place>) -> Option<Finding> {
+fn wrong_tie(
+    object: &Arm64Object<'_>,
+    table: SectionId,
+    mut places: impl Iterator<Item = Place>,
+) -> Option<Arm64Finding> {
     let header = object.elf.section(table);
     let is_tied = header.flags & u64::from(elf::SHF_LINK_ORDER) != 0;
     let first = places.next().filter(|_| is_tied)?;
     let is_right = |place: Place| place.section.0 == header.link;
     let finding = || {
-        let finding = Finding::of_object(Kind::McountLinkOrder).with(object.section_name(table));
+        let finding = Arm64Finding::of_object(Kind::McountLinkOrder).with(object.section_name(table));
         finding.with(object.section_name(SectionId(header.link)))
     };
     (!is_right(first) && !places.any(is_right)).then(finding)
 }
 
 /// Where a record leads, if that is code.
-fn target(object: &Object<'_>, record: Record) -> Option<Place> {
+fn target(object: &Arm64Object<'_>, record: Record) -> Option<Place> {
     let reloc = record.field(object, 0, elf::R_AARCH64_ABS64)?;
     object.target(&reloc).filter(|place| object.is_code(*place))
 }
@@ -150,22 +154,22 @@ impl Candidates<'_> {
         self.before.is_none() && self.at_start.is_none()
     }
 
-    fn of(&self, layout: Layout) -> bool {
+    fn of(&self, layout: McountLayout) -> bool {
         match layout {
-            Layout::Before => self.before.is_some(),
-            Layout::AtStart => self.at_start.is_some(),
+            McountLayout::Before => self.before.is_some(),
+            McountLayout::AtStart => self.at_start.is_some(),
         }
     }
 }
 
-fn candidates<'o>(object: &'o Object<'_>, place: Place) -> Candidates<'o> {
+fn candidates<'o>(object: &'o Arm64Object<'_>, place: Place) -> Candidates<'o> {
     let at = |distance: i64| place.plus(distance).and_then(|start| object.function_at(start));
     let has_bti = place.plus(-4).and_then(|start| object.word(start)).is_some_and(words::is_bti);
     Candidates { before: at(8), at_start: at(0).or_else(|| at(-4).filter(|_| has_bti)) }
 }
 
 /// The layout that explains more records; those that both explain do not count.
-fn common_layout(object: &Object<'_>, places: impl Iterator<Item = Place>) -> Option<Layout> {
+fn common_layout(object: &Arm64Object<'_>, places: impl Iterator<Item = Place>) -> Option<McountLayout> {
     let (mut n_before, mut n_at_start) = (0_u64, 0_u64);
     for place in places {
         let found = candidates(object, place);
@@ -174,24 +178,24 @@ fn common_layout(object: &Object<'_>, places: impl Iterator<Item = Place>) -> Op
     }
     match (n_before, n_at_start) {
         (0, 0) => None,
-        _ if n_before > n_at_start => Some(Layout::Before),
-        _ => Some(Layout::AtStart),
+        _ if n_before > n_at_start => Some(McountLayout::Before),
+        _ => Some(McountLayout::AtStart),
     }
 }
 
 /// What is wrong with the record for a place.
-fn wrong(object: &Object<'_>, layout: Option<Layout>, place: Place) -> Option<Kind> {
+fn wrong(object: &Arm64Object<'_>, layout: Option<McountLayout>, place: Place) -> Option<Kind> {
     let found = candidates(object, place);
     let Some(layout) = layout else {
-        let fits = has_nops(object, Layout::Before, place) || has_nops(object, Layout::AtStart, place);
+        let fits = has_nops(object, McountLayout::Before, place) || has_nops(object, McountLayout::AtStart, place);
         return (!fits).then_some(Kind::McountNoEntry);
     };
     if !found.of(layout) && !found.is_empty() {
         return Some(Kind::McountWrongOffset);
     }
     let first = match layout {
-        Layout::Before => place.plus(8).unwrap_or(place),
-        Layout::AtStart => place,
+        McountLayout::Before => place.plus(8).unwrap_or(place),
+        McountLayout::AtStart => place,
     };
     // Without a symbol it is either a dropped function, or a place inside of another function.
     let is_inside =
@@ -202,22 +206,22 @@ fn wrong(object: &Object<'_>, layout: Option<Layout>, place: Place) -> Option<Ki
     if !has_nops(object, layout, place) {
         return Some(if found.is_empty() { Kind::McountNoEntry } else { Kind::McountNotNops });
     }
-    (layout == Layout::Before && !is_aligned(object, place)).then_some(Kind::McountMisaligned)
+    (layout == McountLayout::Before && !is_aligned(object, place)).then_some(Kind::McountMisaligned)
 }
 
-fn is_aligned(object: &Object<'_>, place: Place) -> bool {
+fn is_aligned(object: &Arm64Object<'_>, place: Place) -> bool {
     place.offset.is_multiple_of(8) && object.elf.section(place.section).align.is_multiple_of(8)
 }
 
 /// Whether the NOPs of a site are there.
-fn has_nops(object: &Object<'_>, layout: Layout, place: Place) -> bool {
+fn has_nops(object: &Arm64Object<'_>, layout: McountLayout, place: Place) -> bool {
     let is_nop = |distance: i64| place.plus(distance).and_then(|at| object.word(at)) == Some(words::NOP);
     if !is_nop(0) || !is_nop(4) {
         return false;
     }
     match layout {
-        Layout::AtStart => true,
-        Layout::Before => {
+        McountLayout::AtStart => true,
+        McountLayout::Before => {
             let first = place.plus(8).and_then(|at| object.word(at));
             let start = if first.is_some_and(words::is_bti) { 12 } else { 8 };
             is_nop(start) && is_nop(start + 4)
@@ -225,14 +229,14 @@ fn has_nops(object: &Object<'_>, layout: Layout, place: Place) -> bool {
     }
 }
 
-fn describe(object: &Object<'_>, layout: Option<Layout>, place: Place, kind: Kind) -> Finding {
+fn describe(object: &Arm64Object<'_>, layout: Option<McountLayout>, place: Place, kind: Kind) -> Arm64Finding {
     const BEFORE: &str = "8 bytes before";
     const AT_START: &str = "at the start of";
     // Named after the function, if one begins right after the entry.
     let start = place.plus(8).filter(|start| object.function_at(*start).is_some());
-    let finding = Finding::at(start.unwrap_or(place), kind);
+    let finding = Arm64Finding::at(start.unwrap_or(place), kind);
     match (kind, layout) {
-        (Kind::McountWrongOffset, Some(Layout::Before)) => finding.with(AT_START).with(BEFORE),
+        (Kind::McountWrongOffset, Some(McountLayout::Before)) => finding.with(AT_START).with(BEFORE),
         (Kind::McountWrongOffset, _) => finding.with(BEFORE).with(AT_START),
         _ => finding,
     }
@@ -281,16 +285,16 @@ impl Order {
 }
 
 /// Starts of the functions that a record for this place is, or was, about.
-fn claims(object: &Object<'_>, place: Place) -> impl Iterator<Item = Place> + use<> {
+fn claims(object: &Arm64Object<'_>, place: Place) -> impl Iterator<Item = Place> + use<> {
     let over = |place: Place| object.function_over(place).map(|found| Place { offset: found.start, ..place });
     let next = |distance: i64| place.plus(distance).filter(|start| object.function_at(*start).is_some());
     [over(place), next(4), next(8), next(12)].into_iter().flatten()
 }
 
 /// Functions with the NOPs of a site that no record is about.
-fn missing(object: &Object<'_>, survey: &Survey) -> Vec<Finding> {
+fn missing(object: &Arm64Object<'_>, survey: &McountSurvey) -> Vec<Arm64Finding> {
     // Where nothing tells the layout, only the NOPs before functions are a sure sign.
-    let layout = survey.layout.unwrap_or(Layout::Before);
+    let layout = survey.layout.unwrap_or(McountLayout::Before);
     let patched = patched_places(object);
     let mut findings = Vec::new();
     let mut last = None;
@@ -302,18 +306,18 @@ fn missing(object: &Object<'_>, survey: &Survey) -> Vec<Finding> {
         let is_known = survey.claimed.binary_search(&start).is_ok();
         if !is_known && has_nops(object, layout, site) && !is_patched(&patched, start) {
             let name = object.symbol_name(function.symbol);
-            findings.push(Finding::at(start, Kind::McountMissing).with(name));
+            findings.push(Arm64Finding::at(start, Kind::McountMissing).with(name));
         }
     }
     findings
 }
 
 /// Where the record of a function that starts at `start` must lead.
-fn site_of(object: &Object<'_>, layout: Layout, start: Place) -> Option<Place> {
+fn site_of(object: &Arm64Object<'_>, layout: McountLayout, start: Place) -> Option<Place> {
     match layout {
-        Layout::Before => start.plus(-8),
-        Layout::AtStart if object.word(start).is_some_and(words::is_bti) => start.plus(4),
-        Layout::AtStart => Some(start),
+        McountLayout::Before => start.plus(-8),
+        McountLayout::AtStart if object.word(start).is_some_and(words::is_bti) => start.plus(4),
+        McountLayout::AtStart => Some(start),
     }
 }
 
@@ -324,7 +328,7 @@ fn is_patched(patched: &[Place], start: Place) -> bool {
 }
 
 /// Where other tables have their NOPs: alternatives and jump labels, sorted.
-fn patched_places(object: &Object<'_>) -> Vec<Place> {
+fn patched_places(object: &Arm64Object<'_>) -> Vec<Place> {
     const TABLES: [(&str, u64); 2] = [(".altinstructions", 12), ("__jump_table", 16)];
     let mut places = Vec::new();
     for (name, size) in TABLES {

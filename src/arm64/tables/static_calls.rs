@@ -8,9 +8,9 @@
 
 use object::elf;
 
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 use crate::arm64::words;
 use crate::elf::Reloc;
@@ -33,7 +33,7 @@ pub struct Site {
 }
 
 /// Checks every trampoline that the object defines.
-pub fn check(object: &Object<'_>) -> Vec<Finding> {
+pub fn check(object: &Arm64Object<'_>) -> Vec<Arm64Finding> {
     let mut findings = Vec::new();
     let mut keys = None;
     for (symbol, place) in trampolines(object) {
@@ -41,23 +41,23 @@ pub fn check(object: &Object<'_>) -> Vec<Finding> {
         let name = object.symbol_name(symbol);
         let keys = keys.get_or_insert_with(|| defined_keys(object));
         match literal(object, place) {
-            Err(()) => findings.push(Finding::at(place, Kind::StaticCallShape).with(&*name)),
+            Err(()) => findings.push(Arm64Finding::at(place, Kind::StaticCallShape).with(&*name)),
             Ok(reloc) => findings.extend(
                 wrong_literal(object, &reloc)
-                    .map(|what| Finding::at(place, Kind::StaticCallLiteral).with(&*name).with(what)),
+                    .map(|what| Arm64Finding::at(place, Kind::StaticCallLiteral).with(&*name).with(what)),
             ),
         }
         let key = key_name(object, symbol);
         if keys.binary_search(&&*key).is_err() {
             let key = String::from_utf8_lossy(&key).into_owned();
-            findings.push(Finding::at(place, Kind::StaticCallNoKey).with(name).with(key));
+            findings.push(Arm64Finding::at(place, Kind::StaticCallNoKey).with(name).with(key));
         }
     }
     findings
 }
 
 /// Every direct call and tail call of a trampoline, section by section, by offset.
-pub fn sites(object: &Object<'_>) -> Vec<Site> {
+pub fn sites(object: &Arm64Object<'_>) -> Vec<Site> {
     let mut is_trampoline = vec![false; object.elf.symbols.len()];
     let mut by_place = Vec::new();
     for (symbol, place) in trampolines(object) {
@@ -94,7 +94,7 @@ pub fn sites(object: &Object<'_>) -> Vec<Site> {
 }
 
 /// The key that belongs to a trampoline.
-pub fn key_name(object: &Object<'_>, trampoline: SymbolId) -> Vec<u8> {
+pub fn key_name(object: &Arm64Object<'_>, trampoline: SymbolId) -> Vec<u8> {
     let name = object.elf.symbol(trampoline).map_or(&[][..], |symbol| object.elf.symbol_name(symbol));
     [KEY, name.strip_prefix(TRAMPOLINE).unwrap_or_default()].concat()
 }
@@ -104,7 +104,7 @@ fn is_branch(kind: u32) -> bool {
 }
 
 /// Every trampoline symbol, with its place if it is defined here.
-fn trampolines<'o>(object: &'o Object<'o>) -> impl Iterator<Item = (SymbolId, Option<Place>)> + 'o {
+fn trampolines<'o>(object: &'o Arm64Object<'o>) -> impl Iterator<Item = (SymbolId, Option<Place>)> + 'o {
     let all = object.elf.symbols.iter().enumerate();
     all.filter(|(_, symbol)| object.elf.symbol_name(symbol).starts_with(TRAMPOLINE)).map(|(index, symbol)| {
         let place = Place { section: symbol.section, offset: symbol.value };
@@ -113,7 +113,7 @@ fn trampolines<'o>(object: &'o Object<'o>) -> impl Iterator<Item = (SymbolId, Op
 }
 
 /// Names of the keys that are defined here, sorted.
-fn defined_keys<'a>(object: &Object<'a>) -> Vec<&'a [u8]> {
+fn defined_keys<'a>(object: &Arm64Object<'a>) -> Vec<&'a [u8]> {
     let defined = object.elf.symbols.iter().filter(|symbol| !symbol.is_undefined());
     let mut keys: Vec<&[u8]> =
         defined.map(|symbol| object.elf.symbol_name(symbol)).filter(|name| name.starts_with(KEY)).collect();
@@ -122,7 +122,7 @@ fn defined_keys<'a>(object: &Object<'a>) -> Vec<&'a [u8]> {
 }
 
 /// The relocation that says where the literal of a trampoline is, if its instructions are the right ones.
-fn literal(object: &Object<'_>, place: Place) -> Result<Reloc, ()> {
+fn literal(object: &Arm64Object<'_>, place: Place) -> Result<Reloc, ()> {
     let word = |distance: i64| place.plus(distance).and_then(|at| object.word(at)).ok_or(());
     let field = |distance: i64, kind: u32| place.plus(distance).and_then(|at| object.field(at, kind)).ok_or(());
     let is_right = word(0)? == words::BTI_C
@@ -136,7 +136,7 @@ fn literal(object: &Object<'_>, place: Place) -> Result<Reloc, ()> {
 }
 
 /// What is wrong with a literal.
-fn wrong_literal(object: &Object<'_>, reloc: &Reloc) -> Option<&'static str> {
+fn wrong_literal(object: &Arm64Object<'_>, reloc: &Reloc) -> Option<&'static str> {
     let Some(place) = object.target(reloc) else { return Some("is not in this object") };
     let section = object.elf.section(place.section);
     if !section.is_alloc() || section.is_exec() || section.flags & u64::from(elf::SHF_WRITE) != 0 {

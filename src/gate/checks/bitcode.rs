@@ -6,8 +6,8 @@ use crate::contents::bitcode::BitcodeError;
 use crate::gate::check::FileCx;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
-use crate::gate::inputs::Stage;
+use crate::gate::finding::GateSeverity;
+use crate::gate::inputs::BuildStage;
 
 check! {
     /// An object is still LLVM bitcode where native code is needed.
@@ -36,13 +36,13 @@ fn look(cx: &FileCx<'_>) -> Vec<GateFinding> {
 /// Nobody can say what this input defines and needs.
 fn no_symbols(cx: &FileCx<'_>, error: &BitcodeError) -> GateFinding {
     let text = format!("{}: {error}; what it defines and needs is not known", cx.file.name);
-    GateFinding::new("no-symbols", text).at_most(Severity::Warning)
+    GateFinding::new("no-symbols", text).at_most(GateSeverity::Warning)
 }
 
 fn not_native(cx: &FileCx<'_>) -> GateFinding {
     let what = match cx.file.stage {
-        Stage::Member | Stage::ModObject => "this kernel is not built with LTO, so the link would not make code of it",
-        Stage::Module => "the module loader needs native code",
+        BuildStage::Member | BuildStage::ModObject => "this kernel is not built with LTO, so the link would not make code of it",
+        BuildStage::Module => "the module loader needs native code",
         _ => "the link that makes native code of it has not happened",
     };
     GateFinding::new("not-native", format!("{} is LLVM bitcode: {what}", cx.file.name))
@@ -54,9 +54,9 @@ fn is_expected(cx: &FileCx<'_>) -> bool {
     let was_processed = cx.file.command.as_ref().is_some_and(|command| command.objtool.is_some());
     match cx.file.stage {
         // 6.12 compiles them like all else; the last link makes code of them.
-        Stage::ModObject => is_lto,
-        Stage::Member => is_lto && !was_processed,
-        Stage::Object => is_lto && cx.inputs.is_input_of_link(cx.file),
+        BuildStage::ModObject => is_lto,
+        BuildStage::Member => is_lto && !was_processed,
+        BuildStage::Object => is_lto && cx.inputs.is_input_of_link(cx.file),
         _ => false,
     }
 }

@@ -8,7 +8,7 @@ use crate::elf::SectionId;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::object::ObjectCx;
 use crate::gate::tables;
 
@@ -28,7 +28,7 @@ check! {
 }
 
 fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
-    let kernel = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject);
+    let kernel = cx.facts.iter().find(|facts| facts.file.stage == BuildStage::VmlinuxObject);
     let unsorted = kernel.and_then(|facts| facts.image.as_ref()).map_or(&[][..], |image| image.unsorted.as_slice());
     let finding = |(table, place): &(&'static str, String)| {
         let text = format!("{table} of vmlinux is not sorted, and the kernel searches it by halves: {place}");
@@ -41,7 +41,7 @@ fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 
 /// Entries of x86-64; arm64's are looked at with its other tables.
 fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
-    let is_seen = cx.file.stage.is_linked() || cx.file.stage == Stage::Module;
+    let is_seen = cx.file.stage.is_linked() || cx.file.stage == BuildStage::Module;
     if cx.elf.kind != elf::ET_REL || cx.elf.machine != elf::EM_X86_64 || !is_seen {
         return Vec::new();
     }

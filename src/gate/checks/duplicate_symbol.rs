@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 
 check! {
     /// The same strong symbol is defined by two inputs of one link.
@@ -32,7 +32,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     }
     findings.extend(twins("vmlinux", &cx.inputs.vmlinux_members));
     findings.extend(recorded_twins(cx, &findings));
-    let members: Vec<&Facts> = cx.facts.iter().filter(|facts| facts.file.stage == Stage::Member).collect();
+    let members: Vec<&FileFacts> = cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Member).collect();
     for link in members.chunk_by(|a, b| a.file.subject == b.file.subject) {
         findings.extend(doubles(link));
     }
@@ -56,7 +56,7 @@ fn twins(subject: &str, members: &[String]) -> Vec<GateFinding> {
 /// The same among the inputs of a recorded link, unless the list of the module's parts has it, too.
 fn recorded_twins(cx: &WorldCx<'_>, listed: &[GateFinding]) -> Vec<GateFinding> {
     let mut findings = Vec::new();
-    for file in cx.inputs.objects.iter().filter(|file| file.stage != Stage::Member) {
+    for file in cx.inputs.objects.iter().filter(|file| file.stage != BuildStage::Member) {
         let Some(command) = file.command.as_ref().filter(|command| command.is_link) else { continue };
         let mut inputs = command.link_inputs.clone();
         // A command may hold two links of one object, one behind the other.
@@ -74,8 +74,8 @@ fn stem(object: &str) -> &str {
 }
 
 /// Symbols that several inputs of one link define. Of twins, which define everything twice, they are not named.
-fn doubles(link: &[&Facts]) -> Vec<GateFinding> {
-    let mut first: BTreeMap<&str, &Facts> = BTreeMap::new();
+fn doubles(link: &[&FileFacts]) -> Vec<GateFinding> {
+    let mut first: BTreeMap<&str, &FileFacts> = BTreeMap::new();
     let mut findings = Vec::new();
     let mut n_of_pair: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for facts in link {

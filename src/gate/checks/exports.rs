@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::inputs::SymversLine;
-use crate::gate::scan::Export;
+use crate::gate::scan::DeclaredExport;
 
 check! {
     /// Exports and their users do not fit together.
@@ -63,8 +63,11 @@ fn listed(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<GateFinding> {
     let dump: BTreeMap<(&str, &str), &SymversLine> =
         symvers.iter().map(|line| ((line.module.as_str(), line.symbol.as_str()), line)).collect();
     let mut findings = Vec::new();
-    let declaring = |stage: Stage| matches!(stage, Stage::VmlinuxObject | Stage::Object | Stage::Lto | Stage::Prelink);
-    let objects: Vec<&Facts> = cx.facts.iter().filter(|f| declaring(f.file.stage) && f.is_surveyed).collect();
+    let declaring = |stage| match stage {
+        BuildStage::VmlinuxObject | BuildStage::Object | BuildStage::Lto | BuildStage::Prelink => true,
+        BuildStage::Member | BuildStage::ModObject | BuildStage::Module | BuildStage::Other => false,
+    };
+    let objects: Vec<&FileFacts> = cx.facts.iter().filter(|f| declaring(f.file.stage) && f.is_surveyed).collect();
     for facts in &objects {
         for export in &facts.exports {
             let finding = match dump.get(&(facts.file.subject.as_str(), export.name.as_str())) {
@@ -95,7 +98,7 @@ fn listed(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> Vec<GateFinding> {
     findings
 }
 
-fn differing(facts: &Facts, export: &Export, line: &SymversLine) -> Option<GateFinding> {
+fn differing(facts: &FileFacts, export: &DeclaredExport, line: &SymversLine) -> Option<GateFinding> {
     if (line.kind == "EXPORT_SYMBOL_GPL") != export.is_gpl_only {
         let is = if export.is_gpl_only { "GPL-only" } else { "for all modules" };
         let text = format!("{} exports '{}' as {is}, Module.symvers says {}", facts.file.name, export.name, line.kind);

@@ -11,7 +11,7 @@ use crate::elf::SectionId;
 use crate::gate::check::Need;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::object::ObjectCx;
 use crate::gate::tables;
 
@@ -30,7 +30,7 @@ check! {
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
-    if cx.file.stage != Stage::VmlinuxObject || distance(cx).is_none() {
+    if cx.file.stage != BuildStage::VmlinuxObject || distance(cx).is_none() {
         return Vec::new();
     }
     let mut findings = Vec::new();

@@ -11,11 +11,11 @@ use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::finding::counted;
 use crate::gate::finding::stem;
-use crate::gate::fresh::Place;
-use crate::gate::inputs::Stage;
+use crate::gate::fresh::SectionOffset;
+use crate::gate::inputs::BuildStage;
 use crate::gate::object::ObjectCx;
 
 check! {
@@ -33,7 +33,7 @@ check! {
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
-    if cx.file.stage != Stage::VmlinuxObject {
+    if cx.file.stage != BuildStage::VmlinuxObject {
         return Vec::new();
     }
     if cx.elf.kind != elf::ET_REL {
@@ -50,7 +50,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
 /// Symbols that the bitcode inputs define for all to see, and that are local in `vmlinux.o`.
 fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let is_kernel = cx.inputs.config.has("LIVEPATCH");
-    let vmlinux = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject && !facts.is_opaque);
+    let vmlinux = cx.facts.iter().find(|facts| facts.file.stage == BuildStage::VmlinuxObject && !facts.is_opaque);
     let Some(vmlinux) = vmlinux.filter(|_| is_kernel) else { return Vec::new() };
     // A name that the compiler gave stands for the one it was made of, unless that is there itself.
     let locals: BTreeMap<&str, &str> = vmlinux.locals.iter().map(|name| (stem(name), name.as_str())).collect();
@@ -63,7 +63,7 @@ fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
             let text =
                 format!("the {what} '{name}' of {} is global, and local as '{local}' in vmlinux.o", input.file.name);
             let finding = GateFinding::new("became-local", text).symbol(name).counterpart(&input.file.name);
-            findings.push(finding.at_most(Severity::Note));
+            findings.push(finding.at_most(GateSeverity::Note));
         }
     }
     if !findings.is_empty() {
@@ -72,14 +72,14 @@ fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
             counted(n_functions, "function"),
             counted(n_objects, "object")
         );
-        findings.push(GateFinding::new("local-summary", text).at_most(Severity::Note));
+        findings.push(GateFinding::new("local-summary", text).at_most(GateSeverity::Note));
     }
     findings.into_iter().map(|finding| finding.about("vmlinux", &vmlinux.file.name)).collect()
 }
 
 /// Functions that share name and file name with another.
 fn namesakes(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
-    let mut by_name: BTreeMap<(&[u8], &str), Vec<Place>> = BTreeMap::new();
+    let mut by_name: BTreeMap<(&[u8], &str), Vec<SectionOffset>> = BTreeMap::new();
     let mut unit = "";
     for (index, symbol) in cx.elf.symbols.iter().enumerate().skip(1) {
         if symbol.kind() == elf::STT_FILE {
@@ -101,7 +101,7 @@ fn namesakes(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
             let name = String::from_utf8_lossy(name).into_owned();
             let text = format!("{} functions are called '{name}' in files called '{unit}'", places.len());
             let mut finding =
-                GateFinding::new("namesakes", text).symbol(name).counterpart(unit).at_most(Severity::Note);
+                GateFinding::new("namesakes", text).symbol(name).counterpart(unit).at_most(GateSeverity::Note);
             unit.clone_into(&mut finding.unit);
             findings.push(finding);
         }

@@ -14,8 +14,8 @@ use crate::gate::check::Need;
 use crate::gate::check::check;
 use crate::gate::facts::module::THIS_MODULE;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
-use crate::gate::inputs::Stage;
+use crate::gate::finding::GateSeverity;
+use crate::gate::inputs::BuildStage;
 use crate::gate::object::ObjectCx;
 
 check! {
@@ -34,7 +34,7 @@ check! {
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
-    if cx.file.stage != Stage::Module {
+    if cx.file.stage != BuildStage::Module {
         return Vec::new();
     }
     if cx.elf.kind != elf::ET_REL {
@@ -94,7 +94,7 @@ fn left_in(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
         } else if section.kind == elf::SHT_GROUP && dissolves != Some(false) {
             let text = format!("section group {} ({name}): the last link should have dissolved groups", id.0);
             // Without the command nobody knows whether the link was asked to.
-            let severity = if dissolves.is_some() { Severity::Error } else { Severity::Warning };
+            let severity = if dissolves.is_some() { GateSeverity::Error } else { GateSeverity::Warning };
             findings.push(GateFinding::new("group", text).section(name).at_most(severity));
         }
     }

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 
 check! {
     /// Something that was compiled is not in what was linked.
@@ -64,7 +64,7 @@ fn absent(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 
 /// Inputs of the kernel of whose definitions nothing is in it, or only weak defaults.
 fn unlinked(cx: &WorldCx<'_>) -> Vec<GateFinding> {
-    let kernel = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject && !facts.is_opaque);
+    let kernel = cx.facts.iter().find(|facts| facts.file.stage == BuildStage::VmlinuxObject && !facts.is_opaque);
     // Of libraries a link takes what it needs; without its command nobody knows which they are.
     let Some((kernel, command)) = kernel.and_then(|facts| Some((facts, facts.file.command.as_ref()?))) else {
         return Vec::new();
@@ -72,13 +72,13 @@ fn unlinked(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let folder = |name: &str| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let archives = command.link_inputs.iter().filter(|name| name.ends_with(".a") && *name != "vmlinux.a");
     let libraries: BTreeSet<String> = archives.map(|name| folder(name)).collect();
-    let members = cx.facts.iter().filter(|facts| facts.file.stage == Stage::Member && facts.file.subject == "vmlinux");
+    let members = cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Member && facts.file.subject == "vmlinux");
     let members =
         members.filter(|facts| !facts.definitions.is_empty() && !libraries.contains(&folder(&facts.file.name)));
     members.filter_map(|facts| what_is_lost(kernel, facts)).collect()
 }
 
-fn what_is_lost(kernel: &Facts, member: &Facts) -> Option<GateFinding> {
+fn what_is_lost(kernel: &FileFacts, member: &FileFacts) -> Option<GateFinding> {
     let is_local = |name: &str| kernel.locals.binary_search_by(|known| known.as_str().cmp(name)).is_ok();
     let is_there = |name: &String| kernel.defines(name) || is_local(name);
     let is_weak = |name: &&String| kernel.weak.binary_search(name).is_ok();

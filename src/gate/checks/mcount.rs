@@ -7,12 +7,12 @@ use object::elf;
 use crate::arm64;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
-use crate::gate::check::Arm64;
+use crate::gate::check::Arm64Need;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::object::ObjectCx;
 use crate::gate::processed;
 use crate::gate::tables::Record;
@@ -30,7 +30,7 @@ check! {
     /// or relocated by something that is no call.
     ///
     /// Remedy: see that exactly one tool makes the table (`CONFIG_FTRACE_MCOUNT_USE_*`), and rebuild the object.
-    "mcount", Error, needs: [Need::Analysis(|opts| opts.mcount, Arm64::Tables)], topics: [Topic::Mcount],
+    "mcount", Error, needs: [Need::Analysis(|opts| opts.mcount, Arm64Need::Tables)], topics: [Topic::Mcount],
     object: look, world: look_at_world,
 }
 
@@ -160,7 +160,7 @@ fn missing(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
 
 /// `__patchable_function_entries`: one absolute address of code for each word.
 fn entries(cx: &ObjectCx<'_>, section: SectionId) -> Vec<GateFinding> {
-    if cx.file.stage == Stage::Member || cx.elf.kind != elf::ET_REL {
+    if cx.file.stage == BuildStage::Member || cx.elf.kind != elf::ET_REL {
         return Vec::new();
     }
     let table = Table::read_section(cx.elf, &cx.relocs, section, 8);

@@ -2,13 +2,13 @@
 
 //! The tables by which the kernel patches mitigations in, and code that escapes them.
 
-use crate::gate::check::Arm64;
+use crate::gate::check::Arm64Need;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
 use crate::gate::fresh::Fresh;
-use crate::gate::fresh::Place;
+use crate::gate::fresh::SectionOffset;
 use crate::gate::object::ObjectCx;
 use crate::gate::processed;
 use crate::gate::tables;
@@ -28,7 +28,7 @@ check! {
     ///
     /// Remedy: compare the recorded objtool command with `include/config/auto.conf`, and rebuild the object; for single
     /// places see `postlink explain <kind>`.
-    "mitigations", Error, needs: [Need::Analysis(asks_for_any, Arm64::Tables)], topics: [Topic::Mitigations],
+    "mitigations", Error, needs: [Need::Analysis(asks_for_any, Arm64Need::Tables)], topics: [Topic::Mitigations],
     object: look, world: look_at_world,
 }
 
@@ -37,7 +37,7 @@ struct SiteTable {
     name: &'static str,
     is_wanted: fn(&Opts) -> bool,
     /// `None` if that is not known.
-    expected: fn(&Fresh) -> Option<&Vec<Place>>,
+    expected: fn(&Fresh) -> Option<&Vec<SectionOffset>>,
 }
 
 const TABLES: [SiteTable; 5] = [
@@ -110,12 +110,12 @@ fn options(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     findings.collect()
 }
 
-fn compare(cx: &ObjectCx<'_>, name: &'static str, expected: &[Place]) -> Vec<GateFinding> {
+fn compare(cx: &ObjectCx<'_>, name: &'static str, expected: &[SectionOffset]) -> Vec<GateFinding> {
     let found = Table::read(cx.elf, &cx.relocs, name, 4).map(|table| table.places()).unwrap_or_default();
     let mut expected = expected.to_vec();
     expected.sort_unstable();
     let (extra, missing) = tables::difference(&found, &expected);
-    let listed = |places: Vec<Place>, kind: &'static str, words: &'static str| {
+    let listed = |places: Vec<SectionOffset>, kind: &'static str, words: &'static str| {
         places.into_iter().map(move |(section, offset)| {
             let text = format!("{} {words} {name}", cx.place(section, offset));
             let mut finding = cx.finding_at(GateFinding::new(kind, text), section, offset);

@@ -6,7 +6,7 @@ use crate::gate::check::NOT_FOR_THIS_MACHINE;
 use crate::gate::check::Need;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::object::ObjectCx;
 use crate::gate::processed;
 use crate::gate::tables::Table;
@@ -27,11 +27,11 @@ check! {
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
-    if matches!(cx.file.stage, Stage::Module | Stage::ModObject) {
+    if matches!(cx.file.stage, BuildStage::Module | BuildStage::ModObject) {
         return Vec::new();
     }
     let mut findings = Vec::new();
-    if cx.is_module() && cx.file.stage != Stage::Other && cx.file.command.as_ref().is_some_and(|c| c.lacks_module()) {
+    if cx.is_module() && cx.file.stage != BuildStage::Other && cx.file.command.as_ref().is_some_and(|c| c.lacks_module()) {
         let text = format!("objtool was run without --module on {}, which is part of a module", cx.file.name);
         findings.push(GateFinding::new("no-module-option", text));
     }

@@ -5,7 +5,7 @@
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::finding::GateFinding;
 
 check! {
@@ -44,7 +44,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 }
 
 /// The names inside one object.
-fn names(facts: &Facts) -> Vec<GateFinding> {
+fn names(facts: &FileFacts) -> Vec<GateFinding> {
     let mut names: Vec<(&'static str, &str)> = Vec::new();
     names.extend(facts.info("name").map(|name| ("modinfo-name", name)));
     names.extend(facts.this_module.as_deref().map(|name| ("this-module", name)));

@@ -8,7 +8,7 @@ use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::inputs::below;
 
 check! {
@@ -29,7 +29,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
         return Vec::new();
     }
     let subjects: BTreeSet<&str> = cx.facts.iter().map(|facts| facts.file.subject.as_str()).collect();
-    let finished = cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module);
+    let finished = cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Module);
     let finished: BTreeSet<&str> = finished.map(|facts| facts.file.subject.as_str()).collect();
     let names = cx.inputs.modules.iter().map(|module| module.name.as_str());
     let lost = names.filter_map(|name| match subjects.contains(name) {
@@ -47,7 +47,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 
 /// Modules that kbuild made in this folder and does not list any more.
 fn unlisted(cx: &WorldCx<'_>) -> Vec<GateFinding> {
-    let finished = cx.facts.iter().any(|facts| facts.file.stage == Stage::Module);
+    let finished = cx.facts.iter().any(|facts| facts.file.stage == BuildStage::Module);
     if !finished || !cx.inputs.is_folder {
         return Vec::new();
     }

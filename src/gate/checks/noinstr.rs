@@ -2,7 +2,7 @@
 
 //! Objtool's validators for `noinstr`, on the finished object.
 
-use crate::gate::check::Arm64;
+use crate::gate::check::Arm64Need;
 use crate::gate::check::Need;
 use crate::gate::check::check;
 use crate::objtool::finding::Topic;
@@ -19,4 +19,4 @@ check! {
     "noinstr", Error, needs: [Need::Analysis(|opts| opts.noinstr, NOT_ON_ARM64)], topics: [Topic::Noinstr],
 }
 
-const NOT_ON_ARM64: Arm64 = Arm64::Nothing("arm64 kernels do not mark which calls may leave noinstr code");
+const NOT_ON_ARM64: Arm64Need = Arm64Need::Nothing("arm64 kernels do not mark which calls may leave noinstr code");

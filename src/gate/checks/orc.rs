@@ -11,8 +11,8 @@ use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::fresh::Place;
-use crate::gate::inputs::Stage;
+use crate::gate::fresh::SectionOffset;
+use crate::gate::inputs::BuildStage;
 use crate::gate::object::ObjectCx;
 use crate::gate::processed;
 use crate::gate::tables::Table;
@@ -77,15 +77,15 @@ fn structure(cx: &ObjectCx<'_>, unwind: SectionId, places: &Table) -> Vec<GateFi
     findings
 }
 
-fn entries(cx: &ObjectCx<'_>, unwind: SectionId, places: &Table) -> Vec<(Place, Entry)> {
+fn entries(cx: &ObjectCx<'_>, unwind: SectionId, places: &Table) -> Vec<(SectionOffset, Entry)> {
     let chunks =
         cx.elf.section(unwind).data.chunks_exact(ENTRY_SIZE).filter_map(|chunk| chunk.first_chunk::<ENTRY_SIZE>());
     places.records.iter().zip(chunks).filter_map(|(record, entry)| Some((record.place?, *entry))).collect()
 }
 
 /// Two different entries for one place: sorting cannot put them into an order that means something.
-fn unsorted(cx: &ObjectCx<'_>, found: &[(Place, Entry)]) -> Vec<GateFinding> {
-    let mut by_place: BTreeMap<Place, Entry> = BTreeMap::new();
+fn unsorted(cx: &ObjectCx<'_>, found: &[(SectionOffset, Entry)]) -> Vec<GateFinding> {
+    let mut by_place: BTreeMap<SectionOffset, Entry> = BTreeMap::new();
     let mut findings = Vec::new();
     for (place, entry) in found {
         let is_end = |entry: &Entry| entry.iter().all(|byte| *byte == 0);
@@ -102,17 +102,17 @@ fn unsorted(cx: &ObjectCx<'_>, found: &[(Place, Entry)]) -> Vec<GateFinding> {
 /// Entries of the file against those of a fresh analysis: one finding for each function.
 fn compare(
     cx: &ObjectCx<'_>,
-    found: &[(Place, Entry)],
-    fresh: &[(Place, Entry)],
+    found: &[(SectionOffset, Entry)],
+    fresh: &[(SectionOffset, Entry)],
     doubtful: &[(SectionId, Range<u64>)],
 ) -> Vec<GateFinding> {
-    let sorted = |entries: &[(Place, Entry)]| {
+    let sorted = |entries: &[(SectionOffset, Entry)]| {
         let mut entries = entries.to_vec();
         entries.sort_unstable();
         entries
     };
     let (found, fresh) = (sorted(found), sorted(fresh));
-    let mut differing: BTreeMap<(SectionId, u32), (Place, &'static str)> = BTreeMap::new();
+    let mut differing: BTreeMap<(SectionId, u32), (SectionOffset, &'static str)> = BTreeMap::new();
     let (mut a, mut b) = (found.iter().peekable(), fresh.iter().peekable());
     loop {
         let (place, kind) = match (a.peek().copied(), b.peek().copied()) {
@@ -173,7 +173,7 @@ fn sentence(kind: &str) -> &'static str {
 fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = processed::lost_in_link(cx, &[".orc_unwind_ip"]);
     let Some(hash) = &cx.inputs.orc_hash else { return findings };
-    for facts in cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module) {
+    for facts in cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Module) {
         let text = match &facts.orc_header {
             Some(found) if found == hash => continue,
             Some(_) => format!("{}: .orc_header is not that of this kernel's ORC format", facts.file.name),

@@ -4,9 +4,9 @@
 
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 
 check! {
     /// A finished file lacks what the configuration promises.
@@ -23,8 +23,8 @@ check! {
 
 fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings: Vec<GateFinding> = types(cx).into_iter().collect();
-    let modules: Vec<&Facts> = cx.facts.iter().filter(|f| f.file.stage == Stage::Module && !f.is_opaque).collect();
-    let signature = |facts: &Facts| facts.module.as_ref().and_then(|module| module.signature);
+    let modules: Vec<&FileFacts> = cx.facts.iter().filter(|f| f.file.stage == BuildStage::Module && !f.is_opaque).collect();
+    let signature = |facts: &FileFacts| facts.module.as_ref().and_then(|module| module.signature);
     let is_any_signed = modules.iter().any(|facts| signature(facts).is_some());
     let with_types = cx.inputs.config.has("DEBUG_INFO_BTF_MODULES") && cx.inputs.root.join("vmlinux").is_file();
     for facts in modules {
@@ -53,7 +53,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 
 /// The kernel has its types.
 fn types(cx: &WorldCx<'_>) -> Option<GateFinding> {
-    let kernel = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject)?;
+    let kernel = cx.facts.iter().find(|facts| facts.file.stage == BuildStage::VmlinuxObject)?;
     let image = kernel.image.as_ref().filter(|_| cx.inputs.config.has("DEBUG_INFO_BTF"))?;
     if image.sections.iter().any(|name| name == ".BTF") {
         return None;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::elf::SymbolId;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::finding::counted;
 use crate::gate::finding::stem;
 use crate::gate::object::ObjectCx;
@@ -56,7 +56,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
     let counted_functions = counted(n_functions, "function");
     let calls = counted(usize::try_from(n_calls).unwrap_or(usize::MAX), "reference");
     let text = format!("promoted: {counted_functions}, {objects} and {strings}; {calls} to the functions");
-    let mut findings = vec![GateFinding::new("summary", text).at_most(Severity::Note)];
+    let mut findings = vec![GateFinding::new("summary", text).at_most(GateSeverity::Note)];
     for (id, name) in functions {
         let place = cx.elf.symbol(id).map_or(crate::elf::SectionId::UNDEF, |symbol| symbol.section);
         let text = format!("'{}' is called '{name}' in this build", stem(&name));

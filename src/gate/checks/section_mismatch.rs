@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::gate::check::Need;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::finding::section_class;
 use crate::gate::finding::stem;
 use crate::gate::object::ObjectCx;
@@ -35,7 +35,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
         pairs.entry(key).or_insert((mismatch, 0)).1 += 1;
     }
     let is_warning = cx.inputs.config.has("SECTION_MISMATCH_WARN_ONLY");
-    let severity = if is_warning { Severity::Warning } else { Severity::Error };
+    let severity = if is_warning { GateSeverity::Warning } else { GateSeverity::Error };
     let findings = pairs.into_iter().map(|((from, from_section, to, to_section), (mismatch, count))| {
         let times = if count > 1 { format!(" ({count} places)") } else { String::new() };
         let text = format!("{from} ({from_section}) refers to {to} ({to_section}){times}");

@@ -7,7 +7,7 @@ use object::elf;
 use crate::gate::check::Need;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::object::ObjectCx;
 
 check! {
@@ -37,7 +37,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
                 .push(GateFinding::new("writable-code", format!("{name} is writable and executable")).section(&name));
         }
         let class = CLASSES.iter().find(|class| is_own_section(&name, class));
-        if cx.file.stage == Stage::Module
+        if cx.file.stage == BuildStage::Module
             && let Some(class) = class.filter(|class| is_merged(cx, class))
             && !cx.inputs.module_lds.as_ref().is_some_and(|script| is_made_by(script, &name))
         {

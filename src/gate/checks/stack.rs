@@ -2,7 +2,7 @@
 
 //! Objtool's validators for `stack`, on the finished object.
 
-use crate::gate::check::Arm64;
+use crate::gate::check::Arm64Need;
 use crate::gate::check::Need;
 use crate::gate::check::check;
 use crate::objtool::finding::Topic;
@@ -21,6 +21,6 @@ check! {
     /// turned into nothing, or a tool that changed code after objtool.
     ///
     /// Remedy: see the explanation of the finding itself (`postlink explain <kind>`) and the path that is shown with it.
-    "stack", Error, needs: [Need::Analysis(|opts| opts.stackval || opts.orc || opts.uaccess || opts.noinstr, Arm64::Frames)],
+    "stack", Error, needs: [Need::Analysis(|opts| opts.stackval || opts.orc || opts.uaccess || opts.noinstr, Arm64Need::Frames)],
     topics: [Topic::Stack],
 }

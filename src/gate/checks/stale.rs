@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::inputs::ObjectFile;
 
 check! {
@@ -40,7 +40,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 
 /// Whether another check has found an error about a module or the kernel, which then explains why two files differ.
 fn is_explained(cx: &WorldCx<'_>, subject: &str) -> bool {
-    cx.found.iter().any(|finding| finding.subject == subject && finding.severity == Severity::Error)
+    cx.found.iter().any(|finding| finding.subject == subject && finding.severity == GateSeverity::Error)
 }
 
 /// Which of two files is older, as a hint.

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::gate::check::Arm64;
+use crate::gate::check::Arm64Need;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::finding::GateFinding;
-use crate::gate::fresh::Place;
+use crate::gate::fresh::SectionOffset;
 use crate::gate::fresh::StaticCall;
 use crate::gate::object::ObjectCx;
 use crate::gate::processed;
@@ -26,7 +26,7 @@ check! {
     /// Cause: a tool changed code or tables after objtool, or objects from two builds were mixed.
     ///
     /// Remedy: rebuild the object so that objtool runs last on it.
-    "static-call", Error, needs: [Need::Analysis(|opts| opts.static_call, Arm64::Tables)], topics: [Topic::StaticCall],
+    "static-call", Error, needs: [Need::Analysis(|opts| opts.static_call, Arm64Need::Tables)], topics: [Topic::StaticCall],
     object: look, world: look_at_world,
 }
 
@@ -35,7 +35,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
         return Vec::new();
     };
     let Some(sites) = fresh.sites.as_ref().filter(|_| !processed::is_unprocessed(cx)) else { return Vec::new() };
-    let expected: BTreeMap<Place, &StaticCall> = sites.static_calls.iter().map(|call| (call.place, call)).collect();
+    let expected: BTreeMap<SectionOffset, &StaticCall> = sites.static_calls.iter().map(|call| (call.place, call)).collect();
     let mut missing = expected.clone();
     let mut findings = Vec::new();
     if let Some(table) = Table::read(cx.elf, &cx.relocs, ".static_call_sites", 8) {
@@ -59,7 +59,7 @@ fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
 }
 
 /// One record against the code.
-fn site(cx: &ObjectCx<'_>, table: &Table, offset: u64, place: Place, call: Option<&StaticCall>) -> Option<GateFinding> {
+fn site(cx: &ObjectCx<'_>, table: &Table, offset: u64, place: SectionOffset, call: Option<&StaticCall>) -> Option<GateFinding> {
     let key = cx.relocs.of(table.section).and_then(|relocs| relocs.in_range(offset + 4, 1));
     let at = cx.place(place.0, place.1);
     let Some(call) = call else {

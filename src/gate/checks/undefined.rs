@@ -9,9 +9,9 @@ use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::facts;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::finding::stem;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::inputs::plain_name;
 
 check! {
@@ -56,7 +56,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
             let mut finding = GateFinding::new(kind, text).symbol(&import.name);
             if let Some(stranger) = stranger {
                 finding.message.push_str(&format!("; what '{stranger}' exports, on which it depends, is not known"));
-                finding = finding.at_most(Severity::Note);
+                finding = finding.at_most(GateSeverity::Note);
             }
             findings.push(finding.about(&module.file.subject, &module.file.name));
         }
@@ -67,7 +67,7 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 
 /// Why nothing exports it, as far as the objects tell.
 fn cause(cx: &WorldCx<'_>, name: &str) -> String {
-    let vmlinux = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject);
+    let vmlinux = cx.facts.iter().find(|facts| facts.file.stage == BuildStage::VmlinuxObject);
     if let Some(vmlinux) = vmlinux {
         if vmlinux.defines(name) {
             return "vmlinux.o defines it, but does not export it".to_owned();
@@ -87,7 +87,7 @@ fn cause(cx: &WorldCx<'_>, name: &str) -> String {
         return cause;
     }
     let definer =
-        cx.facts.iter().find(|facts| facts.file.stage == Stage::Object && facts.definitions.iter().any(|d| d == name));
+        cx.facts.iter().find(|facts| facts.file.stage == BuildStage::Object && facts.definitions.iter().any(|d| d == name));
     match definer {
         Some(definer) => format!("{} defines it, but does not export it", definer.file.name),
         None if facts::is_runtime(name) => "a runtime-library function that the link has dropped".to_owned(),
@@ -100,7 +100,7 @@ fn cause_in_bitcode(cx: &WorldCx<'_>, name: &str) -> Option<String> {
     let input = cx.facts.iter().find(|facts| facts.bitcode.as_ref().is_some_and(|bitcode| bitcode.defines(name)))?;
     let linked = cx.facts.iter().find(|facts| {
         let stage = facts.file.stage;
-        let is_linked = matches!(stage, Stage::VmlinuxObject | Stage::Object | Stage::Lto | Stage::Prelink);
+        let is_linked = matches!(stage, BuildStage::VmlinuxObject | BuildStage::Object | BuildStage::Lto | BuildStage::Prelink);
         is_linked && !facts.is_opaque && facts.file.subject == input.file.subject
     })?;
     let (input, linked_name) = (&input.file.name, &linked.file.name);

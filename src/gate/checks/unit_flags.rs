@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::inputs::compile::Compile;
 use crate::gate::inputs::compile::FLAGS;
 use crate::gate::inputs::compile::MFENTRY;
@@ -29,16 +29,16 @@ check! {
 }
 
 fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
-    let units: Vec<(&Facts, Compile)> = cx
+    let units: Vec<(&FileFacts, Compile)> = cx
         .facts
         .iter()
-        .filter(|facts| matches!(facts.file.stage, Stage::Member | Stage::Object))
+        .filter(|facts| matches!(facts.file.stage, BuildStage::Member | BuildStage::Object))
         .filter_map(|facts| Some((facts, facts.file.command.as_ref()?.compile?)))
         .collect();
     let mut findings = Vec::new();
     let asked = FLAGS.iter().enumerate().filter(|(index, flag)| *index != MFENTRY && flag.is_asked(&cx.inputs.config));
     for index in asked.map(|(index, _)| index) {
-        let lacking: Vec<&Facts> =
+        let lacking: Vec<&FileFacts> =
             units.iter().filter(|(_, compile)| !compile.has(index)).map(|(facts, _)| *facts).collect();
         // What many units do without, a build does without on purpose.
         if units.len() >= 3 && lacking.len() <= (units.len() / 50).max(1) {
@@ -50,21 +50,21 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     findings
 }
 
-fn lacks(facts: &Facts, flag: usize, who: &str) -> GateFinding {
+fn lacks(facts: &FileFacts, flag: usize, who: &str) -> GateFinding {
     let (word, without) =
         FLAGS.get(flag).map_or(("", ""), |flag| (flag.words.first().copied().unwrap_or_default(), flag.without));
     let text = format!("{} was compiled without {word}, which {who}: {without}", facts.file.name);
     about(GateFinding::new("flag", text).counterpart(word), facts)
 }
 
-fn about(mut finding: GateFinding, facts: &Facts) -> GateFinding {
+fn about(mut finding: GateFinding, facts: &FileFacts) -> GateFinding {
     finding.detail.push(format!("mend: rm {} && make", facts.file.name));
     finding.about(&facts.file.subject, &facts.file.name)
 }
 
 /// Units without hooks for tracing, though most of their folder have them and no Makefile takes them away.
-fn untraced(cx: &WorldCx<'_>, units: &[(&Facts, Compile)]) -> Vec<GateFinding> {
-    let folder = |facts: &Facts| facts.file.name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+fn untraced(cx: &WorldCx<'_>, units: &[(&FileFacts, Compile)]) -> Vec<GateFinding> {
+    let folder = |facts: &FileFacts| facts.file.name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let mut counts: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for (facts, compile) in units {
         let count = counts.entry(folder(facts)).or_default();
@@ -72,7 +72,7 @@ fn untraced(cx: &WorldCx<'_>, units: &[(&Facts, Compile)]) -> Vec<GateFinding> {
         count.1 += usize::from(!compile.has(MFENTRY));
     }
     let without = units.iter().filter(|(_, compile)| !compile.has(MFENTRY));
-    let is_odd = |facts: &Facts, compile: Compile| {
+    let is_odd = |facts: &FileFacts, compile: Compile| {
         let (n_with, n_without) = counts.get(&folder(facts)).copied().unwrap_or_default();
         // Hooks of the old kind would call a function that is not there.
         (compile.has_pg && n_with > 0) || (n_with > n_without && !is_removed(cx, facts, &folder(facts)))
@@ -84,7 +84,7 @@ fn untraced(cx: &WorldCx<'_>, units: &[(&Facts, Compile)]) -> Vec<GateFinding> {
 }
 
 /// Whether a Makefile takes flags from this unit; what it takes may have any name.
-fn is_removed(cx: &WorldCx<'_>, facts: &Facts, folder: &str) -> bool {
+fn is_removed(cx: &WorldCx<'_>, facts: &FileFacts, folder: &str) -> bool {
     let Some(tree) = &cx.inputs.source else { return true };
     let object = facts.file.name.rsplit('/').next().unwrap_or_default();
     let removes = |text: String| text.contains(&format!("CFLAGS_REMOVE_{object}"));
@@ -95,7 +95,7 @@ fn is_removed(cx: &WorldCx<'_>, facts: &Facts, folder: &str) -> bool {
 }
 
 /// Bitcode whose command does not say so, and native code whose command does.
-fn wrong_kind(cx: &WorldCx<'_>, facts: &Facts, compile: Compile) -> Option<GateFinding> {
+fn wrong_kind(cx: &WorldCx<'_>, facts: &FileFacts, compile: Compile) -> Option<GateFinding> {
     let command = facts.file.command.as_ref()?;
     let is_bitcode = facts.bitcode.is_some();
     if !cx.inputs.config.has("LTO_CLANG") || (facts.is_opaque && !is_bitcode) {

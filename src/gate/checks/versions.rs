@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::inputs::SymversLine;
 
 check! {
@@ -27,9 +27,9 @@ check! {
 
 fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
-    let modules = cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module && !facts.is_opaque);
+    let modules = cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Module && !facts.is_opaque);
     // Who has no information at all is named by `loader`.
-    let modules: Vec<&Facts> = modules.filter(|facts| !facts.modinfo.is_empty()).collect();
+    let modules: Vec<&FileFacts> = modules.filter(|facts| !facts.modinfo.is_empty()).collect();
     if let Some(symvers) = &cx.inputs.symvers
         && has_versions(cx, symvers)
     {
@@ -56,7 +56,7 @@ fn has_versions(cx: &WorldCx<'_>, symvers: &[SymversLine]) -> bool {
 }
 
 /// The tables of one module.
-fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Option<u32>>) -> Vec<GateFinding> {
+fn module_versions(cx: &WorldCx<'_>, module: &FileFacts, crcs: &BTreeMap<&str, Option<u32>>) -> Vec<GateFinding> {
     let config = &cx.inputs.config;
     // Before 7.3 there was one table, and no option for it.
     let is_basic = config.has("BASIC_MODVERSIONS") || !config.is_empty() && !config.has("EXTENDED_MODVERSIONS");
@@ -89,7 +89,7 @@ fn module_versions(cx: &WorldCx<'_>, module: &Facts, crcs: &BTreeMap<&str, Optio
 }
 
 /// Modules whose `vermagic` is not this kernel's, or not that of most.
-fn vermagic(modules: &[&Facts], release: Option<&str>) -> Vec<GateFinding> {
+fn vermagic(modules: &[&FileFacts], release: Option<&str>) -> Vec<GateFinding> {
     let is_of = |magic: &str| release.is_none_or(|release| magic.split(' ').next() == Some(release));
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for module in modules {

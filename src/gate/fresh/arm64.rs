@@ -6,19 +6,19 @@
 
 use super::EngineFinding;
 use super::Fresh;
-use crate::arm64::finding::Finding;
+use crate::arm64::finding::Arm64Finding;
 use crate::arm64::finding::Kind;
-use crate::arm64::object::Object;
+use crate::arm64::object::Arm64Object;
 use crate::arm64::stack;
 use crate::arm64::tables;
 use crate::elf::ElfFile;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::kernel::noreturns::Noreturns;
 
 /// Checks the tables of an object, and where the frame is in every function if it is said which of them never return.
 pub fn check(elf: &ElfFile<'_>, noreturns: Option<&Noreturns>) -> Fresh {
-    let object = Object::new(elf);
-    let found = tables::check_object(&object, &tables::Options::default());
+    let object = Arm64Object::new(elf);
+    let found = tables::check_object(&object, &tables::TableOptions::default());
     let mut findings: Vec<EngineFinding> = found.iter().map(|finding| convert(finding, Vec::new())).collect();
     if let Some(noreturns) = noreturns {
         let table = stack::analyse(&object, noreturns);
@@ -39,15 +39,15 @@ pub fn check(elf: &ElfFile<'_>, noreturns: Option<&Noreturns>) -> Fresh {
 /// Code that starts processors, changes stacks or shares the end of another function does on purpose what the last three say,
 /// and no build promises otherwise on arm64. Code runs off its end behind a call of a local function that never returns, which
 /// no list names.
-fn severity(kind: Kind) -> Severity {
+fn severity(kind: Kind) -> GateSeverity {
     match kind {
-        Kind::BranchNearLimit => Severity::Warning,
-        Kind::StackFallsThrough | Kind::StackLost | Kind::StackTailCall | Kind::StackUnresolved => Severity::Note,
-        _ => Severity::Error,
+        Kind::BranchNearLimit => GateSeverity::Warning,
+        Kind::StackFallsThrough | Kind::StackLost | Kind::StackTailCall | Kind::StackUnresolved => GateSeverity::Note,
+        _ => GateSeverity::Error,
     }
 }
 
-fn convert(finding: &Finding, path: Vec<String>) -> EngineFinding {
+fn convert(finding: &Arm64Finding, path: Vec<String>) -> EngineFinding {
     EngineFinding {
         id: finding.kind.id(),
         topic: finding.kind.topic(),

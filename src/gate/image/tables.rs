@@ -3,10 +3,10 @@
 //! Tables of the finished kernel that are searched by halves.
 
 use super::Image;
-use crate::gate::inputs::Inputs;
+use crate::gate::inputs::BuildFolder;
 
 /// What is not sorted, and where.
-pub fn unsorted(image: &Image<'_>, inputs: &Inputs) -> Vec<(&'static str, String)> {
+pub fn unsorted(image: &Image<'_>, inputs: &BuildFolder) -> Vec<(&'static str, String)> {
     // Values are read in the byte order of the machines whose kernels are known here.
     if image.elf.endian != object::Endianness::Little {
         return Vec::new();
@@ -37,7 +37,7 @@ pub fn unsorted(image: &Image<'_>, inputs: &Inputs) -> Vec<(&'static str, String
 }
 
 /// Addresses of symbols in the order of the kernel's own table.
-fn kallsyms(image: &Image<'_>, inputs: &Inputs) -> Option<Vec<u64>> {
+fn kallsyms(image: &Image<'_>, inputs: &BuildFolder) -> Option<Vec<u64>> {
     let address = |name: &str| image.named(name.as_bytes()).next().map(|symbol| symbol.value);
     let number = |name: &str| Some(u32::from_le_bytes(*image.at(address(name)?, 4)?.first_chunk::<4>()?));
     let (count, start) = (number("kallsyms_num_syms")?, address("kallsyms_offsets")?);

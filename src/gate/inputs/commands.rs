@@ -14,7 +14,7 @@ use crate::objtool::opts::Opts;
 
 /// A recorded command.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Command {
+pub struct RecordedCommand {
     /// Words of the call of `objtool`, without the program; `None` if it was not run.
     pub objtool: Option<Vec<String>>,
     /// Files that a link read: those ending in `.o` or `.a`, response files opened.
@@ -33,7 +33,7 @@ pub struct Command {
     pub makes_bitcode: bool,
 }
 
-impl Command {
+impl RecordedCommand {
     /// Reads the `.cmd` file of `name` below `root`.
     pub fn read(root: &Path, name: &str) -> Option<Self> {
         let (dir, file) = name.rsplit_once('/').unwrap_or(("", name));
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn a_link_with_objtool() {
         let text = " ld.lld-19 -r -o foo.o a.o b.o  ; ./tools/objtool/objtool --orc --link --module foo.o";
-        let command = Command::parse(Path::new("."), text);
+        let command = RecordedCommand::parse(Path::new("."), text);
         assert!(command.is_link && !command.lacks_module());
         assert_eq!(command.link_inputs, ["a.o", "b.o"]);
         let opts = command.objtool_opts(&Profile::newest().facts).expect("the series parses it");
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_compiler_for_bitcode() {
-        let command = Command::parse(Path::new("."), " clang-19 -flto=thin -c -o a.o a.c");
+        let command = RecordedCommand::parse(Path::new("."), " clang-19 -flto=thin -c -o a.o a.c");
         assert!(command.makes_bitcode && !command.is_link && command.objtool.is_none());
         assert!(!command.lacks_module());
     }

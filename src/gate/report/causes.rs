@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use crate::gate::baseline::Judged;
 use crate::gate::finding::GateFinding;
+use crate::gate::finding::GateSeverity;
 use crate::gate::finding::Key;
-use crate::gate::finding::Severity;
 use crate::gate::finding::counted;
 
 /// A finding of as many objects or more is told once.
@@ -52,7 +52,7 @@ impl Cause<'_> {
 
 /// Number of the cause of each finding, in the order in which causes come up.
 pub fn numbers(findings: &[Judged]) -> Vec<usize> {
-    let mut known: BTreeMap<(Key, Severity, bool), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(Key, GateSeverity, bool), usize> = BTreeMap::new();
     let of = |judged: &Judged| {
         let key = Key { subject: String::new(), ..judged.finding.key() };
         (key, judged.finding.severity, judged.is_open())
@@ -67,7 +67,7 @@ pub fn numbers(findings: &[Judged]) -> Vec<usize> {
 /// Findings by cause, in the order of the first ones. A cause that few objects have is told for each.
 pub fn of<'a>(findings: impl Iterator<Item = &'a Judged>) -> Vec<Cause<'a>> {
     let mut groups: Vec<Vec<&Judged>> = Vec::new();
-    let mut known: BTreeMap<(Key, Severity, bool), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(Key, GateSeverity, bool), usize> = BTreeMap::new();
     for judged in findings {
         let key = Key { subject: String::new(), ..judged.finding.key() };
         let nth = *known.entry((key, judged.finding.severity, judged.is_open())).or_insert(groups.len());

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use super::causes;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::run::GateOutcome;
 
 /// The service shows ten annotations of a step and level; more would hide the summary.
@@ -14,13 +14,13 @@ const MAX_PER_LEVEL: usize = 10;
 /// Renders the report.
 pub fn render(outcome: &GateOutcome) -> String {
     let mut out = String::new();
-    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+    for severity in [GateSeverity::Error, GateSeverity::Warning, GateSeverity::Note] {
         let open = outcome.findings.iter().filter(|j| j.is_open() && j.finding.severity == severity);
         let open = causes::of(open);
         let command = match severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "notice",
+            GateSeverity::Error => "error",
+            GateSeverity::Warning => "warning",
+            GateSeverity::Note => "notice",
         };
         for cause in open.iter().take(MAX_PER_LEVEL) {
             let finding = cause.finding();

@@ -11,7 +11,7 @@ use super::causes;
 use super::causes::Cause;
 use crate::gate::baseline::Judged;
 use crate::gate::error::GateError;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::run::GateOutcome;
 
 /// Renders the report.
@@ -50,8 +50,8 @@ fn issue(cause: &Cause<'_>, n_alike: &mut BTreeMap<String, usize>) -> Value {
 
 fn severity(judged: &Judged) -> &'static str {
     match judged.finding.severity {
-        Severity::Error => "critical",
-        Severity::Warning => "major",
-        Severity::Note => "info",
+        GateSeverity::Error => "critical",
+        GateSeverity::Warning => "major",
+        GateSeverity::Note => "info",
     }
 }

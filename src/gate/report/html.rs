@@ -15,7 +15,7 @@ use crate::gate::check::Check;
 use crate::gate::coverage::Skipped;
 use crate::gate::error::GateError;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::finding::counted;
 use crate::gate::run::GateOutcome;
 use crate::gate::run::SummaryRow;
@@ -83,7 +83,7 @@ struct Directory {
 struct Item {
     /// What an address of the page ends with to lead here; the same after a rebuild.
     address: String,
-    severity: Severity,
+    severity: GateSeverity,
     kind: &'static str,
     subject: String,
     message: String,
@@ -99,7 +99,7 @@ struct Item {
 /// Renders the report.
 pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
     let count = |severity, noun| counted(outcome.count(severity), noun);
-    let (errors, warnings) = (count(Severity::Error, "error"), count(Severity::Warning, "warning"));
+    let (errors, warnings) = (count(GateSeverity::Error, "error"), count(GateSeverity::Warning, "warning"));
     let verdict = &outcome.verdict;
     let mut addresses = BTreeMap::new();
     let groups = outcome.checks.iter().map(|check| group(outcome, check, &mut addresses));
@@ -120,10 +120,10 @@ pub fn render(outcome: &GateOutcome) -> Result<Vec<u8>, GateError> {
             (false, _) => "partial",
         },
         verdict: verdict.line(),
-        counts: format!("{errors}, {warnings}, {}", count(Severity::Note, "note")),
+        counts: format!("{errors}, {warnings}, {}", count(GateSeverity::Note, "note")),
         n_accepted: outcome.n_accepted(),
         summary: outcome.summary().into_iter().filter(|row| !row.is_clean()).map(row).collect(),
-        shows_notes: outcome.count(Severity::Error) + outcome.count(Severity::Warning) == 0,
+        shows_notes: outcome.count(GateSeverity::Error) + outcome.count(GateSeverity::Warning) == 0,
         gone: outcome.gone.iter().map(ToString::to_string).collect(),
         version: env!("CARGO_PKG_VERSION"),
         n_clean: counted(clean.len(), "check"),

@@ -11,7 +11,7 @@ use crate::gate::check::Check;
 use crate::gate::coverage::Skipped;
 use crate::gate::error::GateError;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::inputs::Rules;
 use crate::gate::run::GateOutcome;
 use crate::gate::run::SummaryRow;
@@ -82,7 +82,7 @@ struct Coverage {
 #[derive(Serialize)]
 pub struct CheckInfo {
     id: &'static str,
-    severity: Severity,
+    severity: GateSeverity,
     title: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<String>,
@@ -148,9 +148,9 @@ pub fn judgement(outcome: &GateOutcome) -> Judgement<'_> {
         },
         summary: outcome.summary(),
         counts: Counts {
-            error: outcome.count(Severity::Error),
-            warning: outcome.count(Severity::Warning),
-            note: outcome.count(Severity::Note),
+            error: outcome.count(GateSeverity::Error),
+            warning: outcome.count(GateSeverity::Warning),
+            note: outcome.count(GateSeverity::Note),
             accepted: outcome.n_accepted(),
         },
     }

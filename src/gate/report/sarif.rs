@@ -30,7 +30,7 @@ use crate::gate::baseline::Judged;
 use crate::gate::check::Check;
 use crate::gate::error::GateError;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::run::GateOutcome;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -85,9 +85,9 @@ fn notification(id: &str, text: String) -> Notification {
 fn rule(check: &Check) -> ReportingDescriptor {
     let text = |text: String| MultiformatMessageString::builder().text(text).build();
     let level = match check.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
+        GateSeverity::Error => "error",
+        GateSeverity::Warning => "warning",
+        GateSeverity::Note => "note",
     };
     ReportingDescriptor::builder()
         .id(check.id)
@@ -109,9 +109,9 @@ fn help(check: &Check) -> MultiformatMessageString {
 fn result(judged: &Judged) -> SarifResult {
     let finding = &judged.finding;
     let level = match finding.severity {
-        Severity::Error => ResultLevel::Error,
-        Severity::Warning => ResultLevel::Warning,
-        Severity::Note => ResultLevel::Note,
+        GateSeverity::Error => ResultLevel::Error,
+        GateSeverity::Warning => ResultLevel::Warning,
+        GateSeverity::Note => ResultLevel::Note,
     };
     let suppressions = judged
         .accepted

@@ -8,12 +8,12 @@ use std::fmt::Write;
 use anstyle::AnsiColor;
 use anstyle::Style;
 
-use super::Detail;
 use super::Look;
+use super::ReportDetail;
 use super::causes;
 use super::causes::Cause;
 use crate::gate::coverage::Skipped;
-use crate::gate::finding::Severity;
+use crate::gate::finding::GateSeverity;
 use crate::gate::finding::counted;
 use crate::gate::plain::at_line_start;
 use crate::gate::run::GateOutcome;
@@ -33,7 +33,7 @@ const MAX_EXPLAINED: usize = 3;
 pub fn render(outcome: &GateOutcome, look: &Look) -> String {
     let mut text = Text { out: String::new(), look, kinds: Vec::new() };
     // Writing to memory does not fail.
-    if look.detail != Detail::Verdict {
+    if look.detail != ReportDetail::Verdict {
         let _ = text.head(outcome);
         let _ = text.findings(outcome);
         let _ = text.summary(outcome);
@@ -47,7 +47,7 @@ struct Text<'a> {
     out: String,
     look: &'a Look,
     /// What was shown, as `check/kind`, gravest first.
-    kinds: Vec<(Severity, String)>,
+    kinds: Vec<(GateSeverity, String)>,
 }
 
 /// Text in a style, or as it is.
@@ -68,11 +68,11 @@ fn coloured(colour: AnsiColor) -> Style {
     Style::new().fg_color(Some(colour.into()))
 }
 
-fn style_of(severity: Severity) -> Style {
+fn style_of(severity: GateSeverity) -> Style {
     match severity {
-        Severity::Error => coloured(AnsiColor::Red).bold(),
-        Severity::Warning => coloured(AnsiColor::Yellow).bold(),
-        Severity::Note => coloured(AnsiColor::Cyan),
+        GateSeverity::Error => coloured(AnsiColor::Red).bold(),
+        GateSeverity::Warning => coloured(AnsiColor::Yellow).bold(),
+        GateSeverity::Note => coloured(AnsiColor::Cyan),
     }
 }
 
@@ -113,8 +113,8 @@ impl Text<'_> {
             let title = self.styled(BOLD, check.id).to_string();
             writeln!(self.out, "\n{title}: {}", check.title())?;
             let (notes, grave): (Vec<Cause>, Vec<Cause>) =
-                causes::of(open()).into_iter().partition(|cause| cause.finding().severity == Severity::Note);
-            let most = if self.look.detail == Detail::All { usize::MAX } else { MAX_NOTES };
+                causes::of(open()).into_iter().partition(|cause| cause.finding().severity == GateSeverity::Note);
+            let most = if self.look.detail == ReportDetail::All { usize::MAX } else { MAX_NOTES };
             for cause in grave.iter().chain(notes.iter().take(most)) {
                 self.cause(cause)?;
             }
@@ -139,7 +139,7 @@ impl Text<'_> {
         }
         let mut lines = finding.places();
         // Of a note the place says enough; the page has the rest.
-        if finding.severity > Severity::Note || self.look.detail == Detail::All {
+        if finding.severity > GateSeverity::Note || self.look.detail == ReportDetail::All {
             lines.extend(finding.detail.iter().cloned());
         }
         if self.look.has_keys {
@@ -147,7 +147,7 @@ impl Text<'_> {
         }
         let others = cause.others();
         if !others.is_empty() {
-            let most = if self.look.detail == Detail::All { usize::MAX } else { MAX_NAMED };
+            let most = if self.look.detail == ReportDetail::All { usize::MAX } else { MAX_NAMED };
             let named: Vec<&str> = others.iter().copied().take(most).collect();
             let rest = if others.len() > named.len() { ", … (all in the JSON report)" } else { "" };
             lines.push(format!("and in {}: {}{rest}", counted(others.len(), "more object"), named.join(", ")));
@@ -179,8 +179,8 @@ impl Text<'_> {
     fn counts(&mut self, outcome: &GateOutcome) -> std::fmt::Result {
         let out = &mut self.out;
         let count = |severity, noun| counted(outcome.count(severity), noun);
-        let (errors, warnings) = (count(Severity::Error, "error"), count(Severity::Warning, "warning"));
-        write!(out, "\n{errors}, {warnings}, {}", count(Severity::Note, "note"))?;
+        let (errors, warnings) = (count(GateSeverity::Error, "error"), count(GateSeverity::Warning, "warning"));
+        write!(out, "\n{errors}, {warnings}, {}", count(GateSeverity::Note, "note"))?;
         if outcome.n_accepted() > 0 {
             write!(out, "; {} accepted by the baseline", outcome.n_accepted())?;
         }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::Behaviours;
 use super::differences;
-use super::survey::Survey;
+use super::survey::ModpostSurvey;
 use crate::kernel::series;
 use crate::kernel::series::ChosenBy;
 use crate::kernel::series::Series;
@@ -35,7 +35,7 @@ pub fn choose(asked: Option<&OsStr>, environ: &[(OsString, OsString)], dir: &Pat
     let is_forced = matches!(selection.chosen_by, ChosenBy::Option | ChosenBy::Variable);
     let (notice, refusal) = (selection.notice(), selection.refusal());
     let (series, chosen_by) = (selection.series, selection.chosen_by.clone());
-    let Some(survey) = selection.tree.as_ref().filter(|_| !is_forced).and_then(Survey::of) else {
+    let Some(survey) = selection.tree.as_ref().filter(|_| !is_forced).and_then(ModpostSurvey::of) else {
         let behaviours = differences::of_point(selection.point.bit);
         return Ok(Choice { behaviours, series, chosen_by, notice, refusal });
     };
@@ -48,7 +48,7 @@ pub fn choose(asked: Option<&OsStr>, environ: &[(OsString, OsString)], dir: &Pat
 }
 
 /// What there is to say about a tree whose `modpost` is none that was compared.
-fn mixture(survey: &Survey) -> String {
+fn mixture(survey: &ModpostSurvey) -> String {
     let nearest = survey.nearest();
     let count = survey.differing(nearest).count();
     let things = if count == 1 { "thing" } else { "things" };

@@ -9,7 +9,7 @@ use crate::kernel::releases::In;
 /// A text in a file of a tree that shows something by being there, or by not being there. Part of a line is enough, so that
 /// a list with one more name in it is still known.
 #[derive(Debug, Clone, Copy)]
-pub struct Probe {
+pub struct ModpostProbe {
     /// The file, relative to the tree.
     pub file: &'static str,
     /// The text.
@@ -20,13 +20,13 @@ pub struct Probe {
 
 /// One difference.
 #[derive(Debug, Clone, Copy)]
-pub struct Difference {
+pub struct ModpostDifference {
     /// What some do and others do not.
     pub behaviour: B,
     /// Which of those that were compared do.
     pub points: In,
     /// What shows it; one is enough.
-    pub probes: &'static [Probe],
+    pub probes: &'static [ModpostProbe],
 }
 
 /// What the releases do that `point` stands for.
@@ -41,21 +41,21 @@ const ALIASES: &str = "scripts/mod/file2alias.c";
 const SUMS: &str = "scripts/mod/sumversion.c";
 const IDS: &str = "include/linux/mod_devicetable.h";
 
-const fn does(behaviour: B, points: In, probes: &'static [Probe]) -> Difference {
-    Difference { behaviour, points, probes }
+const fn does(behaviour: B, points: In, probes: &'static [ModpostProbe]) -> ModpostDifference {
+    ModpostDifference { behaviour, points, probes }
 }
 
-const fn shown(file: &'static str, text: &'static str) -> Probe {
-    Probe { file, text, by_presence: true }
+const fn shown(file: &'static str, text: &'static str) -> ModpostProbe {
+    ModpostProbe { file, text, by_presence: true }
 }
 
-const fn unless(file: &'static str, text: &'static str) -> Probe {
-    Probe { file, text, by_presence: false }
+const fn unless(file: &'static str, text: &'static str) -> ModpostProbe {
+    ModpostProbe { file, text, by_presence: false }
 }
 
 /// All differences; [`B`] explains them.
 #[rustfmt::skip]
-pub static DIFFERENCES: &[Difference] = &[
+pub static DIFFERENCES: &[ModpostDifference] = &[
     // The command line.
     does(B::OptionExtraWarn, In::SINCE_6_1, &[shown(MODPOST, "case 'W':")]),
     does(B::OptionModules, In::SINCE_6_6, &[shown(MODPOST, "case 'M':")]),

@@ -7,9 +7,9 @@ use std::fs;
 use super::Behaviours;
 use super::differences;
 use super::differences::DIFFERENCES;
-use super::differences::Difference;
 use super::differences::MODPOST;
-use super::differences::Probe;
+use super::differences::ModpostDifference;
+use super::differences::ModpostProbe;
 use crate::kernel::needles::Needles;
 use crate::kernel::releases;
 use crate::kernel::releases::Point;
@@ -21,17 +21,17 @@ const LONGEST: u64 = 1 << 20;
 
 /// What was found in a tree.
 #[derive(Debug)]
-pub struct Survey {
+pub struct ModpostSurvey {
     /// What the tree's `modpost` does.
     pub behaviours: Behaviours,
     /// The probe that showed it, by difference; `None` where nothing did.
-    shown: Vec<Option<&'static Probe>>,
+    shown: Vec<Option<&'static ModpostProbe>>,
 }
 
-impl Survey {
+impl ModpostSurvey {
     /// Looks at `tree`; `None` if it has no sources of `modpost`.
     pub fn of(tree: &Tree) -> Option<Self> {
-        let probes: Vec<&'static Probe> = DIFFERENCES.iter().flat_map(|row| row.probes).collect();
+        let probes: Vec<&'static ModpostProbe> = DIFFERENCES.iter().flat_map(|row| row.probes).collect();
         let mut files: Vec<&'static str> = probes.iter().map(|probe| probe.file).collect();
         files.sort_unstable();
         files.dedup();
@@ -67,7 +67,7 @@ impl Survey {
     }
 
     /// Each difference with the probe that showed it.
-    pub fn rows(&self) -> impl Iterator<Item = (&'static Difference, Option<&'static Probe>)> + '_ {
+    pub fn rows(&self) -> impl Iterator<Item = (&'static ModpostDifference, Option<&'static ModpostProbe>)> + '_ {
         DIFFERENCES.iter().zip(self.shown.iter().copied())
     }
 
@@ -83,7 +83,7 @@ impl Survey {
     }
 
     /// In what the tree differs from `point`.
-    pub fn differing(&self, point: &Point) -> impl Iterator<Item = &'static Difference> + use<> {
+    pub fn differing(&self, point: &Point) -> impl Iterator<Item = &'static ModpostDifference> + use<> {
         let (ours, theirs) = (self.behaviours, differences::of_point(point.bit));
         DIFFERENCES.iter().filter(move |row| ours.contains(row.behaviour) != theirs.contains(row.behaviour))
     }
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     /// What is found in a tree of the test's own, whose files have the texts that show what `point` does.
-    fn survey(point: &Point, but: Option<&Difference>) -> Survey {
+    fn survey(point: &Point, but: Option<&ModpostDifference>) -> ModpostSurvey {
         let name = format!("postlink-modpost-{}-{}-{}", std::process::id(), point.version, but.is_some());
         let root = std::env::temp_dir().join(name);
         for row in DIFFERENCES {
@@ -115,7 +115,7 @@ mod tests {
                 fs::write(&path, known + text + "\n").expect("a file");
             }
         }
-        let survey = Tree::open(&root).as_ref().and_then(Survey::of).expect("a tree");
+        let survey = Tree::open(&root).as_ref().and_then(ModpostSurvey::of).expect("a tree");
         fs::remove_dir_all(&root).expect("the folder is there");
         survey
     }
@@ -149,7 +149,7 @@ mod tests {
     fn folders_that_are_no_tree_say_nothing() {
         let root = std::env::temp_dir().join(format!("postlink-modpost-{}-none", std::process::id()));
         fs::create_dir_all(root.join(MODPOST)).expect("a folder");
-        assert!(Tree::open(&root).as_ref().and_then(Survey::of).is_none());
+        assert!(Tree::open(&root).as_ref().and_then(ModpostSurvey::of).is_none());
         fs::remove_dir_all(&root).expect("the folder is there");
     }
 }

@@ -12,7 +12,7 @@ use super::layout::Part;
 use super::layout::When;
 use super::special;
 use crate::kernel::modpost::Profile;
-use crate::modpost::finding::Finding;
+use crate::modpost::finding::ModpostFinding;
 use crate::modpost::text::text;
 
 /// The aliases of one entry. What there is to say about it goes to `findings`; an error stops the run.
@@ -20,8 +20,8 @@ pub fn aliases(
     device: &Device,
     entry: &Entry<'_>,
     profile: &Profile,
-    findings: &mut Vec<Finding>,
-) -> Result<Vec<Vec<u8>>, Finding> {
+    findings: &mut Vec<ModpostFinding>,
+) -> Result<Vec<Vec<u8>>, ModpostFinding> {
     match &device.format {
         Format::Parts { prefix, flags, parts, ending } => {
             let mut alias = prefix.as_bytes().to_vec();

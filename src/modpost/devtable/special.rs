@@ -14,7 +14,7 @@ use super::layout::Special;
 use super::usb;
 use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::Profile;
-use crate::modpost::finding::Finding;
+use crate::modpost::finding::ModpostFinding;
 use crate::modpost::text::c_string;
 use crate::modpost::text::is_space;
 use crate::modpost::text::text;
@@ -27,8 +27,8 @@ pub fn aliases(
     special: Special,
     entry: &Entry<'_>,
     profile: &Profile,
-    findings: &mut Vec<Finding>,
-) -> Result<Vec<Vec<u8>>, Finding> {
+    findings: &mut Vec<ModpostFinding>,
+) -> Result<Vec<Vec<u8>>, ModpostFinding> {
     let alias = match special {
         Special::Acpi(class, mask) => acpi(entry, class, mask, profile),
         Special::Amba => amba(entry)?,
@@ -111,10 +111,10 @@ fn acpi(entry: &Entry<'_>, class: Field, mask: Field, profile: &Profile) -> Vec<
     text!["acpi*:", byte(16), byte(8), byte(0), ":*"]
 }
 
-fn amba(entry: &Entry<'_>) -> Result<Vec<u8>, Finding> {
+fn amba(entry: &Entry<'_>) -> Result<Vec<u8>, ModpostFinding> {
     let (id, mask) = (entry.number(field(0, 4)), entry.number(field(4, 4)));
     if id & mask != id {
-        return Err(Finding::AmbaMask { id, mask });
+        return Err(ModpostFinding::AmbaMask { id, mask });
     }
     let digit = |shift: u32| match (id >> shift & 0xf, mask >> shift & 0xf) {
         (_, 0) => "?".to_owned(),
@@ -128,13 +128,13 @@ fn amba(entry: &Entry<'_>) -> Result<Vec<u8>, Finding> {
     Ok(text!["amba:d", digits])
 }
 
-fn cdx(entry: &Entry<'_>, profile: &Profile, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
+fn cdx(entry: &Entry<'_>, profile: &Profile, findings: &mut Vec<ModpostFinding>) -> Option<Vec<u8>> {
     let has_class = profile.has(Behaviour::CdxClass);
     let prefix = match entry.number(field(if has_class { 16 } else { 4 }, 4)) {
         0 => "cdx:",
         1 => "vfio_cdx:",
         other => {
-            findings.push(Finding::CdxOverride(other));
+            findings.push(ModpostFinding::CdxOverride(other));
             return None;
         }
     };
@@ -161,10 +161,10 @@ impl Bounded {
     }
 
     /// Upstream: `alias_append()`.
-    fn append(&mut self, part: &[u8]) -> Result<(), Finding> {
+    fn append(&mut self, part: &[u8]) -> Result<(), ModpostFinding> {
         let have = self.capacity.saturating_sub(self.text.len());
         if part.len() >= have {
-            return Err(Finding::AliasOverflow { capacity: self.capacity, need: part.len(), have });
+            return Err(ModpostFinding::AliasOverflow { capacity: self.capacity, need: part.len(), have });
         }
         self.text.extend_from_slice(part);
         Ok(())
@@ -189,7 +189,7 @@ const DMI_FIELDS: [(&str, u8); 14] = [
     ("cvr", 20),
 ];
 
-fn dmi(entry: &Entry<'_>, profile: &Profile) -> Result<Vec<u8>, Finding> {
+fn dmi(entry: &Entry<'_>, profile: &Profile) -> Result<Vec<u8>, ModpostFinding> {
     const MATCH_SIZE: usize = 80;
     let matches = entry.offset(at2(16, 8));
     let mut alias = Bounded::new(profile);
@@ -203,7 +203,7 @@ fn dmi(entry: &Entry<'_>, profile: &Profile) -> Result<Vec<u8>, Finding> {
             alias.append(&text![":", prefix, "*"])?;
             let substring = c_string(entry.bytes.get(at + 1..).unwrap_or_default());
             for byte in substring.iter().filter(|byte| byte.is_ascii_graphic() && **byte != b':') {
-                alias.append(&[*byte]).map_err(|_| Finding::DmiOverflow)?;
+                alias.append(&[*byte]).map_err(|_| ModpostFinding::DmiOverflow)?;
             }
             alias.append(b"*")?;
         }
@@ -224,7 +224,7 @@ const INPUT_BITS: [(u32, &str, At, u32, u32); 9] = [
     (0x1000, "w*", at2(176, 152), 0, 0),
 ];
 
-fn input(entry: &Entry<'_>, profile: &Profile) -> Result<Vec<u8>, Finding> {
+fn input(entry: &Entry<'_>, profile: &Profile) -> Result<Vec<u8>, ModpostFinding> {
     let sw_max = if profile.has(Behaviour::InputSwitch11) { 0x11 } else { 0x10 };
     let includes_max = profile.has(Behaviour::InputIncludesMax);
     let word = if entry.abi == super::entry::Abi::Bits64 { 8 } else { 4 };
@@ -301,18 +301,18 @@ fn vio(entry: &Entry<'_>) -> Vec<u8> {
     alias
 }
 
-fn pci(entry: &Entry<'_>, driver_override: Option<Field>, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
+fn pci(entry: &Entry<'_>, driver_override: Option<Field>, findings: &mut Vec<ModpostFinding>) -> Option<Vec<u8>> {
     let prefix = match driver_override.map_or(0, |field| entry.number(field)) {
         0 => "pci:",
         1 => "vfio_pci:",
         other => {
-            findings.push(Finding::PciOverride(other));
+            findings.push(ModpostFinding::PciOverride(other));
             return None;
         }
     };
     let (class, mask) = (entry.number(field(16, 4)), entry.number(field(20, 4)));
     if [16, 8, 0].iter().any(|shift| !matches!(mask >> shift & 0xff, 0 | 0xff)) {
-        findings.push(Finding::PciMask(mask));
+        findings.push(ModpostFinding::PciMask(mask));
         return None;
     }
     let id = |label: &str, offset: u16| text![label, unless(entry, field(offset, 4), !0)];
@@ -387,11 +387,11 @@ fn tee(entry: &Entry<'_>, profile: &Profile) -> Vec<u8> {
     text!["tee:", uuid(&id, &STORED), "*"]
 }
 
-fn wmi(entry: &Entry<'_>, profile: &Profile, findings: &mut Vec<Finding>) -> Option<Vec<u8>> {
+fn wmi(entry: &Entry<'_>, profile: &Profile, findings: &mut Vec<ModpostFinding>) -> Option<Vec<u8>> {
     const LENGTH: usize = 36;
     let guid = entry.string(at(0));
     if guid.len() != LENGTH {
-        findings.push(Finding::WmiLength(guid.into()));
+        findings.push(ModpostFinding::WmiLength(guid.into()));
         return None;
     }
     if !profile.has(Behaviour::WmiChecked) {
@@ -402,7 +402,7 @@ fn wmi(entry: &Entry<'_>, profile: &Profile, findings: &mut Vec<Finding>) -> Opt
         if is_dash(*index) { **byte != b'-' } else { !byte.is_ascii_hexdigit() }
     };
     if let Some((_, &character)) = guid.iter().enumerate().find(is_wrong) {
-        findings.push(Finding::WmiCharacter { character, guid: guid.into() });
+        findings.push(ModpostFinding::WmiCharacter { character, guid: guid.into() });
         return None;
     }
     Some(text!["wmi:", guid.to_ascii_uppercase()])

@@ -5,13 +5,13 @@
 use crate::kernel::modpost::Profile;
 use crate::kernel::modpost::differences;
 use crate::kernel::releases;
-use crate::kernel::section_rules::Mismatch;
+use crate::kernel::section_rules::MismatchKind;
 use crate::modpost::finding::ExtableRef;
-use crate::modpost::finding::Finding;
+use crate::modpost::finding::ModpostFinding;
 use crate::modpost::finding::SectionRef;
 use crate::modpost::finding::SymbolKind;
 use crate::modpost::text::Name;
-use crate::modpost::wording::Severity;
+use crate::modpost::wording::ModpostSeverity;
 use crate::modpost::wording::Subject;
 use crate::modpost::wording::render;
 
@@ -23,7 +23,7 @@ fn extable() -> ExtableRef {
     ExtableRef { section: name("__ex_table"), offset: 16, target: name(".data") }
 }
 
-fn section_ref(kind: Mismatch, symbols: [&str; 2]) -> SectionRef {
+fn section_ref(kind: MismatchKind, symbols: [&str; 2]) -> SectionRef {
     SectionRef {
         kind,
         exempt_symbols: &[],
@@ -41,8 +41,8 @@ fn section_ref(kind: Mismatch, symbols: [&str; 2]) -> SectionRef {
 }
 
 /// One of each finding at least.
-fn samples() -> Vec<Finding> {
-    use Finding as F;
+fn samples() -> Vec<ModpostFinding> {
+    use ModpostFinding as F;
     let [symbol, other, file] = ["tick", "tock", "drivers/b.o"];
     let mut samples = vec![
         F::MissingLicense,
@@ -59,7 +59,7 @@ fn samples() -> Vec<Finding> {
         F::ExtableBlackListed(extable()),
         F::ExtableUnlisted(extable()),
         F::ExtableNotExecutable(extable()),
-        F::ExtableMismatch(section_ref(Mismatch::ExtableToNonText, [symbol, other])),
+        F::ExtableMismatch(section_ref(MismatchKind::ExtableToNonText, [symbol, other])),
         F::ExtableFault(extable()),
         F::ExtableJump(extable()),
         F::ExtableEntrySize,
@@ -111,7 +111,7 @@ fn samples() -> Vec<Finding> {
         F::LineTooLong { text: name("MODULE_ALIAS"), need: 600 },
     ];
     let ends = [[symbol, other], ["", other], [symbol, ""], ["", ""]];
-    let kinds = [Mismatch::TextToInit, Mismatch::ExportOfInitExit];
+    let kinds = [MismatchKind::TextToInit, MismatchKind::ExportOfInitExit];
     let mismatches = kinds.iter().flat_map(|kind| ends.map(|ends| F::SectionMismatch(section_ref(*kind, ends))));
     samples.extend(mismatches);
     samples
@@ -125,7 +125,8 @@ pub fn lines() -> Vec<(&'static str, String)> {
         for (file, module) in [("drivers/b.o", "drivers/b"), ("vmlinux.o", "vmlinux")] {
             let subject = Subject { file: file.as_bytes(), module: module.as_bytes() };
             for finding in samples() {
-                let text = String::from_utf8(render(&finding, subject, Severity::Error, &profile)).expect("plain");
+                let text =
+                    String::from_utf8(render(&finding, subject, ModpostSeverity::Error, &profile)).expect("plain");
                 // A release says nothing of what it does not know.
                 let is_said = !text.trim_end().ends_with([':', '-']);
                 let line = text.lines().find(|line| line.contains("modpost: ") || line.contains("(ignored)"));

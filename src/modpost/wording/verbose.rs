@@ -2,7 +2,7 @@
 
 //! The explanations that 5.10 adds to section mismatches, and the text about exception tables that 6.1 has kept of them.
 
-use crate::kernel::section_rules::Mismatch;
+use crate::kernel::section_rules::MismatchKind;
 use crate::modpost::finding::SectionRef;
 use crate::modpost::finding::SymbolKind;
 use crate::modpost::pattern::matches_any;
@@ -36,11 +36,11 @@ pub fn mismatch(at: &SectionRef, file: &[u8]) -> Vec<u8> {
     let from = text![annotation(&at.from_section), at.from_symbol, at.from_kind.parentheses()];
     let to = text![annotation(&at.to_section), at.to_symbol, at.to_kind.parentheses()];
     let explanation = match at.kind {
-        Mismatch::TextToInit => text_to_init(at, &to),
-        Mismatch::DataToInit => data_to_freed(at, &to, "__init* or __refdata"),
-        Mismatch::TextToExit => text_to_exit(at),
-        Mismatch::DataToExit => data_to_freed(at, &to, "__exit*"),
-        Mismatch::InitToInit | Mismatch::ExitToExit => text![
+        MismatchKind::TextToInit => text_to_init(at, &to),
+        MismatchKind::DataToInit => data_to_freed(at, &to, "__init* or __refdata"),
+        MismatchKind::TextToExit => text_to_exit(at),
+        MismatchKind::DataToExit => data_to_freed(at, &to, "__exit*"),
+        MismatchKind::InitToInit | MismatchKind::ExitToExit => text![
             reference(at, &from, &to),
             "If ",
             at.to_symbol,
@@ -50,15 +50,15 @@ pub fn mismatch(at: &SectionRef, file: &[u8]) -> Vec<u8> {
             at.to_symbol,
             " with a matching annotation.\n"
         ],
-        Mismatch::InitToExit => between_init_and_exit(at, &from, &to, ["init function", "exit path", "exit"]),
-        Mismatch::ExitToInit => between_init_and_exit(at, &from, &to, ["exit function", "init path", "init"]),
-        Mismatch::ExportOfInitExit => {
+        MismatchKind::InitToExit => between_init_and_exit(at, &from, &to, ["init function", "exit path", "exit"]),
+        MismatchKind::ExitToInit => between_init_and_exit(at, &from, &to, ["exit function", "init path", "init"]),
+        MismatchKind::ExportOfInitExit => {
             let annotation = annotation(&at.to_section);
             let symbol = &at.to_symbol;
             let first = text!["The symbol ", symbol, " is exported and annotated ", annotation, "\n"];
             text![first, "Fix this by removing the ", annotation, "annotation of ", symbol, " or drop the export.\n"]
         }
-        Mismatch::ExtableToNonText => Vec::new(),
+        MismatchKind::ExtableToNonText => Vec::new(),
     };
     text![first_line(at, file), explanation, "\n"]
 }

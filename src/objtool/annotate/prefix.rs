@@ -28,7 +28,7 @@ const PREFIX: &[u8] = b"__pfx_";
 
 /// Prefix symbols, and the states that their padding takes over from the functions.
 #[derive(Debug, Default)]
-pub struct Prefixes {
+pub struct PrefixSymbols {
     /// Symbols to add, and what is to be said.
     pub created: Created,
     /// Padding instructions with their new states, in order.
@@ -38,10 +38,10 @@ pub struct Prefixes {
 }
 
 /// Makes the symbols.
-pub fn create(code: &Code<'_>, walk: &Walk) -> Prefixes {
+pub fn create(code: &Code<'_>, walk: &Walk) -> PrefixSymbols {
     let len = i64::from(code.opts.prefix).cast_unsigned();
     let (made, is_padding) = (FxHashMap::default(), vec![false; walk.cfi.len()]);
-    let mut pass = Pass { code, walk, len, out: Prefixes::default(), made, is_padding, latest: None };
+    let mut pass = Pass { code, walk, len, out: PrefixSymbols::default(), made, is_padding, latest: None };
     match code.profile.has(Behaviour::PrefixByEntries) {
         true => pass.by_entries(),
         false => pass.by_padding(),
@@ -54,7 +54,7 @@ struct Pass<'a, 'd> {
     walk: &'a Walk,
     /// Bytes of padding.
     len: u64,
-    out: Prefixes,
+    out: PrefixSymbols,
     /// Where prefix symbols that are functions begin, as numbers of edits: the tracer's table may name one as well.
     made: FxHashMap<(SectionId, u64), usize>,
     /// Which instructions are among `out.states`: a function may begin in padding.

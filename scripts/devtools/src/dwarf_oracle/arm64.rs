@@ -24,7 +24,7 @@ use super::cfi_rows::Rule;
 use super::tally::Compared;
 use super::tally::Tally;
 use super::tally::Verdict;
-use postlink::arm64::object::Object;
+use postlink::arm64::object::Arm64Object;
 use postlink::arm64::object::Place;
 use postlink::arm64::stack;
 use postlink::arm64::stack::Function;
@@ -41,14 +41,14 @@ const REGS: DwarfRegs = DwarfRegs { fp: FP as u16, ra: LR as u16, ra_sign: Some(
 
 /// Compares all functions of an object.
 pub fn compare(elf: &ElfFile<'_>) -> Tally {
-    let object = Object::new(elf);
+    let object = Arm64Object::new(elf);
     let table = stack::analyse(&object, &Noreturns::new(&Profile::newest(), None));
     let (described, errors) = cfi_rows::read(elf, REGS);
     let functions = described.iter().map(|described| compare_function(&object, &table, described)).collect();
     Tally { functions, errors }
 }
 
-fn compare_function(object: &Object<'_>, table: &StackTable, described: &Described) -> Compared {
+fn compare_function(object: &Arm64Object<'_>, table: &StackTable, described: &Described) -> Compared {
     let place = Place { section: described.section, offset: described.start };
     let mut out = Compared::new(object.describe(place), object.describe_offset(place));
     let rows = match &described.rows {
@@ -83,7 +83,7 @@ fn compare_function(object: &Object<'_>, table: &StackTable, described: &Describ
 
 /// Whether a function symbol covers any of the described code. The link takes the symbol of a weak function that another
 /// replaces, and leaves its code.
-fn is_named(object: &Object<'_>, start: Place, end: u64) -> bool {
+fn is_named(object: &Arm64Object<'_>, start: Place, end: u64) -> bool {
     let list = object.functions(start.section);
     let next = list.get(list.partition_point(|function| function.start < start.offset));
     object.function_over(start).is_some() || next.is_some_and(|function| function.start < end)
@@ -91,7 +91,7 @@ fn is_named(object: &Object<'_>, start: Place, end: u64) -> bool {
 
 /// What the rows say that cannot be so, whatever the function does. Compilers do not see into inline assembly, and forget
 /// a row now and then.
-fn impossible(object: &Object<'_>, section: SectionId, rows: &[Row]) -> Option<String> {
+fn impossible(object: &Arm64Object<'_>, section: SectionId, rows: &[Row]) -> Option<String> {
     let size = object.elf.section(section).data.len() as u64;
     let word_before = |offset: u64| object.word(Place { section, offset: offset.checked_sub(4)? });
     for pair in rows.windows(2) {

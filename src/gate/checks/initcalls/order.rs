@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::gate::check::WorldCx;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
-use crate::gate::inputs::Stage;
+use crate::gate::finding::GateSeverity;
+use crate::gate::inputs::BuildStage;
 
 /// Sections with the names of their initcalls, in order.
 type Order = BTreeMap<String, Vec<String>>;
@@ -24,7 +24,7 @@ pub fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
         findings.extend(stale(script, inputs));
     }
     let Some(wanted) = inputs.or(script) else { return Vec::new() };
-    let vmlinux = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject && !facts.is_opaque);
+    let vmlinux = cx.facts.iter().find(|facts| facts.file.stage == BuildStage::VmlinuxObject && !facts.is_opaque);
     let Some(vmlinux) = vmlinux else { return Vec::new() };
     for (section, wanted) in &wanted {
         let found = vmlinux.initcall_tables.iter().find(|(name, _)| name == section);
@@ -106,7 +106,7 @@ fn stale(script: &Order, inputs: &Order) -> Vec<GateFinding> {
             let text = format!("{section}: .tmp_initcalls.lds has {} where the inputs have {}", name(has), name(wants));
             let symbol = wants.or(has).cloned().unwrap_or_default();
             findings.push(
-                GateFinding::new("stale-script", text).section(section).symbol(symbol).at_most(Severity::Warning),
+                GateFinding::new("stale-script", text).section(section).symbol(symbol).at_most(GateSeverity::Warning),
             );
         }
     }

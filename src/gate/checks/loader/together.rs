@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::gate::check::WorldCx;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::facts::module::ENTRIES;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 
 /// Words of `vermagic` and the symbols of the configuration that put them there.
 const MAGIC: [(&str, &str); 5] = [
@@ -22,7 +22,7 @@ const MAGIC: [(&str, &str); 5] = [
 
 /// All modules.
 pub fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
-    let finished: Vec<&Facts> = cx.facts.iter().filter(|f| f.file.stage == Stage::Module && !f.is_opaque).collect();
+    let finished: Vec<&FileFacts> = cx.facts.iter().filter(|f| f.file.stage == BuildStage::Module && !f.is_opaque).collect();
     let usual = usual_size(cx, &finished);
     let exports = Exports::of(cx);
     let mut findings = Vec::new();
@@ -37,9 +37,9 @@ pub fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 }
 
 /// `sizeof(struct module)` in most of the objects that have one.
-fn usual_size(cx: &WorldCx<'_>, finished: &[&Facts]) -> Option<u64> {
+fn usual_size(cx: &WorldCx<'_>, finished: &[&FileFacts]) -> Option<u64> {
     let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
-    let objects = cx.facts.iter().filter(|facts| facts.file.stage == Stage::ModObject);
+    let objects = cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::ModObject);
     for size in finished.iter().copied().chain(objects).filter_map(|facts| facts.module.as_ref()?.struct_size) {
         *counts.entry(size).or_default() += 1;
     }
@@ -47,9 +47,9 @@ fn usual_size(cx: &WorldCx<'_>, finished: &[&Facts]) -> Option<u64> {
     counts.into_iter().max_by_key(|(size, count)| (*count, *size)).map(|(size, _)| size)
 }
 
-fn struct_size(cx: &WorldCx<'_>, module: &Facts, usual: Option<u64>) -> Option<GateFinding> {
+fn struct_size(cx: &WorldCx<'_>, module: &FileFacts, usual: Option<u64>) -> Option<GateFinding> {
     let size = module.module.as_ref()?.struct_size?;
-    let own = cx.facts.iter().find(|f| f.file.stage == Stage::ModObject && f.file.subject == module.file.subject);
+    let own = cx.facts.iter().find(|f| f.file.stage == BuildStage::ModObject && f.file.subject == module.file.subject);
     let own = own.and_then(|facts| Some((facts.file.name.as_str(), facts.module.as_ref()?.struct_size?)));
     let (of, wanted) = match own.filter(|(_, own)| *own != size) {
         Some((name, own)) => (name, own),
@@ -66,9 +66,9 @@ fn struct_size(cx: &WorldCx<'_>, module: &Facts, usual: Option<u64>) -> Option<G
 }
 
 /// An input defines `init_module`, and the module has none, or none that `struct module` leads to.
-fn dropped_entries(cx: &WorldCx<'_>, module: &Facts) -> Vec<GateFinding> {
+fn dropped_entries(cx: &WorldCx<'_>, module: &FileFacts) -> Vec<GateFinding> {
     let inputs = || {
-        let stages = [Stage::Object, Stage::Lto, Stage::Prelink, Stage::Member];
+        let stages = [BuildStage::Object, BuildStage::Lto, BuildStage::Prelink, BuildStage::Member];
         cx.facts.iter().filter(move |f| f.file.subject == module.file.subject && stages.contains(&f.file.stage))
     };
     let Some(own) = module.module.as_ref().filter(|own| own.struct_size.is_some()) else { return Vec::new() };
@@ -91,7 +91,7 @@ fn dropped_entries(cx: &WorldCx<'_>, module: &Facts) -> Vec<GateFinding> {
     lost.collect()
 }
 
-fn licence(module: &Facts) -> Option<GateFinding> {
+fn licence(module: &FileFacts) -> Option<GateFinding> {
     let text = format!(
         "{} names no licence: the loader takes it for proprietary, refuses it GPL-only symbols and taints the kernel",
         module.file.name
@@ -102,8 +102,8 @@ fn licence(module: &Facts) -> Option<GateFinding> {
 /// Words that the configuration puts into every module's `vermagic`. One module that differs from the others is the business of
 /// `versions`.
 fn magic(cx: &WorldCx<'_>) -> Option<GateFinding> {
-    let modules = cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module && !facts.is_opaque);
-    let mut found: Vec<(&str, &Facts)> = modules.filter_map(|facts| Some((facts.info("vermagic")?, facts))).collect();
+    let modules = cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Module && !facts.is_opaque);
+    let mut found: Vec<(&str, &FileFacts)> = modules.filter_map(|facts| Some((facts.info("vermagic")?, facts))).collect();
     let (first, module) = *found.first()?;
     found.retain(|(magic, _)| *magic != first);
     let words: BTreeSet<&str> = first.split_whitespace().collect();
@@ -137,7 +137,7 @@ pub fn own_versions(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let is_known =
         |symbol: &str| cx.found.iter().any(|finding| finding.check == "versions" && finding.symbol == symbol);
     let mut findings = Vec::new();
-    for module in cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module) {
+    for module in cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Module) {
         for (symbol, crc) in module.module.iter().flat_map(|facts| &facts.crcs) {
             let listed = listed.get(&(module.file.subject.as_str(), symbol.as_str()));
             let Some(listed) = listed.filter(|listed| *listed != crc && !is_known(symbol)) else { continue };
@@ -164,7 +164,7 @@ impl<'a> Exports<'a> {
     }
 
     /// Modules that one uses and does not name in `depends`: they are not loaded before it.
-    fn depends(&self, module: &Facts) -> Vec<GateFinding> {
+    fn depends(&self, module: &FileFacts) -> Vec<GateFinding> {
         let plain = |name: &str| name.rsplit('/').next().unwrap_or(name).replace('-', "_");
         let own = plain(&module.file.subject);
         let named: BTreeSet<String> = module.info("depends").unwrap_or_default().split(',').map(plain).collect();

@@ -3,9 +3,9 @@
 //! Device tables of modules, and the aliases that modpost makes of them.
 
 use crate::gate::check::WorldCx;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 use crate::gate::processed;
 
 /// Buses whose aliases begin with their name and a colon, and how else they may begin. Of others any alias will do.
@@ -22,11 +22,11 @@ const BUSES: [(&str, &[&str]); 8] = [
 
 /// Modules whose object has a device table, and which have no alias of its sort.
 pub fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
-    let finished = cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module && !facts.is_opaque);
+    let finished = cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Module && !facts.is_opaque);
     finished.filter_map(|module| without_alias(module, processed::linked_of(cx, module)?)).collect()
 }
 
-fn without_alias(module: &Facts, linked: &Facts) -> Option<GateFinding> {
+fn without_alias(module: &FileFacts, linked: &FileFacts) -> Option<GateFinding> {
     let has_any = |bus: &String| {
         let known = BUSES.iter().find(|(name, _)| name == bus).map(|(_, starts)| *starts);
         let starts = known.unwrap_or(&[""]);

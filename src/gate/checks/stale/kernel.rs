@@ -5,12 +5,12 @@
 use super::is_explained;
 use crate::gate::check::WorldCx;
 use crate::gate::finding::GateFinding;
-use crate::gate::inputs::Stage;
+use crate::gate::inputs::BuildStage;
 
 /// The finished kernel, and its map.
 pub fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
-    let kernel = cx.facts.iter().find(|facts| facts.file.stage == Stage::VmlinuxObject);
+    let kernel = cx.facts.iter().find(|facts| facts.file.stage == BuildStage::VmlinuxObject);
     let Some(image) = kernel.and_then(|facts| facts.image.as_ref()) else { return findings };
     // Somebody has changed one of both, and another check says what is wrong with it.
     let changed = image.changed_code.as_ref().filter(|_| !is_explained(cx, "vmlinux"));

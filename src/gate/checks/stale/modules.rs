@@ -10,11 +10,11 @@ use super::is_explained;
 use super::mend;
 use super::times;
 use crate::gate::check::WorldCx;
-use crate::gate::facts::Facts;
+use crate::gate::facts::FileFacts;
 use crate::gate::facts::print::Print;
 use crate::gate::finding::GateFinding;
-use crate::gate::finding::Severity;
-use crate::gate::inputs::Stage;
+use crate::gate::finding::GateSeverity;
+use crate::gate::inputs::BuildStage;
 use crate::gate::inputs::mod_c::ModC;
 use crate::gate::processed;
 
@@ -24,7 +24,7 @@ const MAX_SEARCHED: usize = 256;
 /// All finished modules.
 pub fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings = Vec::new();
-    for module in cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module && !facts.is_opaque) {
+    for module in cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Module && !facts.is_opaque) {
         let found = of_object(cx, module).or_else(|| of_source(cx, module));
         findings.extend(found.map(|finding| finding.about(&module.file.subject, &module.file.name)));
     }
@@ -33,7 +33,7 @@ pub fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 }
 
 /// The object that a module was linked from has other code, or other data.
-fn of_object(cx: &WorldCx<'_>, module: &Facts) -> Option<GateFinding> {
+fn of_object(cx: &WorldCx<'_>, module: &FileFacts) -> Option<GateFinding> {
     let linked = processed::linked_of(cx, module)?;
     let (made, of) = (module.print.as_ref()?, linked.print.as_ref()?);
     let what = match processed::other_code(made, of) {
@@ -55,7 +55,7 @@ fn of_object(cx: &WorldCx<'_>, module: &Facts) -> Option<GateFinding> {
 fn is_named(cx: &WorldCx<'_>, subject: &str, symbol: &str) -> bool {
     cx.found
         .iter()
-        .any(|finding| finding.subject == subject && finding.symbol == symbol && finding.severity == Severity::Error)
+        .any(|finding| finding.subject == subject && finding.symbol == symbol && finding.severity == GateSeverity::Error)
 }
 
 /// The first function of the same size and with other bytes.
@@ -66,8 +66,8 @@ fn changed_code(made: &Print, of: &Print) -> Option<String> {
 }
 
 /// The first kind of section whose bytes or relocations are others, or a text that is not there.
-fn other_data(cx: &WorldCx<'_>, module: &Facts, made: &Print, of: &Print) -> Option<String> {
-    let source = cx.facts.iter().find(|f| f.file.stage == Stage::ModObject && f.file.subject == module.file.subject);
+fn other_data(cx: &WorldCx<'_>, module: &FileFacts, made: &Print, of: &Print) -> Option<String> {
+    let source = cx.facts.iter().find(|f| f.file.stage == BuildStage::ModObject && f.file.subject == module.file.subject);
     let mut wanted = of.sums.clone();
     for (class, sums) in source.iter().filter_map(|facts| facts.print.as_ref()).flat_map(|print| &print.sums) {
         let total = wanted.entry(class.clone()).or_default();
@@ -103,7 +103,7 @@ fn lost_text(made: &Print, of: &Print) -> Option<String> {
 }
 
 /// The generated source says something else than the module.
-fn of_source(cx: &WorldCx<'_>, module: &Facts) -> Option<GateFinding> {
+fn of_source(cx: &WorldCx<'_>, module: &FileFacts) -> Option<GateFinding> {
     let files = cx.inputs.modules.iter().find(|files| files.name == module.file.subject)?;
     if is_explained(cx, &module.file.subject) {
         return None;
@@ -117,7 +117,7 @@ fn of_source(cx: &WorldCx<'_>, module: &Facts) -> Option<GateFinding> {
     Some(finding)
 }
 
-fn other_words(module: &Facts, source: &ModC) -> Option<String> {
+fn other_words(module: &FileFacts, source: &ModC) -> Option<String> {
     let mut has: FxHashSet<(&str, &str)> = FxHashSet::default();
     has.extend(module.modinfo.iter().map(|(tag, value)| (tag.as_str(), value.as_str())));
     // A module without a `srcversion` at all is the business of `versions`.
@@ -134,7 +134,7 @@ fn other_words(module: &Facts, source: &ModC) -> Option<String> {
     )
 }
 
-fn other_versions(module: &Facts, source: &ModC) -> Option<String> {
+fn other_versions(module: &FileFacts, source: &ModC) -> Option<String> {
     if let Some(wanted) = &source.versions {
         let found: BTreeMap<&str, u32> =
             module.versions.iter().flatten().map(|(name, crc)| (name.as_str(), *crc)).collect();
@@ -157,8 +157,8 @@ fn other_versions(module: &Facts, source: &ModC) -> Option<String> {
 
 /// A packed module beside the one that was packed.
 fn packed(cx: &WorldCx<'_>) -> Vec<GateFinding> {
-    let finished = || cx.facts.iter().filter(|facts| facts.file.stage == Stage::Module && facts.digest != 0);
-    let mut plain: BTreeMap<&str, &Facts> = BTreeMap::new();
+    let finished = || cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Module && facts.digest != 0);
+    let mut plain: BTreeMap<&str, &FileFacts> = BTreeMap::new();
     plain.extend(finished().filter(|f| f.file.name.ends_with(".ko")).map(|f| (f.file.subject.as_str(), f)));
     let others = finished().filter(|facts| !facts.file.name.ends_with(".ko"));
     let differing = others.filter_map(|facts| {

@@ -18,7 +18,7 @@ use super::exports::Export;
 use super::output::Header;
 use super::output::OutSection;
 use super::output::OutSymbol;
-use super::output::Symbol;
+use super::output::OutputSymbol;
 use super::refs::Converted;
 use super::side::Marks;
 use crate::elf::Reloc;
@@ -117,7 +117,7 @@ impl Diff<'_, '_, '_> {
         let (section, offset) = place;
         let name = self.patched.name(id).to_vec();
         let (binding, kind, len) = (sym.binding, sym.kind, sym.len);
-        let copy = self.out.create_symbol(Symbol { name, section, binding, kind, offset, len, origin: Some(id) });
+        let copy = self.out.create_symbol(OutputSymbol { name, section, binding, kind, offset, len, origin: Some(id) });
         self.set_copy(id, copy);
         Ok(copy)
     }

@@ -19,7 +19,7 @@ use super::exports::Export;
 use super::output::Header;
 use super::output::OutSection;
 use super::output::OutSymbol;
-use super::output::Symbol;
+use super::output::OutputSymbol;
 use super::side::Marks;
 use crate::elf::Reloc;
 use crate::elf::SymbolId;
@@ -117,7 +117,7 @@ impl Diff<'_, '_, '_> {
     fn weak(&mut self, name: Vec<u8>, like: SymbolId, origin: Option<SymbolId>) -> OutSymbol {
         let kind = self.patched.sym(like).kind;
         let (section, binding) = (OutSection::UNDEF, elf::STB_WEAK);
-        self.out.create_symbol(Symbol { name, section, binding, kind, offset: 0, len: 0, origin })
+        self.out.create_symbol(OutputSymbol { name, section, binding, kind, offset: 0, len: 0, origin })
     }
 
     /// Adds a record for `klp post-link`: at a place of the object, to a symbol with an addend.

@@ -73,7 +73,7 @@ struct Section {
 
 /// A symbol of the object.
 #[derive(Debug)]
-pub(super) struct Symbol {
+pub(super) struct OutputSymbol {
     /// Its name.
     pub name: Vec<u8>,
     /// Its section.
@@ -97,7 +97,7 @@ pub(super) struct Output {
     sections: Vec<Section>,
     by_name: FxHashMap<Vec<u8>, OutSection>,
     /// By order of creation.
-    pub symbols: Vec<Symbol>,
+    pub symbols: Vec<OutputSymbol>,
     symbols_by_name: FxHashMap<Vec<u8>, Vec<OutSymbol>>,
     places: FxHashSet<(OutSection, u64)>,
     /// Bytes that may still be added.
@@ -229,7 +229,7 @@ impl Output {
     }
 
     /// Upstream: `elf_create_symbol()`.
-    pub fn create_symbol(&mut self, symbol: Symbol) -> OutSymbol {
+    pub fn create_symbol(&mut self, symbol: OutputSymbol) -> OutSymbol {
         let id = OutSymbol(self.symbols.len() as u32);
         self.symbols_by_name.entry(symbol.name.clone()).or_default().push(id);
         self.symbols.push(symbol);
@@ -240,7 +240,7 @@ impl Output {
     pub fn create_section_symbol(&mut self, id: OutSection, origin: Option<SymbolId>) -> Result<OutSymbol, Refusal> {
         let name = self.section_name(id).to_vec();
         let (binding, kind) = (elf::STB_LOCAL, elf::STT_SECTION);
-        let symbol = self.create_symbol(Symbol { name, section: id, binding, kind, offset: 0, len: 0, origin });
+        let symbol = self.create_symbol(OutputSymbol { name, section: id, binding, kind, offset: 0, len: 0, origin });
         self.get(id)?.symbol = Some(symbol);
         Ok(symbol)
     }
@@ -254,7 +254,7 @@ impl Output {
     }
 
     /// A symbol of the object.
-    pub fn symbol(&self, id: OutSymbol) -> Option<&Symbol> {
+    pub fn symbol(&self, id: OutSymbol) -> Option<&OutputSymbol> {
         self.symbols.get(id.0 as usize)
     }
 
@@ -297,10 +297,10 @@ impl Output {
 
     /// A place as messages name it (`offstr()`).
     fn place_text(&self, section: OutSection, offset: u64) -> Vec<u8> {
-        let covers = |symbol: &&Symbol| {
+        let covers = |symbol: &&OutputSymbol| {
             symbol.section == section && symbol.offset <= offset && offset < symbol.offset.saturating_add(symbol.len)
         };
-        let mut covering: Vec<&Symbol> = self.symbols.iter().filter(covers).collect();
+        let mut covering: Vec<&OutputSymbol> = self.symbols.iter().filter(covers).collect();
         covering.sort_by_key(|symbol| (symbol.kind != elf::STT_FUNC, symbol.len));
         match covering.first() {
             Some(symbol) => [&symbol.name[..], format!("+0x{:x}", offset - symbol.offset).as_bytes()].concat(),

@@ -8,7 +8,7 @@ use crate::frame_of_effects;
 use crate::ours;
 use crate::text;
 use crate::yaxpeax::Tally;
-use postlink::arm64::object::Object;
+use postlink::arm64::object::Arm64Object;
 use postlink::arm64::object::Place;
 use postlink::elf::ElfFile;
 use postlink::elf::SectionId;
@@ -57,7 +57,7 @@ pub fn compare(disassembler: &str, files: &[String]) -> Result<bool, String> {
 fn file(disassembler: &str, path: &str, yaxpeax: &mut Tally) -> Result<Counts, String> {
     let bytes = fs::read(path).map_err(|error| error.to_string())?;
     let elf = ElfFile::parse(&bytes).map_err(|error| error.to_string())?;
-    let object = Object::new(&elf);
+    let object = Arm64Object::new(&elf);
     let mut child = Command::new(disassembler)
         .args(["-d", "-z", "--no-print-imm-hex", "--mattr=+all", path])
         .stdout(Stdio::piped())
@@ -80,7 +80,7 @@ fn file(disassembler: &str, path: &str, yaxpeax: &mut Tally) -> Result<Counts, S
 
 /// A listing that is being read.
 struct Listing<'a> {
-    object: &'a Object<'a>,
+    object: &'a Arm64Object<'a>,
     path: &'a str,
     section: Option<SectionId>,
     /// Offset of the word that was not compared yet.
