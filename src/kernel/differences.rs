@@ -227,7 +227,10 @@ pub static DIFFERENCES: &[Difference] = &[
     ]),
     is(Fact::JumpTables(".data.rel.ro.c_jump_table"), In::SINCE_6_12, &[P::there(SpecialHeader, &["#define C_JUMP_TABLE_SECTION \".data.rel.ro.c_jump_table\""])]),
     does(B::JumpTableStrideByReloc, In::SINCE_6_18, &[P::there(Check, &["if (prev_offset && reloc_offset(reloc) != prev_offset + arch_reloc_size(reloc))"])]),
-    does(B::JumpTableEndsAtAny, In::SINCE_6_18, &[P::there(Check, &["if (reloc != table && is_jump_table(reloc))"])]),
+    does(B::JumpTableEndsAtAny, In::SINCE_6_18.union(In::UP_TO_6_1), &[
+        P::there(Check, &["if (reloc != table && is_jump_table(reloc))"]),
+        P::there(Check, &["if (reloc != table && reloc->jump_table_start)"]),
+    ]),
     does(B::JumpTableBySymbol, In::SINCE_6_18, &[P::there(Check, &["if (reloc->sym->sec == pfunc->sec && sym_offset == pfunc->offset)"])]),
     does(B::JumpTableSkipsEnd, In::SINCE_6_12, &[P::there(Check, &["* Clang sometimes leaves dangling unused jump table entries"])]),
     does(B::BacktrackConditionals, In::SINCE_6_12.difference(In::V6_18_2).union(In::V6_1), &[P::there(Check, &["* Store back-pointers for forward jumps such"])]),

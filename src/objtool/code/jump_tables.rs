@@ -167,7 +167,7 @@ impl Code<'_> {
         Some((JumpTable { section: sym.section, reloc: first.number }, first.reloc))
     }
 
-    /// Adds the entries of a function's tables. In 6.12, a table ends where the function's next one begins.
+    /// Adds the entries of a function's tables. In 6.6 and 6.12, a table ends where the function's next one begins.
     fn add_tables(&mut self, jumps: &[InsnId]) -> Result<(), Fatal> {
         for (position, &jump) in jumps.iter().enumerate() {
             let Some(table) = self.rare(jump).and_then(|rare| rare.table) else { continue };
