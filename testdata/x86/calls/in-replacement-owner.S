@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # A replacement belongs to the function of the original code, whichever way that is found out.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # A call with an immediate behind its relocation does not exist; a jump through a relocation of one byte does.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --rethunk --hacks=skylake
-#: series 6.6..
 # The file has been processed before.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --rethunk --hacks=skylake --static-call --mcount
-#: series 6.6..
 # From 7.3 on calls of code inside instructions are no call sites.
 .include "kernel.inc"
 

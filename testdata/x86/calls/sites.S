@@ -1,5 +1,4 @@
 #: objtool --rethunk --hacks=skylake
-#: series 6.6..
 # Ordinary calls are listed: not those of init code, thunks, static calls or the tracer.
 .include "kernel.inc"
 

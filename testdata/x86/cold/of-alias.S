@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # The parent has two names. The last one stands for both, and since 7.0 it is the parent.
 .include "kernel.inc"
 

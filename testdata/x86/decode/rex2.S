@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # A prefix that decoders know since 6.10; before, one byte of no meaning.
 .include "kernel.inc"
 

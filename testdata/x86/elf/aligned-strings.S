@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 #: objcopy --set-section-alignment .shstrtab=8
 # Since 6.19 new strings begin where the section's alignment says.
 .include "kernel.inc"

@@ -1,5 +1,4 @@
 #: objtool --ibt --link
-#: series 6.6..
 # The address of a trampoline of static calls is taken. Up to 6.12 it needed no landing pad.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc --hacks=noinstr
-#: series 6.6..
 # Up to 6.12, calls that only thread sanitizers make were taken out of noinstr code, too.
 .include "kernel.inc"
 

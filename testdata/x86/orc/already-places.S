@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # The table of places is there already. Since 6.19 that is the end, before there are two.
 .include "kernel.inc"
 

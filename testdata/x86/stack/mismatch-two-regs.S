@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # Two registers differ, in code without a symbol, which is warned about each time.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # Entries that name a function and a distance: the place of the function counts since 6.15.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # Entries of 32 bits are as far apart as they are long; before, 8 bytes were taken for granted.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # Tables of a function with two names are read once for each of them; since 7.0 once.
 .include "kernel.inc"
 

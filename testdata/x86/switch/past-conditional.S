@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # A conditional jump is followed back to find the table. Before, the search came by another one.
 .include "kernel.inc"
 

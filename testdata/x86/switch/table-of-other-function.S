@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # The table ends where that of another function begins; before, only where the next one of its own does.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # An entry for the end of the function between two others: left out since 6.9, the end of the table before.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # Two functions at one place. In 6.6 the shorter one, which comes later, stands for both, and what is behind it has no symbol.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # The path began in the replacement and ends with the section of the original. Since 7.0 that is the section to name.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc --sls
-#: series 6.6..
 # Since 6.16 a function that falls through counts as warned about, so nothing else is said about it.
 .include "kernel.inc"
 

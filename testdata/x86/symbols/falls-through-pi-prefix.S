@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # Padding of code that runs before the kernel is where it belongs may fall through; before 6.14 its name was not known.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc
-#: series 6.6..
 # Whether this function returns depends on the configuration. 6.6 excused the caller; later ones do not know it.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --orc --unret --rethunk --link
-#: series 6.6..
 # The path ends at a trap. In 6.6 it went on behind it.
 .include "kernel.inc"
 
