@@ -66,7 +66,7 @@ use self::text::text;
 use self::world::ModuleId;
 use self::world::World;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::kernel::modpost::choice;
 use crate::kernel::series;
 
@@ -130,7 +130,7 @@ fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> ModpostOutcome
     if let Some(line) = choice.refusal {
         return usage_error(format!("postlink: {line}\n").into_bytes());
     }
-    let profile = Profile::new(choice.behaviours);
+    let profile = ModpostProfile::new(choice.behaviours);
     let opts = match ModpostOpts::parse(&args, &profile, env::var_os("POSIXLY_CORRECT").is_some()) {
         Ok(opts) => opts,
         Err(error) => return usage_error(error.line(&argv0)),
@@ -151,7 +151,7 @@ fn run(args: impl IntoIterator<Item = OsString>, voice: Voice) -> ModpostOutcome
 /// Does everything, until something is fatal.
 fn run_until_stop(
     opts: &ModpostOpts,
-    profile: &Profile,
+    profile: &ModpostProfile,
     voice: Voice,
     undefined: &mut Vec<UndefinedSymbol>,
     report: &mut ModpostReport<'_>,
@@ -194,7 +194,7 @@ fn run_until_stop(
 struct Job<'a> {
     world: &'a World<'a>,
     opts: &'a ModpostOpts,
-    profile: &'a Profile,
+    profile: &'a ModpostProfile,
 }
 
 impl Job<'_> {
@@ -255,7 +255,7 @@ fn say_verdict(
     world: &mut World<'_>,
     resolution: &Resolution,
     opts: &ModpostOpts,
-    profile: &Profile,
+    profile: &ModpostProfile,
     report: &mut ModpostReport<'_>,
 ) -> Result<(), Stop> {
     if world.mismatches > 0 && opts.mismatch_is_error {

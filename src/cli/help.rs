@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::kernel::modpost::choice::Choice;
 use crate::kernel::series::Selection;
 use crate::objtool::options;
@@ -68,7 +68,7 @@ pub fn modpost(choice: &Choice) -> String {
             .to_owned();
     out += &lines(SERIES.iter().chain(MODPOST_ONLY).copied());
     out += &format!("\nOf modpost in {}, {}:\n", choice.series.name(), choice.chosen_by);
-    let options = crate::modpost::listed(&Profile::new(choice.behaviours));
+    let options = crate::modpost::listed(&ModpostProfile::new(choice.behaviours));
     out += &lines(options.iter().map(|(names, help)| (names.as_str(), *help)));
     out
 }

@@ -13,7 +13,7 @@ use super::args::Cli;
 use super::args::CompletedBy;
 use super::help;
 use crate::kernel::differences;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::kernel::releases::RELEASES;
 use crate::modpost;
 use crate::objtool::options;
@@ -118,7 +118,7 @@ fn modpost() -> String {
     page.section("OPTIONS");
     let mut options = Releases::default();
     for release in &RELEASES {
-        for (names, help) in modpost::listed(&Profile::of(release.series)) {
+        for (names, help) in modpost::listed(&ModpostProfile::of(release.series)) {
             options.add(&names, help, release.name);
         }
     }

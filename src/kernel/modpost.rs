@@ -317,13 +317,13 @@ flags! {
 
 /// What a run asks: the flags, and what follows from them.
 #[derive(Debug)]
-pub struct Profile {
+pub struct ModpostProfile {
     behaviours: Behaviours,
     /// Which sections may refer to which.
     pub sections: SectionRules,
 }
 
-impl Profile {
+impl ModpostProfile {
     /// The profile of a kernel whose `modpost` does this.
     pub fn new(behaviours: Behaviours) -> Self {
         Self { behaviours, sections: SectionRules::new(&behaviours) }

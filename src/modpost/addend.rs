@@ -9,7 +9,7 @@ use super::object::ModuleObject;
 use super::symtab::ModuleSymbol;
 use crate::elf::Reloc;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// `R_LARCH_*` and `R_RISCV_*` numbers that the `object` crate may not name.
 const R_LARCH_SUB32: u32 = 55;
@@ -52,7 +52,7 @@ pub fn has_rel_addends(machine: u16) -> bool {
 /// Whether a relocation with an addend says nothing about the section it points to.
 ///
 /// Upstream: the machine switch of `section_rela()`, as of 6.6.
-pub fn is_skipped_rela(machine: u16, kind: u32, in_extable: bool, profile: &Profile) -> bool {
+pub fn is_skipped_rela(machine: u16, kind: u32, in_extable: bool, profile: &ModpostProfile) -> bool {
     match (machine, kind) {
         (elf::EM_RISCV, R_RISCV_SUB32) => in_extable && profile.has(Behaviour::RelocSkipRiscv),
         (elf::EM_LOONGARCH, R_LARCH_SUB32) => in_extable && profile.has(Behaviour::RelocSkipLoongarch),
@@ -107,7 +107,7 @@ pub fn old_rel_target(
     reloc: &Reloc,
     kind: u32,
     at: Location,
-    profile: &Profile,
+    profile: &ModpostProfile,
 ) -> Option<ReferenceTarget> {
     if is_skipped_old_rel(object.machine, kind) {
         return None;

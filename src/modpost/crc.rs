@@ -14,7 +14,7 @@ use super::text::Name;
 use super::text::basename;
 use super::text::strtoul;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// The longest path that fits the original's buffers, in bytes.
 pub const PATH_MAX: usize = 4096;
@@ -28,7 +28,11 @@ pub type Crc = (Name, u32);
 /// The versions in the `.cmd` files of `objects`, the text of a `.mod` file or of `.vmlinux.objs`.
 ///
 /// Names too long to open become `findings`.
-pub fn of_objects(objects: &[u8], profile: &Profile, findings: &mut Vec<ModpostFinding>) -> Result<Vec<Crc>, Stop> {
+pub fn of_objects(
+    objects: &[u8],
+    profile: &ModpostProfile,
+    findings: &mut Vec<ModpostFinding>,
+) -> Result<Vec<Crc>, Stop> {
     let objects: Vec<&[u8]> = objects.split(|&byte| byte == b'\n').take_while(|object| !object.is_empty()).collect();
     let parts: Vec<_> = if objects.len() < MANY {
         let mut text = Vec::new();
@@ -47,7 +51,11 @@ pub fn of_objects(objects: &[u8], profile: &Profile, findings: &mut Vec<ModpostF
 }
 
 /// The versions in the `.cmd` file of one object; `text` is a buffer for it.
-fn of_object(object: &[u8], profile: &Profile, text: &mut Vec<u8>) -> Result<Result<Vec<Crc>, ModpostFinding>, Stop> {
+fn of_object(
+    object: &[u8],
+    profile: &ModpostProfile,
+    text: &mut Vec<u8>,
+) -> Result<Result<Vec<Crc>, ModpostFinding>, Stop> {
     let path = crc_file(object, profile);
     if let Some(path) = path.get(..PATH_MAX - 1).filter(|_| path.len() >= PATH_MAX) {
         return Ok(Err(ModpostFinding::PathTooLong { path: path.into() }));
@@ -57,7 +65,7 @@ fn of_object(object: &[u8], profile: &Profile, text: &mut Vec<u8>) -> Result<Res
 }
 
 /// The `.cmd` file with the versions of what `object` exports.
-fn crc_file(object: &[u8], profile: &Profile) -> Vec<u8> {
+fn crc_file(object: &[u8], profile: &ModpostProfile) -> Vec<u8> {
     let base = basename(object);
     let directory = object.get(..object.len().saturating_sub(base.len())).unwrap_or_default();
     if !profile.has(Behaviour::CrcThinltoNative) {
@@ -95,7 +103,7 @@ pub fn parse(text: &[u8]) -> Vec<Crc> {
 mod tests {
     use super::crc_file;
     use super::parse;
-    use crate::kernel::modpost::Profile;
+    use crate::kernel::modpost::ModpostProfile;
     use crate::kernel::series::Series;
 
     #[test]
@@ -106,9 +114,9 @@ mod tests {
 
     #[test]
     fn thinlto_objects_have_their_versions_elsewhere() {
-        assert_eq!(crc_file(b"a/b.thinlto-native.o", &Profile::of(Series::V7_3)), b"a/.b.o.cmd");
-        assert_eq!(crc_file(b"a/b.thinlto-native.o", &Profile::of(Series::V6_12)), b"a/.b.thinlto-native.o.cmd");
-        assert_eq!(crc_file(b"b.o", &Profile::of(Series::V7_3)), b".b.o.cmd");
-        assert_eq!(crc_file(b"b.xy", &Profile::of(Series::V6_12)), b".b.xy.cmd");
+        assert_eq!(crc_file(b"a/b.thinlto-native.o", &ModpostProfile::of(Series::V7_3)), b"a/.b.o.cmd");
+        assert_eq!(crc_file(b"a/b.thinlto-native.o", &ModpostProfile::of(Series::V6_12)), b"a/.b.thinlto-native.o.cmd");
+        assert_eq!(crc_file(b"b.o", &ModpostProfile::of(Series::V7_3)), b".b.o.cmd");
+        assert_eq!(crc_file(b"b.xy", &ModpostProfile::of(Series::V6_12)), b".b.xy.cmd");
     }
 }

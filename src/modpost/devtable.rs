@@ -31,7 +31,7 @@ use super::text::Name;
 use super::text::text;
 use crate::elf::Class;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// Tables in sections without contents are zeros; a larger one than this is not believed.
 const MAX_ZEROS: u64 = 64 << 20;
@@ -81,7 +81,7 @@ pub fn read(
     symbol: &ModuleSymbol,
     name: &[u8],
     facts: &mut ObjectFacts,
-    profile: &Profile,
+    profile: &ModpostProfile,
 ) -> Result<(), Stop> {
     let Some(section) = object.sections.get(symbol.section as usize) else { return Ok(()) };
     let Some(name) = TableName::parse(name, profile) else { return Ok(()) };
@@ -121,7 +121,7 @@ pub fn read(
 }
 
 /// A table that makes no sense is an error, or stops the run.
-fn refuse(finding: ModpostFinding, facts: &mut ObjectFacts, profile: &Profile) -> Result<(), Stop> {
+fn refuse(finding: ModpostFinding, facts: &mut ObjectFacts, profile: &ModpostProfile) -> Result<(), Stop> {
     if !profile.has(Behaviour::DevtableErrorsGoOn) {
         return Err(finding.into());
     }
@@ -141,7 +141,7 @@ struct Table<'a> {
 
 impl Table<'_> {
     /// Upstream: `do_table()`.
-    fn convert(&self, facts: &mut ObjectFacts, profile: &Profile) -> Result<(), Stop> {
+    fn convert(&self, facts: &mut ObjectFacts, profile: &ModpostProfile) -> Result<(), Stop> {
         let count = (self.bytes.len() / self.entry.max(1)).saturating_sub(1);
         for index in 0..count {
             let bytes = self.bytes.get(index * self.entry..).unwrap_or_default();
@@ -157,7 +157,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    fn add(&self, alias: &[u8], facts: &mut ObjectFacts, profile: &Profile) -> Result<(), Stop> {
+    fn add(&self, alias: &[u8], facts: &mut ObjectFacts, profile: &ModpostProfile) -> Result<(), Stop> {
         if profile.has(Behaviour::AliasesUnique) {
             facts.aliases.add_new(self.module, alias);
             return Ok(());
@@ -170,7 +170,7 @@ impl Table<'_> {
 }
 
 impl<'a> TableName<'a> {
-    fn parse(symbol: &'a [u8], profile: &Profile) -> Option<Self> {
+    fn parse(symbol: &'a [u8], profile: &ModpostProfile) -> Option<Self> {
         if profile.has(Behaviour::DevtableKmodSymbol) { Self::parse_kmod(symbol) } else { Self::parse_plain(symbol) }
     }
 

@@ -4,7 +4,7 @@
 
 use super::text::Name;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// Who may use an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +34,12 @@ const KINDS: [(ExportKind, &str, &str); 5] = [
 
 impl ExportKind {
     /// The kind called `name` in a dump.
-    pub fn of_name(name: &[u8], profile: &Profile) -> Option<Self> {
+    pub fn of_name(name: &[u8], profile: &ModpostProfile) -> Option<Self> {
         known(profile).find(|(_, known, _)| known.as_bytes() == name).map(|(kind, ..)| *kind)
     }
 
     /// The kind that a section with symbols `__ksymtab_*` stands for.
-    pub fn of_section(section: &[u8], profile: &Profile) -> Option<Self> {
+    pub fn of_section(section: &[u8], profile: &ModpostProfile) -> Option<Self> {
         known(profile).find(|(.., start)| section.starts_with(start.as_bytes())).map(|(kind, ..)| *kind)
     }
 
@@ -49,7 +49,7 @@ impl ExportKind {
     }
 }
 
-fn known(profile: &Profile) -> impl Iterator<Item = &'static (ExportKind, &'static str, &'static str)> {
+fn known(profile: &ModpostProfile) -> impl Iterator<Item = &'static (ExportKind, &'static str, &'static str)> {
     KINDS.iter().filter(|(kind, ..)| match kind {
         ExportKind::Plain | ExportKind::Gpl | ExportKind::Unknown => true,
         ExportKind::Unused | ExportKind::UnusedGpl => profile.has(Behaviour::ExportKindUnused),

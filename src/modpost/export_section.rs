@@ -20,7 +20,7 @@ use super::symtab::ModuleSymbols;
 use super::text::c_string_at;
 use crate::elf::Class;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::kernel::section_rules::SectionRules;
 
 const LABEL: &[u8] = b"__export_symbol_";
@@ -43,7 +43,7 @@ impl<'a> ExportSection<'a> {
         object: &'a ModuleObject,
         symbols: &'a ModuleSymbols,
         names: &'a ReferenceNames,
-        profile: &Profile,
+        profile: &ModpostProfile,
     ) -> Result<Self, ModpostFinding> {
         let nameless: &'static [u8] = if profile.has(Behaviour::UnknownSymbolNamed) { b"(unknown)" } else { b"" };
         let strings = object.read_strings(object.export_symbol)?;

@@ -24,7 +24,7 @@ use super::symtab::SHN_UNDEF;
 use super::text::Name;
 use super::world::Module;
 use super::world::World;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// A symbol that nobody exports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +78,7 @@ const ARCHIVES: [&str; 3] = ["vmlinux.a", "lib/lib.a", "arch"];
 pub fn undefined_symbols(
     world: &World<'_>,
     resolution: &Resolution,
-    profile: &Profile,
+    profile: &ModpostProfile,
     dir: &Path,
 ) -> Vec<UndefinedSymbol> {
     let mut symbols = needed(world, resolution);
@@ -121,7 +121,7 @@ fn needed<'a>(world: &'a World<'a>, resolution: &Resolution) -> BTreeMap<&'a [u8
 }
 
 /// What an object defines under these names, or names made from them.
-fn in_object(module: &Module, names: &HashMap<&[u8], ()>, profile: &Profile) -> Option<Vec<(Name, Sighting)>> {
+fn in_object(module: &Module, names: &HashMap<&[u8], ()>, profile: &ModpostProfile) -> Option<Vec<(Name, Sighting)>> {
     let file = &module.facts.as_ref()?.file;
     let object = ModuleObject::open(Path::new(OsStr::from_bytes(file)), file, profile).ok()?;
     let symbols = ModuleSymbols::read(&object).ok()?;

@@ -22,7 +22,7 @@ use super::world::Module;
 use super::world::ModuleId;
 use super::world::World;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// Size of the original's buffer in bytes, one of which is for the NUL.
 const BUFFER: usize = 500;
@@ -34,12 +34,12 @@ const SCM_VERSION_LEN: usize = 63;
 #[derive(Debug)]
 pub struct Generated<'a> {
     text: Vec<u8>,
-    profile: &'a Profile,
+    profile: &'a ModpostProfile,
 }
 
 impl<'a> Generated<'a> {
     /// An empty file.
-    pub fn new(profile: &'a Profile) -> Self {
+    pub fn new(profile: &'a ModpostProfile) -> Self {
         Self { text: Vec::new(), profile }
     }
 
@@ -67,7 +67,7 @@ impl<'a> Generated<'a> {
 }
 
 /// Checks that a piece fits the original's buffer.
-pub fn check_line(piece: &[u8], profile: &Profile) -> Result<(), ModpostFinding> {
+pub fn check_line(piece: &[u8], profile: &ModpostProfile) -> Result<(), ModpostFinding> {
     if piece.len() < BUFFER || profile.has(Behaviour::LongLineNulPad) {
         return Ok(());
     }
@@ -85,7 +85,7 @@ pub struct Generator<'a> {
     /// Options.
     pub opts: &'a ModpostOpts,
     /// What the kernel's `modpost` does.
-    pub profile: &'a Profile,
+    pub profile: &'a ModpostProfile,
 }
 
 impl Generator<'_> {

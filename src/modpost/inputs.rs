@@ -20,7 +20,7 @@ use super::section_class::ClassTable;
 use super::text::Name;
 use super::text::c_string;
 use crate::elf::output::reason;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// The longest line the original reads at once, in bytes.
 const LINE: usize = 4095;
@@ -35,7 +35,7 @@ pub struct Inputs {
 }
 
 /// The objects on the command line, then those in the list.
-pub fn list(opts: &ModpostOpts, profile: &Profile) -> Inputs {
+pub fn list(opts: &ModpostOpts, profile: &ModpostProfile) -> Inputs {
     let mut objects: Vec<Name> = opts.objects.iter().map(|object| object.as_bytes().into()).collect();
     let Some(list) = &opts.list else { return Inputs { objects, end: Ok(()) } };
     let text = if opts.list_is_stdin(profile) { read_all(io::stdin().lock()) } else { read_list(list) };
@@ -68,7 +68,7 @@ pub fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Reads all objects, the result in their order.
-pub fn scan_all(objects: &[Name], opts: &ModpostOpts, profile: &Profile) -> Vec<ObjectFacts> {
+pub fn scan_all(objects: &[Name], opts: &ModpostOpts, profile: &ModpostProfile) -> Vec<ObjectFacts> {
     let table = ClassTable::new(&profile.sections);
     match objects {
         // One object does not need the threads; if it is large, its relocations will.

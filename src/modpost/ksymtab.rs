@@ -20,10 +20,10 @@ use super::symtab::ModuleSymbols;
 use super::symtab::SHN_UNDEF;
 use super::text::Name;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// The export that a symbol stands for, if it is one.
-pub fn export(object: &ModuleObject, symbol: &ModuleSymbol, name: &[u8], profile: &Profile) -> Option<Export> {
+pub fn export(object: &ModuleObject, symbol: &ModuleSymbol, name: &[u8], profile: &ModpostProfile) -> Option<Export> {
     let exported = name.strip_prefix(b"__ksymtab_")?;
     let section = object.section_name(symbol.section as usize);
     let kind = match ExportKind::of_section(section, profile) {
@@ -38,7 +38,7 @@ pub fn export(object: &ModuleObject, symbol: &ModuleSymbol, name: &[u8], profile
 pub fn attributes(
     object: &ModuleObject,
     symbols: &mut ModuleSymbols,
-    profile: &Profile,
+    profile: &ModpostProfile,
 ) -> Result<Vec<ScanEvent>, ModpostFinding> {
     let mut events = Vec::new();
     for index in 0..symbols.len() {

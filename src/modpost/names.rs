@@ -12,7 +12,7 @@ use super::symtab::ModuleSymbols;
 use super::text::Name;
 use super::text::c_string_at;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// The symbols in the sections that references come from and go to.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub enum ReferenceTarget {
 
 impl ReferenceNames {
     /// Collects what is needed to name `hits`.
-    pub fn new(object: &ModuleObject, symbols: &ModuleSymbols, hits: &[Hit], profile: &Profile) -> Self {
+    pub fn new(object: &ModuleObject, symbols: &ModuleSymbols, hits: &[Hit], profile: &ModpostProfile) -> Self {
         let from = |hit: &Hit| object.sections.get(hit.reloc_section).map_or(0, |header| header.info);
         let symbol_of = |hit: &Hit| symbols.get(hit.reloc.symbol.index()).filter(|_| hit.why != Why::Export);
         if profile.has(Behaviour::NearestSymbol) {
@@ -82,7 +82,7 @@ impl ReferenceNames {
 }
 
 /// Name of the section that the relocations in `section` belong to.
-pub fn source_name<'a>(object: &'a ModuleObject, section: usize, profile: &Profile) -> &'a [u8] {
+pub fn source_name<'a>(object: &'a ModuleObject, section: usize, profile: &ModpostProfile) -> &'a [u8] {
     let Some(header) = object.sections.get(section) else { return &[] };
     if !profile.has(Behaviour::SourceByRelocName) {
         return object.section_name(header.info as usize);

@@ -26,7 +26,7 @@ use crate::elf::SectionHeader;
 use crate::elf::names_index;
 use crate::elf::section_count;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// Why an object is not read.
 #[derive(Debug)]
@@ -113,12 +113,12 @@ pub struct ModuleObject {
 
 impl ModuleObject {
     /// Opens the object called `name` (for messages) at `path`.
-    pub fn open(path: &Path, name: &[u8], profile: &Profile) -> Result<Self, OpenError> {
+    pub fn open(path: &Path, name: &[u8], profile: &ModpostProfile) -> Result<Self, OpenError> {
         Self::of_bytes(Bytes::of_file(path).map_err(OpenError::Io)?, name, profile)
     }
 
     /// Opens the object called `name` (for messages) that has these bytes.
-    pub fn of_bytes(bytes: Bytes, name: &[u8], profile: &Profile) -> Result<Self, OpenError> {
+    pub fn of_bytes(bytes: Bytes, name: &[u8], profile: &ModpostProfile) -> Result<Self, OpenError> {
         let size = bytes.size().map_err(OpenError::Io)?;
         let mut start = [0; 64];
         let known = usize::try_from(size).map_or(start.len(), |size| size.min(start.len()));
@@ -248,7 +248,7 @@ struct Opening<'a> {
     size: u64,
     endian: Endianness,
     name: &'a [u8],
-    profile: &'a Profile,
+    profile: &'a ModpostProfile,
 }
 
 impl Opening<'_> {

@@ -9,7 +9,7 @@ use super::getopt;
 use super::getopt::Item;
 use super::getopt::UsageError;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// The options of one call; a field holds what was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,7 +77,7 @@ const DESCRIPTIONS: &[(u8, &str, &str)] = &[
 ];
 
 /// The options of a kernel's `modpost` in alphabetical order, such as `-o FILE`, each with what it does.
-pub fn listed(profile: &Profile) -> Vec<(String, &'static str)> {
+pub fn listed(profile: &ModpostProfile) -> Vec<(String, &'static str)> {
     let letters = profile.option_letters();
     let known = DESCRIPTIONS.iter().filter(|(letter, ..)| letters.as_bytes().contains(letter));
     known
@@ -87,7 +87,7 @@ pub fn listed(profile: &Profile) -> Vec<(String, &'static str)> {
 
 impl ModpostOpts {
     /// Parses the arguments after the program's name as the series' `main()` does.
-    pub fn parse(args: &[OsString], profile: &Profile, posix_order: bool) -> Result<Self, UsageError> {
+    pub fn parse(args: &[OsString], profile: &ModpostProfile, posix_order: bool) -> Result<Self, UsageError> {
         let mut opts = Self::default();
         for item in getopt::split(args, &profile.option_letters(), posix_order)? {
             match item {
@@ -100,7 +100,7 @@ impl ModpostOpts {
     }
 
     /// Whether the text of `-T` comes from standard input.
-    pub fn list_is_stdin(&self, profile: &Profile) -> bool {
+    pub fn list_is_stdin(&self, profile: &ModpostProfile) -> bool {
         profile.has(Behaviour::ListDashIsStdin) && self.list.as_deref() == Some(OsStr::new("-"))
     }
 

@@ -16,19 +16,19 @@ use super::report::ModpostReport;
 use super::srcversion;
 use super::symvers;
 use super::world::World;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::kernel::modpost::differences;
 use crate::kernel::releases;
 use crate::kernel::series::Series;
 
 /// The profiles of all kernels that were compared.
-fn profiles() -> impl Iterator<Item = Profile> {
-    releases::points().map(|point| Profile::new(differences::of_point(point.bit)))
+fn profiles() -> impl Iterator<Item = ModpostProfile> {
+    releases::points().map(|point| ModpostProfile::new(differences::of_point(point.bit)))
 }
 
 /// Reads a symbol dump as every series does; the number of exports.
 pub fn dump(text: &[u8]) -> usize {
-    let read = |profile: Profile| {
+    let read = |profile: ModpostProfile| {
         let profile = &profile;
         let mut world = World::new(profile, text.len().is_multiple_of(2));
         let mut report = ModpostReport::new(profile);
@@ -41,7 +41,9 @@ pub fn dump(text: &[u8]) -> usize {
 
 /// Reads a `.cmd` file, its versions and its dependencies; the number of both.
 pub fn cmd_file(text: &[u8]) -> usize {
-    crc::parse(text).len().saturating_add(srcversion::dependencies(text, b"dir/", &Profile::of(Series::NEWEST)).count())
+    crc::parse(text)
+        .len()
+        .saturating_add(srcversion::dependencies(text, b"dir/", &ModpostProfile::of(Series::NEWEST)).count())
 }
 
 /// Reads a list of objects; their number.

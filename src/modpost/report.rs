@@ -15,7 +15,7 @@ use super::wording::ModpostSeverity;
 use super::wording::Subject;
 use super::wording::render;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// Stands for the module in messages about no module.
 pub const NOBODY: Subject<'static> = Subject { file: b"", module: b"" };
@@ -23,7 +23,7 @@ pub const NOBODY: Subject<'static> = Subject { file: b"", module: b"" };
 /// The messages of a run so far.
 #[derive(Debug)]
 pub struct ModpostReport<'p> {
-    profile: &'p Profile,
+    profile: &'p ModpostProfile,
     text: Vec<u8>,
     has_failed: bool,
     blocks_writes: bool,
@@ -35,12 +35,12 @@ pub struct ModpostReport<'p> {
 
 impl<'p> ModpostReport<'p> {
     /// A report without messages.
-    pub fn new(profile: &'p Profile) -> Self {
+    pub fn new(profile: &'p ModpostProfile) -> Self {
         Self { profile, text: Vec::new(), has_failed: false, blocks_writes: false, told: None, places: Vec::new() }
     }
 
     /// A report that tells each section mismatch once.
-    pub fn extended(profile: &'p Profile) -> Self {
+    pub fn extended(profile: &'p ModpostProfile) -> Self {
         Self { told: Some(HashSet::new()), ..Self::new(profile) }
     }
 
@@ -113,7 +113,7 @@ fn always_fails(finding: &ModpostFinding) -> bool {
 }
 
 /// How grave a finding is when no option says otherwise.
-fn severity(finding: &ModpostFinding, profile: &Profile) -> ModpostSeverity {
+fn severity(finding: &ModpostFinding, profile: &ModpostProfile) -> ModpostSeverity {
     match finding {
         ModpostFinding::MissingLicense if !profile.has(Behaviour::MissingLicenseIsError) => ModpostSeverity::Warning,
         ModpostFinding::ExportedTwice { .. } if !profile.has(Behaviour::DuplicateExportIsError) => {

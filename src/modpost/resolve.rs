@@ -20,7 +20,7 @@ use super::world::ModuleId;
 use super::world::World;
 use crate::elf::Class;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// This many undefined symbols are named.
 const MAX_UNDEFINED: u32 = 10;
@@ -66,7 +66,7 @@ impl Resolution {
     }
 
     /// Number of undefined symbols that were not named.
-    pub fn n_suppressed(&self, profile: &Profile) -> Option<u32> {
+    pub fn n_suppressed(&self, profile: &ModpostProfile) -> Option<u32> {
         if !profile.has(Behaviour::UndefinedLimit) {
             return None;
         }
@@ -107,7 +107,7 @@ impl Resolution {
         world: &World<'_>,
         id: ModuleId,
         opts: &ModpostOpts,
-        profile: &Profile,
+        profile: &ModpostProfile,
         report: &mut ModpostReport<'_>,
     ) -> Result<(), Stop> {
         let module = world.module(id);
@@ -138,7 +138,7 @@ struct ModuleCheck<'a, 'r> {
     facts: &'a ObjectFacts,
     subject: Subject<'a>,
     opts: &'a ModpostOpts,
-    profile: &'a Profile,
+    profile: &'a ModpostProfile,
     report: &'a mut ModpostReport<'r>,
 }
 

@@ -40,7 +40,7 @@ use super::text::text;
 use crate::elf::Class;
 use crate::elf::output::reason;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// A symbol that an object needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub struct ObjectFacts {
 }
 
 /// Reads the object called `file`.
-pub fn scan(file: &[u8], opts: &ModpostOpts, profile: &Profile, table: &ClassTable) -> ObjectFacts {
+pub fn scan(file: &[u8], opts: &ModpostOpts, profile: &ModpostProfile, table: &ClassTable) -> ObjectFacts {
     let bytes = || Bytes::of_file(Path::new(OsStr::from_bytes(file)));
     scan_bytes(file, bytes, opts, profile, table)
 }
@@ -99,7 +99,7 @@ pub fn scan_bytes(
     file: &[u8],
     bytes: impl FnOnce() -> io::Result<Bytes>,
     opts: &ModpostOpts,
-    profile: &Profile,
+    profile: &ModpostProfile,
     table: &ClassTable,
 ) -> ObjectFacts {
     let mut facts = ObjectFacts::new(file, profile);
@@ -110,7 +110,7 @@ pub fn scan_bytes(
 }
 
 impl ObjectFacts {
-    fn new(file: &[u8], profile: &Profile) -> Self {
+    fn new(file: &[u8], profile: &ModpostProfile) -> Self {
         Self {
             file: file.into(),
             module: module_name(file, profile).into(),
@@ -140,7 +140,7 @@ impl ObjectFacts {
         &mut self,
         bytes: impl FnOnce() -> io::Result<Bytes>,
         opts: &ModpostOpts,
-        profile: &Profile,
+        profile: &ModpostProfile,
         table: &ClassTable,
     ) -> Result<(), Stop> {
         let is_refused = profile.has(Behaviour::DotORequired) && !self.file.ends_with(b".o");
@@ -193,7 +193,7 @@ impl ObjectFacts {
         &mut self,
         bytes: impl FnOnce() -> io::Result<Bytes>,
         opts: &ModpostOpts,
-        profile: &Profile,
+        profile: &ModpostProfile,
     ) -> Result<Option<ModuleObject>, Stop> {
         let opened = bytes().map_err(OpenError::Io);
         match opened.and_then(|bytes| ModuleObject::of_bytes(bytes, &self.file, profile)) {
@@ -215,7 +215,7 @@ impl ObjectFacts {
         self.events.push(ScanEvent::Finding(finding));
     }
 
-    fn read_modinfo(&mut self, modinfo: &ModInfo, opts: &ModpostOpts, profile: &Profile) {
+    fn read_modinfo(&mut self, modinfo: &ModInfo, opts: &ModpostOpts, profile: &ModpostProfile) {
         if modinfo.value("license").is_none() {
             self.say(ModpostFinding::MissingLicense);
         }
@@ -239,7 +239,7 @@ impl ObjectFacts {
         &mut self,
         object: &ModuleObject,
         symbols: &mut ModuleSymbols,
-        profile: &Profile,
+        profile: &ModpostProfile,
     ) -> Result<(), Stop> {
         for index in 0..symbols.len() {
             let Some(symbol) = symbols.get(index) else { break };
@@ -275,7 +275,7 @@ impl ObjectFacts {
         ksymtab::global_names(symbols, &own.collect())
     }
 
-    fn read_sources(&mut self, modinfo: &ModInfo, opts: &ModpostOpts, profile: &Profile) -> Result<(), Stop> {
+    fn read_sources(&mut self, modinfo: &ModInfo, opts: &ModpostOpts, profile: &ModpostProfile) -> Result<(), Stop> {
         if self.is_vmlinux() || (modinfo.value("version").is_none() && !opts.all_srcversions) {
             return Ok(());
         }
@@ -296,14 +296,14 @@ impl ObjectFacts {
     }
 
     /// The file that lists the objects a module is made of.
-    fn mod_file(&self, profile: &Profile) -> Vec<u8> {
+    fn mod_file(&self, profile: &ModpostProfile) -> Vec<u8> {
         match profile.has(Behaviour::ModFileByObject) {
             true => text![self.file.get(..self.file.len().saturating_sub(1)).unwrap_or_default(), "mod"],
             false => text![self.module, ".mod"],
         }
     }
 
-    fn read_crcs(&mut self, profile: &Profile) -> Result<(), Stop> {
+    fn read_crcs(&mut self, profile: &ModpostProfile) -> Result<(), Stop> {
         let list = if self.is_vmlinux() { b".vmlinux.objs".to_vec() } else { text![self.module, ".mod"] };
         if let Some(path) = list.get(..PATH_MAX - 1).filter(|_| list.len() >= PATH_MAX) {
             self.say(ModpostFinding::PathTooLong { path: path.into() });
@@ -318,7 +318,7 @@ impl ObjectFacts {
 }
 
 /// The name of the module made from `file`.
-fn module_name<'a>(file: &'a [u8], profile: &Profile) -> &'a [u8] {
+fn module_name<'a>(file: &'a [u8], profile: &ModpostProfile) -> &'a [u8] {
     let name = file.get(..file.len().saturating_sub(2)).unwrap_or_default();
     let suffixes: [(Behaviour, &[u8]); 2] = [(Behaviour::LtoSuffix, b".lto"), (Behaviour::PrelinkSuffix, b".prelink")];
     let suffix = suffixes.into_iter().find(|(flag, suffix)| profile.has(*flag) && name.ends_with(suffix));
@@ -328,7 +328,7 @@ fn module_name<'a>(file: &'a [u8], profile: &Profile) -> &'a [u8] {
 /// The import that an undefined symbol stands for, if any.
 ///
 /// Upstream: the `SHN_UNDEF` arm of `handle_symbol()`.
-fn import(machine: u16, symbol: &ModuleSymbol, name: &[u8], profile: &Profile) -> Option<Import> {
+fn import(machine: u16, symbol: &ModuleSymbol, name: &[u8], profile: &ModpostProfile) -> Option<Import> {
     const STT_SPARC_REGISTER: u8 = 13;
     if !symbol.is_global_or_weak() || is_ignored(machine, name, profile) {
         return None;
@@ -348,7 +348,7 @@ fn import(machine: u16, symbol: &ModuleSymbol, name: &[u8], profile: &Profile) -
 /// Symbols that the module link or the loader provides.
 ///
 /// Upstream: `ignore_undef_symbol()`.
-fn is_ignored(machine: u16, name: &[u8], profile: &Profile) -> bool {
+fn is_ignored(machine: u16, name: &[u8], profile: &ModpostProfile) -> bool {
     const PPC: &[&str] = &["_restgpr_", "_savegpr_", "_rest32gpr_", "_save32gpr_", "_restvr_", "_savevr_"];
     const PPC64: &[&str] = &["_restgpr0_", "_savegpr0_", "_restvr_", "_savevr_"];
     const PPC64_EXTRA: &[&str] = &["_restgpr1_", "_savegpr1_", "_restfpr_", "_savefpr_"];

@@ -9,7 +9,7 @@ use super::object::ModuleObject;
 use super::pattern::matches;
 use crate::elf::SectionHeader;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::kernel::section_rules::SectionRules;
 
 /// The rules that mention one section: bit `i` stands for rule `i`.
@@ -110,7 +110,7 @@ pub fn classify_sources(
     object: &ModuleObject,
     classes: &[SectionClass],
     table: &ClassTable,
-    profile: &Profile,
+    profile: &ModpostProfile,
 ) -> Vec<SectionClass> {
     let is_by_name = profile.has(Behaviour::SourceByRelocName);
     let of = |(index, header): (usize, &SectionHeader)| match header.kind {

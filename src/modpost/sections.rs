@@ -33,7 +33,7 @@ use super::symtab::ModuleSymbol;
 use super::symtab::ModuleSymbols;
 use crate::elf::Class;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::kernel::section_rules::Exemption;
 use crate::kernel::section_rules::MismatchKind;
 use crate::kernel::section_rules::Rule;
@@ -43,7 +43,7 @@ pub fn check(
     object: &ModuleObject,
     symbols: &ModuleSymbols,
     opts: &ModpostOpts,
-    profile: &Profile,
+    profile: &ModpostProfile,
     table: &ClassTable,
     events: &mut Vec<ScanEvent>,
 ) -> Result<(), ModpostFinding> {
@@ -75,7 +75,7 @@ struct Check<'a> {
     object: &'a ModuleObject,
     symbols: &'a ModuleSymbols,
     opts: &'a ModpostOpts,
-    profile: &'a Profile,
+    profile: &'a ModpostProfile,
     classes: &'a [SectionClass],
     sources: &'a [SectionClass],
     names: &'a ReferenceNames,

@@ -19,7 +19,7 @@ use super::text::read_text_into;
 use super::text::text;
 use crate::elf::output::reason;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// The first 23 digits of the digest are kept: the original's buffer is one too short for 24.
 const DIGITS: usize = 23;
@@ -47,7 +47,7 @@ pub fn read_named_into(name: &[u8], text: &mut Vec<u8>) -> Result<(), Stop> {
 }
 
 /// The source version of a module built from `objects`.
-pub fn of_objects<'a>(objects: impl Iterator<Item = &'a [u8]>, profile: &Profile) -> Result<SrcVersion, Stop> {
+pub fn of_objects<'a>(objects: impl Iterator<Item = &'a [u8]>, profile: &ModpostProfile) -> Result<SrcVersion, Stop> {
     let mut digest = Md4::default();
     let mut sources = Sources::default();
     for object in objects.filter(|object| !object.is_empty() && !object.ends_with(b".a")) {
@@ -80,7 +80,7 @@ pub enum Dependency<'a> {
 pub fn dependencies<'a>(
     cmd: &'a [u8],
     directory: &'a [u8],
-    profile: &Profile,
+    profile: &ModpostProfile,
 ) -> impl Iterator<Item = Dependency<'a>> + use<'a> {
     let is_trimmed = profile.has(Behaviour::CmdLinesTrimmed);
     let mut in_deps = false;
@@ -110,7 +110,7 @@ fn add_object(
     object: &[u8],
     sources: &mut Sources,
     digest: &mut Md4,
-    profile: &Profile,
+    profile: &ModpostProfile,
 ) -> Result<Result<(), Vec<u8>>, Stop> {
     let base = basename(object);
     let directory = object.get(..object.len().saturating_sub(base.len())).unwrap_or_default();

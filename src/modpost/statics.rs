@@ -17,10 +17,10 @@ use super::text::Name;
 use super::world::ExportId;
 use super::world::ModuleId;
 use super::world::World;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// Looks for global symbols of the exports that are static so far.
-pub fn settle(world: &mut World<'_>, profile: &Profile) {
+pub fn settle(world: &mut World<'_>, profile: &ModpostProfile) {
     let found: Vec<ExportId> = {
         let open: HashMap<&[u8], (ExportId, ModuleId)> = world
             .exports()
@@ -43,7 +43,7 @@ pub fn settle(world: &mut World<'_>, profile: &Profile) {
     world.set_global(&found);
 }
 
-fn globals_of(file: &[u8], names: &HashMap<&[u8], ()>, profile: &Profile) -> Option<Vec<Name>> {
+fn globals_of(file: &[u8], names: &HashMap<&[u8], ()>, profile: &ModpostProfile) -> Option<Vec<Name>> {
     let object = ModuleObject::open(Path::new(OsStr::from_bytes(file)), file, profile).ok()?;
     let mut symbols = ModuleSymbols::read(&object).ok()?;
     for index in 0..symbols.len() {

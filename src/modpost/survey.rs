@@ -18,7 +18,7 @@ use super::section_class::ClassTable;
 use super::wording::ModpostSeverity;
 use super::wording::Subject;
 use super::wording::render;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::kernel::series::Series;
 
 /// An export as the object declares it: name, namespace, whether it is for GPL-compatible modules only.
@@ -39,7 +39,7 @@ pub struct ModuleSurvey {
 
 /// Looks at one object that has been read.
 pub fn of_object(path: &Path, data: &Arc<Vec<u8>>, series: Series) -> ModuleSurvey {
-    let profile = Profile::of(series);
+    let profile = ModpostProfile::of(series);
     let opts = ModpostOpts { modules: true, ..ModpostOpts::default() };
     let (name, table) = (path.as_os_str().as_bytes(), ClassTable::new(&profile.sections));
     let facts = scan::scan_bytes(name, || Ok(Bytes::Memory(data.clone())), &opts, &profile, &table);
@@ -74,7 +74,7 @@ impl ModuleSurvey {
         }
     }
 
-    fn add_bad_export(&mut self, finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) {
+    fn add_bad_export(&mut self, finding: &ModpostFinding, subject: Subject<'_>, profile: &ModpostProfile) {
         let symbol = match finding {
             ModpostFinding::StrangeExport(symbol)
             | ModpostFinding::LocalExport(symbol)

@@ -13,7 +13,7 @@ use super::object::ModuleObject;
 use super::text::c_string_at;
 use crate::elf::Class;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// Names that objects contain many of are looked at by these numbers.
 pub use object::elf::SHN_COMMON;
@@ -139,7 +139,7 @@ impl ModuleSymbols {
     /// Cuts the suffix off a name as the series does.
     ///
     /// Upstream: `remove_dot()`.
-    pub fn remove_dot(&mut self, symbol: &ModuleSymbol, profile: &Profile) {
+    pub fn remove_dot(&mut self, symbol: &ModuleSymbol, profile: &ModpostProfile) {
         let start = symbol.name as usize;
         let name = c_string_at(&self.strings, start);
         let Some(dot) = memchr::memchr(b'.', name).filter(|&dot| dot > 0) else { return };
@@ -195,7 +195,7 @@ fn is_numeric_suffix(suffix: &[u8]) -> bool {
 }
 
 /// Where the suffix starts that the LTO link of 5.12 to 5.18 leaves on a name.
-fn lto_suffix(name: &[u8], profile: &Profile) -> Option<usize> {
+fn lto_suffix(name: &[u8], profile: &ModpostProfile) -> Option<usize> {
     let suffixes: [(Behaviour, &[u8]); 2] = [(Behaviour::LtoSuffix, b".lto"), (Behaviour::PrelinkSuffix, b".prelink")];
     let known = suffixes.into_iter().filter(|(flag, _)| profile.has(*flag));
     known.into_iter().find_map(|(_, suffix)| name.strip_suffix(suffix).map(<[u8]>::len))

@@ -26,7 +26,7 @@ use super::world::ExportId;
 use super::world::World;
 use crate::elf::output::reason;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// Reads the dump called `name`, the one with this number, into the world.
 ///
@@ -34,7 +34,7 @@ use crate::kernel::modpost::Profile;
 pub fn read(
     world: &mut World<'_>,
     (number, name): (usize, &OsStr),
-    profile: &Profile,
+    profile: &ModpostProfile,
     report: &mut ModpostReport<'_>,
 ) -> Result<(), Stop> {
     let text = read_text_file(Path::new(name))
@@ -47,7 +47,7 @@ pub fn read_text(
     world: &mut World<'_>,
     number: usize,
     text: &[u8],
-    profile: &Profile,
+    profile: &ModpostProfile,
     report: &mut ModpostReport<'_>,
 ) -> Result<(), ModpostFinding> {
     for line in lines(text) {
@@ -101,7 +101,7 @@ impl<'a> Line<'a> {
 /// The dump of all modules that were read from objects.
 ///
 /// Upstream: `write_dump()`.
-pub fn write(world: &World<'_>, resolution: &Resolution, profile: &Profile) -> Result<Vec<u8>, ModpostFinding> {
+pub fn write(world: &World<'_>, resolution: &Resolution, profile: &ModpostProfile) -> Result<Vec<u8>, ModpostFinding> {
     let ids: Vec<ExportId> = match profile.has(Behaviour::DumpHashOrder) {
         true => in_hash_order(world),
         false => world.modules().flat_map(|(_, module)| module.exports.iter().copied()).collect(),

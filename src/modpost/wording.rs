@@ -10,7 +10,7 @@ use super::finding::SectionRef;
 use super::text::basename;
 use super::text::text;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::kernel::section_rules::MismatchKind;
 
 /// The module that a finding is about.
@@ -46,7 +46,12 @@ pub enum ModpostSeverity {
 }
 
 /// The message for `finding`, complete with its start and line ends.
-pub fn render(finding: &ModpostFinding, subject: Subject<'_>, severity: ModpostSeverity, profile: &Profile) -> Vec<u8> {
+pub fn render(
+    finding: &ModpostFinding,
+    subject: Subject<'_>,
+    severity: ModpostSeverity,
+    profile: &ModpostProfile,
+) -> Vec<u8> {
     let start = match severity {
         ModpostSeverity::Warning => "WARNING: modpost: ",
         ModpostSeverity::Fatal if profile.has(Behaviour::FatalSaysFatal) => "FATAL: modpost: ",
@@ -69,7 +74,7 @@ pub fn render(finding: &ModpostFinding, subject: Subject<'_>, severity: ModpostS
 }
 
 /// Findings whose message never starts with the module's name. `None` for the others.
-fn plain(finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) -> Option<Vec<u8>> {
+fn plain(finding: &ModpostFinding, subject: Subject<'_>, profile: &ModpostProfile) -> Option<Vec<u8>> {
     let module = subject.module;
     Some(match finding {
         ModpostFinding::ExtableBlackListed(at) => extable_black_listed(at, section_place(subject, profile)),
@@ -155,7 +160,7 @@ fn about_files(finding: &ModpostFinding) -> Option<Vec<u8>> {
 }
 
 /// Lines that go before a message, without the message's start.
-fn raw_lines(finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
+fn raw_lines(finding: &ModpostFinding, subject: Subject<'_>, profile: &ModpostProfile) -> Vec<u8> {
     let ModpostFinding::DeviceTableEnd { kind, size, entry, last, .. } = finding else { return Vec::new() };
     if profile.has(Behaviour::DevtableErrorsGoOn) {
         return Vec::new();
@@ -167,7 +172,7 @@ fn raw_lines(finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) 
 }
 
 /// Broken device tables.
-fn device_table(finding: &ModpostFinding, module: &[u8], profile: &Profile) -> Vec<u8> {
+fn device_table(finding: &ModpostFinding, module: &[u8], profile: &ModpostProfile) -> Vec<u8> {
     let is_new = profile.has(Behaviour::DevtableErrorsGoOn);
     match finding {
         ModpostFinding::DeviceTableSize { table, kind, .. } if is_new => {
@@ -235,7 +240,7 @@ fn extable_data(at: &ExtableRef, why: &str) -> Vec<u8> {
 }
 
 /// The rest of a message that starts with the module's name. 7.3.
-fn prefixed(finding: &ModpostFinding, profile: &Profile) -> Vec<u8> {
+fn prefixed(finding: &ModpostFinding, profile: &ModpostProfile) -> Vec<u8> {
     match finding {
         ModpostFinding::MissingLicense => text!["missing MODULE_LICENSE()\n"],
         ModpostFinding::MissingDescription => text!["missing MODULE_DESCRIPTION()\n"],
@@ -303,7 +308,7 @@ const NON_ALLOC_ADVICE: &str = "Did you forget to use \"ax\"/\"aw\" in a .S file
     Note that for example <linux/init.h> contains\nsection definitions for use in .S files.\n\n";
 
 /// A message up to 7.2; where it names the module, it does so somewhere in the middle.
-fn unprefixed(finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
+fn unprefixed(finding: &ModpostFinding, subject: Subject<'_>, profile: &ModpostProfile) -> Vec<u8> {
     let module = subject.module;
     let place = section_place(subject, profile);
     match finding {
@@ -351,7 +356,7 @@ fn gpl(module: &[u8], what: &str, symbol: &[u8]) -> Vec<u8> {
 }
 
 /// Messages up to 7.2 about exported and imported symbols.
-fn unprefixed_symbol(finding: &ModpostFinding, subject: Subject<'_>, profile: &Profile) -> Vec<u8> {
+fn unprefixed_symbol(finding: &ModpostFinding, subject: Subject<'_>, profile: &ModpostProfile) -> Vec<u8> {
     let module = subject.module;
     match finding {
         ModpostFinding::ExportedTwice { symbol, previous, previous_is_vmlinux } => text![
@@ -387,12 +392,12 @@ fn version_failed(symbol: &[u8], subject: Subject<'_>) -> Vec<u8> {
 }
 
 /// What messages about sections call the object.
-fn section_place<'a>(subject: Subject<'a>, profile: &Profile) -> &'a [u8] {
+fn section_place<'a>(subject: Subject<'a>, profile: &ModpostProfile) -> &'a [u8] {
     if profile.has(Behaviour::SectionMessagesNameFile) { subject.file } else { subject.module }
 }
 
 /// A section mismatch in one line.
-fn mismatch(at: &SectionRef, profile: &Profile) -> Vec<u8> {
+fn mismatch(at: &SectionRef, profile: &ModpostProfile) -> Vec<u8> {
     if at.kind == MismatchKind::ExportOfInitExit {
         let to = text![at.to_symbol, " (section: ", at.to_section, ")\n"];
         return text!["EXPORT_SYMBOL used for init/exit symbol: ", to];

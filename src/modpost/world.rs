@@ -15,7 +15,7 @@ use super::scan::ObjectFacts;
 use super::text::Name;
 use super::wording::Subject;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// Number of a module, in the order in which they were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,7 +69,7 @@ pub struct Exported {
 /// All modules and all exports.
 #[derive(Debug)]
 pub struct World<'p> {
-    profile: &'p Profile,
+    profile: &'p ModpostProfile,
     /// The modules are built outside the tree, where one may replace another.
     is_external: bool,
     modules: Vec<Module>,
@@ -88,7 +88,7 @@ pub struct World<'p> {
 
 impl<'p> World<'p> {
     /// A world without modules.
-    pub fn new(profile: &'p Profile, is_external: bool) -> Self {
+    pub fn new(profile: &'p ModpostProfile, is_external: bool) -> Self {
         Self {
             profile,
             is_external,

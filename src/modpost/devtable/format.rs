@@ -11,7 +11,7 @@ use super::layout::Format;
 use super::layout::Part;
 use super::layout::When;
 use super::special;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::modpost::finding::ModpostFinding;
 use crate::modpost::text::text;
 
@@ -19,7 +19,7 @@ use crate::modpost::text::text;
 pub fn aliases(
     device: &Device,
     entry: &Entry<'_>,
-    profile: &Profile,
+    profile: &ModpostProfile,
     findings: &mut Vec<ModpostFinding>,
 ) -> Result<Vec<Vec<u8>>, ModpostFinding> {
     match &device.format {

@@ -11,7 +11,7 @@ use super::entry::at;
 use super::entry::at2;
 use super::entry::at3;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 
 /// When a field is printed; otherwise there is a `*` in its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +139,7 @@ pub struct Device {
 
 impl Device {
     /// The name in messages; cards go by the name of devices where they were handled together.
-    pub fn kind_in_messages(&self, profile: &Profile) -> &'static str {
+    pub fn kind_in_messages(&self, profile: &ModpostProfile) -> &'static str {
         match self.kind {
             "pnp_card" if !profile.has(Behaviour::DevtableKmodSymbol) => "pnp",
             kind => kind,
@@ -148,7 +148,7 @@ impl Device {
 }
 
 /// All kinds of tables that a kernel knows.
-pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Device> {
+pub fn all(profile: &ModpostProfile) -> impl Iterator<Item = &'static Device> {
     DEVICES.iter().filter(|device| {
         let Where { with, without } = device.place;
         with.iter().all(|flag| profile.has(*flag)) && !without.iter().any(|flag| profile.has(*flag))
@@ -156,7 +156,7 @@ pub fn all(profile: &Profile) -> impl Iterator<Item = &'static Device> {
 }
 
 /// The kind of table called `kind`.
-pub fn find(kind: &[u8], profile: &Profile) -> Option<&'static Device> {
+pub fn find(kind: &[u8], profile: &ModpostProfile) -> Option<&'static Device> {
     all(profile).find(|device| device.kind.as_bytes() == kind)
 }
 

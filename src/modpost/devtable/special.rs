@@ -13,7 +13,7 @@ use super::format::natural;
 use super::layout::Special;
 use super::usb;
 use crate::kernel::modpost::Behaviour;
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::modpost::finding::ModpostFinding;
 use crate::modpost::text::c_string;
 use crate::modpost::text::is_space;
@@ -26,7 +26,7 @@ const CAPACITY: usize = 256;
 pub fn aliases(
     special: Special,
     entry: &Entry<'_>,
-    profile: &Profile,
+    profile: &ModpostProfile,
     findings: &mut Vec<ModpostFinding>,
 ) -> Result<Vec<Vec<u8>>, ModpostFinding> {
     let alias = match special {
@@ -94,7 +94,7 @@ fn uuid(bytes: &[u8; 16], order: &[usize; 16]) -> String {
     [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
 }
 
-fn acpi(entry: &Entry<'_>, class: Field, mask: Field, profile: &Profile) -> Vec<u8> {
+fn acpi(entry: &Entry<'_>, class: Field, mask: Field, profile: &ModpostProfile) -> Vec<u8> {
     let id = entry.string(at(0));
     if !id.is_empty() {
         return text!["acpi*:", id, ":*"];
@@ -128,7 +128,7 @@ fn amba(entry: &Entry<'_>) -> Result<Vec<u8>, ModpostFinding> {
     Ok(text!["amba:d", digits])
 }
 
-fn cdx(entry: &Entry<'_>, profile: &Profile, findings: &mut Vec<ModpostFinding>) -> Option<Vec<u8>> {
+fn cdx(entry: &Entry<'_>, profile: &ModpostProfile, findings: &mut Vec<ModpostFinding>) -> Option<Vec<u8>> {
     let has_class = profile.has(Behaviour::CdxClass);
     let prefix = match entry.number(field(if has_class { 16 } else { 4 }, 4)) {
         0 => "cdx:",
@@ -155,7 +155,7 @@ struct Bounded {
 
 impl Bounded {
     /// The original's buffer; its size is not always checked.
-    fn new(profile: &Profile) -> Self {
+    fn new(profile: &ModpostProfile) -> Self {
         let capacity = if profile.has(Behaviour::AliasSizeChecked) { CAPACITY } else { usize::MAX };
         Self { text: Vec::new(), capacity }
     }
@@ -189,7 +189,7 @@ const DMI_FIELDS: [(&str, u8); 14] = [
     ("cvr", 20),
 ];
 
-fn dmi(entry: &Entry<'_>, profile: &Profile) -> Result<Vec<u8>, ModpostFinding> {
+fn dmi(entry: &Entry<'_>, profile: &ModpostProfile) -> Result<Vec<u8>, ModpostFinding> {
     const MATCH_SIZE: usize = 80;
     let matches = entry.offset(at2(16, 8));
     let mut alias = Bounded::new(profile);
@@ -224,7 +224,7 @@ const INPUT_BITS: [(u32, &str, At, u32, u32); 9] = [
     (0x1000, "w*", at2(176, 152), 0, 0),
 ];
 
-fn input(entry: &Entry<'_>, profile: &Profile) -> Result<Vec<u8>, ModpostFinding> {
+fn input(entry: &Entry<'_>, profile: &ModpostProfile) -> Result<Vec<u8>, ModpostFinding> {
     let sw_max = if profile.has(Behaviour::InputSwitch11) { 0x11 } else { 0x10 };
     let includes_max = profile.has(Behaviour::InputIncludesMax);
     let word = if entry.abi == super::entry::Abi::Bits64 { 8 } else { 4 };
@@ -360,7 +360,7 @@ fn earlier_card_ids<'a>(entry: &Entry<'a>) -> Vec<&'a [u8]> {
     ids
 }
 
-fn pnp_card(entry: &Entry<'_>, profile: &Profile) -> Vec<Vec<u8>> {
+fn pnp_card(entry: &Entry<'_>, profile: &ModpostProfile) -> Vec<Vec<u8>> {
     // Where aliases are unique, all that are there already are dropped; elsewhere what an earlier card had is.
     let earlier = match profile.has(Behaviour::AliasesUnique) {
         true => Vec::new(),
@@ -379,7 +379,7 @@ fn tb_service(entry: &Entry<'_>) -> Vec<u8> {
     alias
 }
 
-fn tee(entry: &Entry<'_>, profile: &Profile) -> Vec<u8> {
+fn tee(entry: &Entry<'_>, profile: &ModpostProfile) -> Vec<u8> {
     let mut id = entry.array(at(0));
     if profile.has(Behaviour::TeeSwapped) && entry.endian == object::Endianness::Big {
         id.reverse();
@@ -387,7 +387,7 @@ fn tee(entry: &Entry<'_>, profile: &Profile) -> Vec<u8> {
     text!["tee:", uuid(&id, &STORED), "*"]
 }
 
-fn wmi(entry: &Entry<'_>, profile: &Profile, findings: &mut Vec<ModpostFinding>) -> Option<Vec<u8>> {
+fn wmi(entry: &Entry<'_>, profile: &ModpostProfile, findings: &mut Vec<ModpostFinding>) -> Option<Vec<u8>> {
     const LENGTH: usize = 36;
     let guid = entry.string(at(0));
     if guid.len() != LENGTH {

@@ -2,7 +2,7 @@
 
 //! One of each message, as every release prints it: what the table of patterns is held against.
 
-use crate::kernel::modpost::Profile;
+use crate::kernel::modpost::ModpostProfile;
 use crate::kernel::modpost::differences;
 use crate::kernel::releases;
 use crate::kernel::section_rules::MismatchKind;
@@ -121,7 +121,7 @@ fn samples() -> Vec<ModpostFinding> {
 pub fn lines() -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     for point in releases::points() {
-        let profile = Profile::new(differences::of_point(point.bit));
+        let profile = ModpostProfile::new(differences::of_point(point.bit));
         for (file, module) in [("drivers/b.o", "drivers/b"), ("vmlinux.o", "vmlinux")] {
             let subject = Subject { file: file.as_bytes(), module: module.as_bytes() };
             for finding in samples() {
