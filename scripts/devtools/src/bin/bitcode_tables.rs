@@ -4,13 +4,13 @@
 //!
 //! usage: bitcode_tables FOLDER...
 //!
-//! Of every bitcode object below the folders: the symbols, their order, and whether each is undefined, weak, common, global, and
-//! code. NM names the llvm-nm, else it is llvm-nm-19. It reads the modules and not the table, so it has to be as new as the
-//! compiler. Symbols of file-level assembly have no order of their own, only that of a hash table of the LLVM that lists them: where
-//! the compiler's LLVM is another than llvm-nm's, theirs is not compared.
+//! Of every bitcode object below the folders: the symbols, their order, and whether each is undefined, weak, common, global,
+//! and code. NM names the llvm-nm, else it is llvm-nm-19. It reads the modules and not the table, so it has to be as new as the
+//! compiler. Symbols of file-level assembly have no order of their own, only that of a hash table of the LLVM that lists them:
+//! where the compiler's LLVM is another than llvm-nm's, theirs is not compared.
 //!
-//! Prints each difference and "N passed, N failed". Exits with 1 if anything differs, with 2 if nothing could be compared. Started by
-//! scripts/parity/bitcode.
+//! Prints each difference and "N passed, N failed". Exits with 1 if anything differs, with 2 if nothing could be compared.
+//! Started by scripts/parity/bitcode.
 
 #![expect(clippy::print_stdout, reason = "what it says is its result")]
 
