@@ -21,6 +21,7 @@ use std::os::unix::fs::FileExt;
 pub use symtab::Flags;
 pub use symtab::Symbol;
 pub use symtab::Symtab;
+pub use symtab::TABLE_VERSIONS;
 
 /// Length of [`MAGIC`].
 pub const MAGIC_LEN: usize = 4;
@@ -39,11 +40,17 @@ pub fn is_bitcode(data: &[u8]) -> bool {
 pub struct BitcodeError {
     what: &'static str,
     offset: u64,
+    unknown_version: Option<u32>,
 }
 
 impl BitcodeError {
     fn new(what: &'static str, offset: u64) -> Self {
-        Self { what, offset }
+        Self { what, offset, unknown_version: None }
+    }
+
+    /// The version of the symbol table, if it is none of [`TABLE_VERSIONS`]: then nothing is wrong with the file.
+    pub fn unknown_version(&self) -> Option<u32> {
+        self.unknown_version
     }
 }
 

@@ -70,6 +70,8 @@ pub enum Need {
     Vmlinux,
     /// Modules.
     Modules,
+    /// The tables of symbols of bitcode, where there is bitcode.
+    BitcodeSymbols,
     /// A symbol of the configuration, if there is a configuration.
     Config(&'static str),
     /// What `objtool`'s engine makes of an object, with options for which this is true; and what there is in its place for arm64.

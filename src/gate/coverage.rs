@@ -100,6 +100,10 @@ fn lacks(inputs: &BuildFolder, facts: &[FileFacts], check: &Check, need: &Need) 
             true => not_applicable("there are no modules: CONFIG_MODULES is not set"),
             false => missing("there are no modules"),
         },
+        Need::BitcodeSymbols => {
+            let version = facts.iter().find_map(|facts| facts.unknown_table)?;
+            missing(&format!("bitcode has tables of symbols of version {version}, which is not known here"))
+        }
         Need::Config(name) if is_known && !has(name) => not_applicable(&format!("CONFIG_{name} is not set")),
         Need::Analysis(..) if !facts.iter().any(|facts| facts.analysed.contains(&check.id)) => {
             Some(not_analysed(inputs, facts, check))

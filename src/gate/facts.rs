@@ -16,6 +16,7 @@ use super::inputs::BuildStage;
 use super::inputs::ObjectFile;
 use super::scan::DeclaredExport;
 use super::scan::Scan;
+use crate::contents::bitcode::BitcodeError;
 use crate::contents::bitcode::Flags;
 use crate::contents::bitcode::Symtab;
 use crate::elf::Class;
@@ -41,6 +42,8 @@ pub struct FileFacts {
     pub is_opaque: bool,
     /// What bitcode says of its symbols.
     pub bitcode: Option<BitcodeFacts>,
+    /// The version of bitcode's table of symbols, if it is none that can be read.
+    pub unknown_table: Option<u32>,
     /// Labels of initcalls (`__initcall__…`) that an input of the kernel's link brings, in its order.
     pub initcalls: Vec<String>,
     /// Initcalls by section of `vmlinux.o`, in the order in which they run: names of their functions.
@@ -149,6 +152,7 @@ impl FileFacts {
             is_big_endian: false,
             is_opaque: true,
             bitcode: None,
+            unknown_table: None,
             initcalls: Vec::new(),
             initcall_tables: Vec::new(),
             modinfo: Vec::new(),
@@ -175,8 +179,11 @@ impl FileFacts {
     }
 
     /// Facts about bitcode, with its symbols if they could be read.
-    pub fn of_bitcode(file: &ObjectFile, symtab: Option<Symtab>) -> Self {
-        let Some(symtab) = symtab else { return Self::opaque(file) };
+    pub fn of_bitcode(file: &ObjectFile, symtab: Result<Symtab, BitcodeError>) -> Self {
+        let symtab = match symtab {
+            Ok(symtab) => symtab,
+            Err(error) => return Self { unknown_table: error.unknown_version(), ..Self::opaque(file) },
+        };
         let strong = symtab.symbols().filter(|symbol| symbol.is_strong_definition());
         let labels = symtab.symbols().filter(|symbol| symbol.is_defined() && symbol.name.starts_with(INITCALL));
         let (definitions, initcalls) = (strong.map(|symbol| text(symbol.name)), labels.map(|symbol| text(symbol.name)));

@@ -17,6 +17,11 @@ pub const KINDS: &[(&str, &str, &str)] = &[
         "no-symbols",
         "An input of an LTO link has no readable table of symbols, so nothing of it can be checked.",
     ),
+    (
+        "bitcode",
+        "unknown-version",
+        "The inputs of LTO links have tables of symbols of a version that this program does not know.",
+    ),
     ("bitcode", "not-native", "A file that tools and loader read as ELF is still the compiler's bitcode."),
     ("elf", "malformed", "The file is no ELF object, is cut, or cannot be unpacked."),
     ("elf", "group-member", "A section group lists a section that does not exist."),

@@ -74,7 +74,7 @@ impl<'a> ObjectReader<'a> {
         let data = match Contents::read(&file.path) {
             Ok(Contents::Native(data)) => data,
             Ok(Contents::Bitcode(symtab)) => {
-                return Ok((look_at_file(Some(&symtab), None), FileFacts::of_bitcode(file, symtab.ok())));
+                return Ok((look_at_file(Some(&symtab), None), FileFacts::of_bitcode(file, symtab)));
             }
             Ok(Contents::Archive(members)) => {
                 let error = match members {

@@ -24,10 +24,25 @@ fn lto_name(object: &str) -> String {
     object.replace(".o", ".lto.o")
 }
 
+/// Makes the table of symbols of a bitcode file one of another version.
+pub fn set_table_version(c: &Parts, file: &str, version: u32) {
+    let mut data = c.read(file);
+    // Behind the version and the producer's name: one module, whose record follows the header.
+    let modules = [76_u32.to_le_bytes(), 1_u32.to_le_bytes()].concat();
+    let places = (12..data.len()).filter(|at| data[*at..].starts_with(&modules)).map(|at| at - 12);
+    let mut places = places.filter(|at| matches!(data[*at..at + 4], [2..=4, 0, 0, 0]));
+    let at = places.next_back().expect("a table of symbols");
+    data[at..at + 4].copy_from_slice(&version.to_le_bytes());
+    c.write(file, data);
+}
+
 pub const ALL: &[Damage] = &[
     damage!("bitcode that is cut", ["bitcode/no-symbols {two} -"], |c| {
         let data = c.read(&c.bitcode);
         c.write(&c.bitcode, &data[..data.len() - data.len() / 8]);
+    }),
+    damage!("bitcode of a compiler that is not known yet", ["bitcode/unknown-version {two} -"], |c| {
+        set_table_version(c, &c.bitcode, 99);
     }),
     damage!("a definition in two bitcode inputs", ["duplicate-symbol/defined-twice {single} {single_symbol}"], |c| {
         let (module, file, _) = &c.single;

@@ -269,6 +269,24 @@ fn checks_that_cannot_look_say_why() {
 }
 
 #[test]
+fn tables_of_an_unknown_version_are_told_once() {
+    let dir = copy();
+    let parts = Parts::of(dir.path());
+    for file in ["lib.o", "main.o", "drivers/two-main.o", "drivers/two-part.o"] {
+        lto_damages::set_table_version(&parts, file, 99);
+    }
+    let outcome = gate::run(&options(dir.path()), &Quiet).expect("the gate runs");
+    let found = outcome.findings.iter().map(|judged| &judged.finding).filter(|finding| finding.check == "bitcode");
+    let found: Vec<&str> = found.map(|finding| finding.message.as_str()).collect();
+    let is_told = |text: &str| text.contains("of version 99") && text.contains("4 bitcode files");
+    assert!(matches!(found[..], [text] if is_told(text)), "{found:?}");
+    for check in ["duplicate-symbol", "undefined", "initcalls", "livepatch"] {
+        let why = outcome.why_skipped(check);
+        assert!(why.is_some_and(|why| why.contains("version 99")), "{check}: {why:?}");
+    }
+}
+
+#[test]
 fn findings_name_file_and_line() {
     let dir = tempfile::tempdir().expect("a folder");
     let object = dir.path().join("units.o");

@@ -87,7 +87,6 @@ pub fn find(file: &(impl Bytes + ?Sized)) -> Result<Found, BitcodeError> {
 
 /// The place of the blocks in the file: behind the magic number, inside of a wrapper.
 fn stream(file: &(impl Bytes + ?Sized)) -> Result<Range<u64>, BitcodeError> {
-    const NOT_BITCODE: BitcodeError = BitcodeError { what: "it does not begin as bitcode does", offset: 0 };
     let magic = |offset| file.read(offset, MAGIC_LEN as u64);
     let mut whole = 0..file.size();
     if magic(0).is_some_and(|found| *found == WRAPPED) {
@@ -97,7 +96,7 @@ fn stream(file: &(impl Bytes + ?Sized)) -> Result<Range<u64>, BitcodeError> {
         whole = start..end.ok_or(BitcodeError::new("the wrapper holds more than the file has", 8))?;
     }
     if magic(whole.start).is_none_or(|found| *found != MAGIC) {
-        return Err(NOT_BITCODE);
+        return Err(BitcodeError::new("it does not begin as bitcode does", 0));
     }
     whole.start = whole.start.saturating_add(MAGIC_LEN as u64);
     Ok(whole)

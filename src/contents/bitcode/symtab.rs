@@ -16,7 +16,7 @@ use super::blocks;
 
 /// Versions of the table that are laid out as read here: 2 is LLVM 9's, 4 is LLVM 23's. What differs lies in what is not read here:
 /// 4 has wider sizes of common symbols.
-const VERSIONS: RangeInclusive<u32> = 2..=4;
+pub const TABLE_VERSIONS: RangeInclusive<u32> = 2..=4;
 /// Bytes of the header up to the name of the source file, and of a symbol.
 const HEADER_LEN: usize = 60;
 const SYMBOL_LEN: usize = 24;
@@ -94,13 +94,15 @@ impl Symtab {
         let found = blocks::find(file)?;
         let table = blocks::blob(file, &found.symtab)?;
         let strings = blocks::blob(file, &found.strtab)?;
-        Self::parse(&table, strings, found.n_modules).map_err(|what| BitcodeError::new(what, found.symtab.offset()))
+        let unknown_version = word(&table, 0).filter(|version| !TABLE_VERSIONS.contains(version));
+        Self::parse(&table, strings, found.n_modules)
+            .map_err(|what| BitcodeError { unknown_version, ..BitcodeError::new(what, found.symtab.offset()) })
     }
 
     fn parse(table: &[u8], strings: Vec<u8>, n_modules: u64) -> Result<Self, &'static str> {
         let header = table.get(..HEADER_LEN).ok_or("the header of the symbol table is cut")?;
         let word = |index: usize| word(header, index).ok_or("the header of the symbol table is cut");
-        if !VERSIONS.contains(&word(0)?) {
+        if !TABLE_VERSIONS.contains(&word(0)?) {
             return Err("the symbol table is of an unknown version");
         }
         // Files that were glued together have one table for the first of them only.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::gate::check::Need;
 use crate::gate::check::WorldCx;
 use crate::gate::check::check;
 use crate::gate::facts::FileFacts;
@@ -19,7 +20,7 @@ check! {
     /// Cause: an object listed twice under two names, or a rule that adds the linked object to the objects it was linked from.
     ///
     /// Remedy: list the object once; look at the module's `.mod` file and at the link's recorded command.
-    "duplicate-symbol", Error, world: look,
+    "duplicate-symbol", Error, needs: [Need::BitcodeSymbols], world: look,
 }
 
 /// Symbols of one pair of files that are named one by one.

@@ -26,7 +26,7 @@ check! {
     /// Cause: `vmlinux.o` was linked without `.tmp_initcalls.lds` or with an old one; relocations were changed by a tool.
     ///
     /// Remedy: remove `vmlinux.o` and `.tmp_initcalls.lds`, and build again.
-    "initcalls", Error, needs: [Need::Vmlinux], object: look, world: order::look,
+    "initcalls", Error, needs: [Need::Vmlinux, Need::BitcodeSymbols], object: look, world: order::look,
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {

@@ -29,7 +29,8 @@ check! {
     /// made a global function local.
     ///
     /// Remedy: give one of the functions another name, or keep the function (`__visible`, `noinline`); name `vmlinux.o`.
-    "livepatch", Error, needs: [Need::Vmlinux, Need::Config("LIVEPATCH")], object: look, world: look_at_world,
+    "livepatch", Error,
+    needs: [Need::Vmlinux, Need::Config("LIVEPATCH"), Need::BitcodeSymbols], object: look, world: look_at_world,
 }
 
 fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {

@@ -22,7 +22,7 @@ check! {
     ///
     /// Remedy: add the symbol to the keep list (`CONFIG_UNUSED_KSYMS_WHITELIST`), or make the list from linked objects.
     "trim", Error,
-    needs: [Need::Modules, Need::Symvers, Need::Config("TRIM_UNUSED_KSYMS"), Need::Scan], world: look,
+    needs: [Need::Modules, Need::Symvers, Need::Config("TRIM_UNUSED_KSYMS"), Need::Scan, Need::BitcodeSymbols], world: look,
 }
 
 fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {

@@ -25,7 +25,7 @@ check! {
     ///
     /// Remedy: export the symbol, keep it (`__used`, or the LTO linker's list of runtime functions), or build the module that
     /// exports it.
-    "undefined", Error, needs: [Need::Modules, Need::Symvers, Need::Scan], world: look,
+    "undefined", Error, needs: [Need::Modules, Need::Symvers, Need::Scan, Need::BitcodeSymbols], world: look,
 }
 
 fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
