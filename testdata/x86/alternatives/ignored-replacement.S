@@ -1,5 +1,4 @@
 #: objtool --uaccess --orc
-#: series 6.18..
 # The replacement alone is not to be looked at.
 .include "kernel.inc"
 

@@ -1,5 +1,4 @@
 #: objtool --mcount --static-call --module
-#: series 5.15..
 # A livepatch module brings its own tables: said nothing about from 7.3 on.
 .include "kernel.inc"
 
