@@ -30,6 +30,7 @@ mod special;
 mod symbols;
 
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicU8;
 
 use arch::Arch;
 use rustc_hash::FxHashMap;
@@ -189,8 +190,8 @@ pub struct Code<'d> {
     noreturn_names: Noreturns,
     /// Targets of all jump tables.
     n_switch_targets: usize,
-    /// Answers of the noreturn check by symbol.
-    noreturns: FxHashMap<SymbolId, bool>,
+    /// Answers of the noreturn check by symbol, 0 for those that nobody has asked about.
+    noreturns: Vec<AtomicU8>,
     findings: Vec<Finding>,
 }
 
@@ -248,7 +249,16 @@ pub fn check_symbols<'d>(
 
 impl<'d> Code<'d> {
     fn new(opts: &'d Opts, profile: &'d Profile, arch: &'static dyn Arch, elf: &'d ElfFile<'d>) -> Self {
-        let (symbols, relocs) = elf.join(|| Symbols::read(elf, profile), || RelocIndex::read(elf));
+        let symbol_names = OnceLock::new();
+        let names_and_relocs = || {
+            // Not every run asks for a name, and only where there are several threads the names cost nothing.
+            if elf.is_large() {
+                symbol_names.get_or_init(|| SymbolNames::read(elf, profile));
+            }
+            RelocIndex::read(elf)
+        };
+        let (symbols, relocs) = elf.join(|| Symbols::read(elf, profile), names_and_relocs);
+        let noreturns = std::iter::repeat_with(AtomicU8::default).take(elf.symbols.len()).collect();
         Self {
             opts,
             profile,
@@ -279,11 +289,11 @@ impl<'d> Code<'d> {
             side_effects: Vec::new(),
             patched_returns: FxHashSet::default(),
             file_symbols: file_symbols(elf),
-            symbol_names: OnceLock::new(),
+            symbol_names,
             table_heads: FxHashSet::default(),
             n_switch_targets: 0,
             noreturn_names: Noreturns::new(profile, None),
-            noreturns: FxHashMap::default(),
+            noreturns,
             findings: Vec::new(),
         }
     }
@@ -376,9 +386,9 @@ impl<'d> Code<'d> {
         let (table, result) =
             InsnTable::decode(self.elf, self.arch, self.profile.decode, &self.symbols, &self.sec_flags);
         self.insns = table;
-        self.flags = vec![InsnFlags::default(); self.insns.insns.len()];
-        self.owners = vec![NO_SYMBOL; self.insns.insns.len()];
-        self.dests = vec![u32::MAX; self.insns.insns.len()];
+        self.flags = self.insns.list_of(InsnFlags::default());
+        self.owners = self.insns.list_of(NO_SYMBOL);
+        self.dests = self.insns.list_of(u32::MAX);
         let failed = match result {
             Ok(()) => None,
             Err(TableError::Decode { section, offset }) => {
@@ -412,6 +422,20 @@ impl<'d> Code<'d> {
     /// Classes of the section that holds instruction `id`.
     pub fn section_flags_of(&self, id: InsnId) -> SecFlags {
         self.sec_flags.get(self.insns.section_of(id).index()).copied().unwrap_or_default()
+    }
+
+    /// All real instructions with one of the marks `flags`, in file order.
+    pub fn insns_with(&self, flags: InsnFlags) -> Vec<InsnId> {
+        let has = |insn: &InsnId| self.flags[insn.index()].intersects(flags);
+        self.filter_insns(has)
+    }
+
+    /// All real instructions of which `is_wanted` is true, in file order.
+    pub fn filter_insns(&self, is_wanted: impl Fn(&InsnId) -> bool + Sync) -> Vec<InsnId> {
+        let find = |piece: &Vec<Text>| -> Vec<InsnId> {
+            piece.iter().flat_map(Text::ids).filter(|insn| is_wanted(insn)).collect()
+        };
+        self.elf.map(&self.insns.pieces(|_| true), find).into_iter().flatten().collect()
     }
 
     /// Ids of all real instructions in file order.

@@ -9,8 +9,10 @@ use arch::InsnKind;
 use super::Code;
 use super::InsnFlags;
 use super::InsnId;
+use super::NO_SYMBOL;
 use super::SecFlags;
 use super::SymFlags;
+use super::Text;
 use super::jumps::call_offset;
 use super::relocs::RelocCursor;
 use crate::elf::SectionId;
@@ -20,19 +22,81 @@ use crate::objtool::finding::Fatal;
 use crate::objtool::finding::Finding;
 use crate::objtool::finding::Message;
 
+/// What a call or tail call is to the section creators.
+enum Site {
+    StaticCall,
+    Retpoline,
+    /// Instrumentation where there must be none.
+    Profiling,
+    Mcount,
+    Call {
+        is_listed: bool,
+    },
+}
+
+/// A direct call, and what it comes to if it is an ordinary one.
+struct Decided {
+    insn: InsnId,
+    /// [`NO_SYMBOL`] for a call that has to wait for its turn.
+    callee: SymbolId,
+    is_listed: bool,
+    is_noreturn: bool,
+}
+
 impl Code<'_> {
     /// Gives every direct call a callee.
+    ///
+    /// An ordinary call says nothing about others, so its callee is found on all threads. What is left is done in order.
     pub(super) fn link_calls(&mut self) -> Result<(), Fatal> {
-        for position in 0..self.insns.texts.len() {
-            let text = self.insns.texts[position];
-            let mut cursor = RelocCursor::default();
-            for insn in text.ids() {
-                if self.insns.kind(insn) == InsnKind::Call {
-                    self.link_call(text.section, insn, &mut cursor)?;
-                }
+        let pieces = self.insns.pieces(|_| true);
+        let decided = self.elf.map(&pieces, |piece| self.decide_calls(piece));
+        let (mut section, mut cursor) = (SectionId::UNDEF, RelocCursor::default());
+        for call in decided.into_iter().flatten() {
+            let insn = call.insn;
+            if call.callee != NO_SYMBOL {
+                self.set_call_dest(insn, call.callee);
+                self.drop_stack_ops(insn);
+                self.add_ordinary_call(insn, call.is_listed, call.is_noreturn);
+                continue;
             }
+            let own = self.insns.section_of(insn);
+            if own != section {
+                (section, cursor) = (own, RelocCursor::default());
+            }
+            self.link_call(section, insn, &mut cursor)?;
         }
         Ok(())
+    }
+
+    /// The direct calls of a piece, with the callees of ordinary ones.
+    fn decide_calls(&self, piece: &[Text]) -> Vec<Decided> {
+        let mut decided = Vec::new();
+        for text in piece {
+            let flags = self.sec_flags.get(text.section.index()).copied().unwrap_or_default();
+            let mut cursor = RelocCursor::default();
+            for insn in text.ids().filter(|insn| self.insns.kind(*insn) == InsnKind::Call) {
+                let mut call = Decided { insn, callee: NO_SYMBOL, is_listed: false, is_noreturn: false };
+                if let Some(callee) = self.ordinary_callee(text.section, insn, &mut cursor)
+                    && let Some(Site::Call { is_listed }) = self.site_of(insn, callee, flags)
+                {
+                    let is_noreturn = self.makes_dead_end(callee);
+                    call = Decided { insn, callee, is_listed, is_noreturn };
+                }
+                decided.push(call);
+            }
+        }
+        decided
+    }
+
+    /// What a call calls if that is evidently something to call.
+    fn ordinary_callee(&self, section: SectionId, insn: InsnId, cursor: &mut RelocCursor) -> Option<SymbolId> {
+        let Some(found) = self.reloc_in_order(section, insn, cursor) else {
+            let callee = self.callee_at(section, self.branch_offset(insn))?;
+            return self.symbols.get(callee).is_func().then_some(callee);
+        };
+        let sym = self.symbols.get(found.reloc.symbol);
+        let is_plain = !sym.is_section() && !sym.flags.contains(SymFlags::RETPOLINE_THUNK);
+        is_plain.then_some(found.reloc.symbol)
     }
 
     fn link_call(&mut self, section: SectionId, insn: InsnId, cursor: &mut RelocCursor) -> Result<(), Fatal> {
@@ -111,35 +175,54 @@ impl Code<'_> {
     }
 
     fn annotate_site(&mut self, insn: InsnId, dest: SymbolId, sibling: bool) -> Result<(), Fatal> {
-        let section = self.section_flags_of(insn);
-        if section.contains(SecFlags::REPLACEMENT) && !self.profile.has(Behaviour::ReplacementCallSites) {
-            return Ok(());
-        }
-        let callee = self.symbols.get(dest).flags;
-        if callee.contains(SymFlags::STATIC_CALL_TRAMP) {
-            self.sites.static_calls.push(insn);
-            return Ok(());
-        }
-        if callee.contains(SymFlags::RETPOLINE_THUNK) {
-            self.sites.retpolines.push(insn);
-            return Ok(());
-        }
-        let is_quiet = self.opts.hack_noinstr && section.contains(SecFlags::NOINSTR);
-        if is_quiet && callee.contains(SymFlags::PROFILING) {
-            return self.remove_profiling(insn, sibling);
-        }
-        if self.opts.mcount && callee.contains(SymFlags::FENTRY) {
-            return self.add_mcount(insn, sibling);
-        }
-        let is_embedded = callee.contains(SymFlags::EMBEDDED_INSN) && self.profile.has(Behaviour::NoEmbeddedCallSites);
-        if self.insns.kind(insn) == InsnKind::Call && !section.contains(SecFlags::INIT) && !is_embedded {
-            self.sites.calls.push(insn);
-        }
-        let is_asked = !sibling && !self.profile.has(Behaviour::NoreturnAskedByWalk);
-        if is_asked && self.is_noreturn(dest) {
-            self.flags[insn.index()] |= InsnFlags::DEAD_END;
+        match self.site_of(insn, dest, self.section_flags_of(insn)) {
+            None => {}
+            Some(Site::StaticCall) => self.sites.static_calls.push(insn),
+            Some(Site::Retpoline) => self.sites.retpolines.push(insn),
+            Some(Site::Profiling) => self.remove_profiling(insn, sibling)?,
+            Some(Site::Mcount) => self.add_mcount(insn, sibling)?,
+            Some(Site::Call { is_listed }) => {
+                let is_noreturn = !sibling && self.makes_dead_end(dest);
+                self.add_ordinary_call(insn, is_listed, is_noreturn);
+            }
         }
         Ok(())
+    }
+
+    /// What a call or jump to `dest` is to the section creators; `None` in replacements before they had sites.
+    fn site_of(&self, insn: InsnId, dest: SymbolId, section: SecFlags) -> Option<Site> {
+        if section.contains(SecFlags::REPLACEMENT) && !self.profile.has(Behaviour::ReplacementCallSites) {
+            return None;
+        }
+        let callee = self.symbols.get(dest).flags;
+        let is_quiet = self.opts.hack_noinstr && section.contains(SecFlags::NOINSTR);
+        let is_embedded = callee.contains(SymFlags::EMBEDDED_INSN) && self.profile.has(Behaviour::NoEmbeddedCallSites);
+        Some(if callee.contains(SymFlags::STATIC_CALL_TRAMP) {
+            Site::StaticCall
+        } else if callee.contains(SymFlags::RETPOLINE_THUNK) {
+            Site::Retpoline
+        } else if is_quiet && callee.contains(SymFlags::PROFILING) {
+            Site::Profiling
+        } else if self.opts.mcount && callee.contains(SymFlags::FENTRY) {
+            Site::Mcount
+        } else {
+            let is_call = self.insns.kind(insn) == InsnKind::Call;
+            Site::Call { is_listed: is_call && !section.contains(SecFlags::INIT) && !is_embedded }
+        })
+    }
+
+    /// Whether calls of `callee` are marked as ends of paths here. Before 5.18 the walk asks.
+    fn makes_dead_end(&self, callee: SymbolId) -> bool {
+        !self.profile.has(Behaviour::NoreturnAskedByWalk) && self.is_noreturn(callee)
+    }
+
+    fn add_ordinary_call(&mut self, insn: InsnId, is_listed: bool, is_noreturn: bool) {
+        if is_listed {
+            self.sites.calls.push(insn);
+        }
+        if is_noreturn {
+            self.flags[insn.index()] |= InsnFlags::DEAD_END;
+        }
     }
 
     /// Marks calls of functions that never return. Before 5.18 the walk asks, and every path has been linked by then.

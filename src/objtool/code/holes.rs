@@ -10,7 +10,10 @@ use super::Code;
 use super::Hole;
 use super::HoleFinder;
 use super::InsnFlags;
+use super::InsnId;
 use super::SymFlags;
+use super::Text;
+use crate::elf::SymbolId;
 
 impl Code<'_> {
     /// Marks instructions in holes, and cold parts that only holes jump to. NOPs before a hole are padding.
@@ -18,13 +21,25 @@ impl Code<'_> {
         if !self.opts.link {
             return;
         }
+        // A symbol ends every hole.
+        let pieces = self.insns.pieces(|insn| self.symbol_of(insn).is_some());
+        for (holes, ignored) in self.elf.map(&pieces, |piece| self.holes_in(piece)) {
+            for insn in holes {
+                self.flags[insn.index()] |= InsnFlags::HOLE;
+            }
+            for func in ignored {
+                self.symbols.table[func.index()].flags |= SymFlags::IGNORE;
+            }
+        }
+    }
+
+    /// The instructions of a piece that are in holes, and the cold parts that those jump to.
+    fn holes_in(&self, piece: &[Text]) -> (Vec<InsnId>, Vec<SymbolId>) {
         let mut in_hole = false;
         let mut finder = HoleFinder::new(&self.symbols);
         let (mut holes, mut ignored) = (Vec::new(), Vec::new());
-        for position in 0..self.insns.texts.len() {
-            let text = self.insns.texts[position];
+        for text in piece {
             for insn in text.ids() {
-                let offset = self.insns.get(insn).offset.into();
                 if self.symbol_of(insn).is_some() {
                     in_hole = false;
                     continue;
@@ -33,7 +48,7 @@ impl Code<'_> {
                 if !in_hole && self.insns.kind(insn) == InsnKind::Nop {
                     continue;
                 }
-                if finder.at(text.section, offset) == Hole::None {
+                if finder.at(text.section, self.insns.get(insn).offset.into()) == Hole::None {
                     in_hole = false;
                     continue;
                 }
@@ -45,11 +60,6 @@ impl Code<'_> {
                 }
             }
         }
-        for insn in holes {
-            self.flags[insn.index()] |= InsnFlags::HOLE;
-        }
-        for func in ignored {
-            self.symbols.table[func.index()].flags |= SymFlags::IGNORE;
-        }
+        (holes, ignored)
     }
 }

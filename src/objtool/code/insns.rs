@@ -206,8 +206,7 @@ impl InsnTable {
         redo: impl Fn(SectionId, Range<u32>, &mut Decoded) -> Result<u32, TableError>,
     ) -> Result<(), TableError> {
         let total: usize = batches.iter().map(|batch| batch.decoded.insns.len()).sum();
-        // A few more: fillers follow.
-        self.insns.reserve_exact(total.saturating_add(total / 64));
+        self.insns.reserve_exact(with_fillers(total));
         self.ops.reserve_exact(batches.iter().map(|batch| batch.decoded.ops.len()).sum());
         // Where the previous piece really ended.
         let mut reached = 0;
@@ -305,6 +304,13 @@ impl InsnTable {
         pieces
     }
 
+    /// A list with `item` for each instruction, to which those of fillers can be added.
+    pub fn list_of<T: Clone>(&self, item: T) -> Vec<T> {
+        let mut list = Vec::with_capacity(with_fillers(self.insns.len()));
+        list.resize(self.insns.len(), item);
+        list
+    }
+
     /// Number of real instructions.
     pub fn len(&self) -> usize {
         self.n_real as usize
@@ -374,6 +380,16 @@ impl InsnTable {
         None
     }
 
+    /// One past the last instruction of a section that starts before `offset`; the first of all if there is no such section.
+    pub fn end_before(&self, section: SectionId, offset: u64) -> InsnId {
+        let Some(text) = self.text(section) else { return InsnId(0) };
+        let place =
+            u32::try_from(offset).ok().map(|offset| text.first_place as usize + (offset >> PLACE_SHIFT) as usize);
+        let from = place.and_then(|place| self.places.get(place)).map_or(text.end, |id| (*id).min(text.end));
+        let is_before = |id: &u32| u64::from(self.insns[*id as usize].offset) < offset;
+        InsnId((from..text.end).find(|id| !is_before(id)).unwrap_or(text.end))
+    }
+
     /// The next instruction of the section (`next_insn_same_sec()`).
     #[inline]
     pub fn next(&self, id: InsnId) -> Option<InsnId> {
@@ -435,6 +451,11 @@ impl InsnTable {
         self.filler_sections.push(section);
         id
     }
+}
+
+/// Room for a number of instructions and the fillers that usually follow them.
+fn with_fillers(n_insns: usize) -> usize {
+    n_insns.saturating_add(n_insns / 64)
 }
 
 /// Cuts the executable sections into pieces; all pieces of a section follow each other and cover it.

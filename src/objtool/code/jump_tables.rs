@@ -13,6 +13,7 @@ use super::InsnFlags;
 use super::InsnId;
 use super::JumpTable;
 use super::SecFlags;
+use super::Text;
 use super::groups::AltKind;
 use crate::elf::Reloc;
 use crate::elf::SectionId;
@@ -36,12 +37,65 @@ impl Code<'_> {
         if !has_homes || !has_jumps {
             return Ok(());
         }
+        let searched = self.searched_functions();
         let mut links = BackLinks(vec![InsnId::NONE; self.insns.insns.len()]);
         for func in self.functions_in_order() {
+            if !self.comes_to(func, &searched) {
+                continue;
+            }
             let jumps = self.find_tables(func, &mut links);
             self.add_tables(&jumps)?;
         }
         Ok(())
+    }
+
+    /// By symbol: functions with parts that have an indirect jump, or a jump forward into another function. Links from
+    /// the others' jumps stay among instructions that no search comes to.
+    fn searched_functions(&self) -> Vec<bool> {
+        let found = self.elf.map(&self.insns.pieces(|_| true), |piece| {
+            let mut found: Vec<SymbolId> = Vec::new();
+            for insn in piece.iter().flat_map(Text::ids) {
+                let counts = self.insns.kind(insn) == InsnKind::JumpDyn
+                    || self.jump_dest(insn).is_some_and(|dest| self.leads_to_other_function(insn, dest));
+                if counts && let Some(pfunc) = self.pfunc_of(insn).filter(|pfunc| found.last() != Some(pfunc)) {
+                    found.push(pfunc);
+                }
+            }
+            found
+        });
+        let mut searched = vec![false; self.symbols.table.len()];
+        for func in found.into_iter().flatten() {
+            if let Some(searched) = searched.get_mut(func.index()) {
+                *searched = true;
+            }
+        }
+        searched
+    }
+
+    fn leads_to_other_function(&self, insn: InsnId, dest: InsnId) -> bool {
+        let (from, to) = (self.owners[insn.index()], self.owners[dest.index()]);
+        // Nearly always it is the same function.
+        from != to && self.pfunc_of(insn) != self.pfunc_of(dest)
+    }
+
+    /// Whether a search through `func` comes to a function of `searched`, or further than is worth knowing.
+    fn comes_to(&self, func: SymbolId, searched: &[bool]) -> bool {
+        const MOST_PARTS: usize = 8;
+        let mut part = func;
+        for _ in 0..MOST_PARTS {
+            let sym = self.symbols.get(part);
+            let Some(first) = self.insns.at(sym.section, sym.offset) else { return false };
+            let Some(own) = self.func_of(first) else { return true };
+            let own = self.symbols.get(own);
+            if searched.get(own.pfunc.index()).is_none_or(|searched| *searched) {
+                return true;
+            }
+            if own.cfunc == super::NO_SYMBOL || self.func_of(first) == Some(own.cfunc) {
+                return false;
+            }
+            part = own.cfunc;
+        }
+        true
     }
 
     /// Functions in the order in which the original goes through all symbols.

@@ -12,6 +12,7 @@ use super::InsnFlags;
 use super::InsnId;
 use super::SecFlags;
 use super::SymFlags;
+use super::Text;
 use super::relocs::NumberedReloc;
 use super::relocs::RelocCursor;
 use crate::elf::SectionId;
@@ -30,19 +31,63 @@ struct Dest {
 
 impl Code<'_> {
     /// Gives every direct jump a destination or a callee.
+    ///
+    /// Where a jump stays in its function says nothing about others, so that is decided on all threads. What is left is done
+    /// in order.
     pub(super) fn link_jumps(&mut self) -> Result<(), Fatal> {
-        for position in 0..self.insns.texts.len() {
-            let text = self.insns.texts[position];
-            let mut cursor = RelocCursor::default();
-            for insn in text.ids() {
-                if !self.is_static_jump(insn) || self.jump_dest(insn).is_some() {
-                    continue;
-                }
-                let reloc = self.reloc_in_order(text.section, insn, &mut cursor);
-                self.link_jump(text.section, insn, reloc)?;
+        let pieces = self.insns.pieces(|_| true);
+        let decided = self.elf.map(&pieces, |piece| self.decide_jumps(piece));
+        let (mut section, mut cursor) = (SectionId::UNDEF, RelocCursor::default());
+        for (insn, dest) in decided.into_iter().flatten() {
+            if let Some(dest) = dest.some() {
+                self.set_jump_dest(insn, dest);
+                continue;
             }
+            let own = self.insns.section_of(insn);
+            if own != section {
+                (section, cursor) = (own, RelocCursor::default());
+            }
+            let reloc = self.reloc_in_order(section, insn, &mut cursor);
+            self.link_jump(section, insn, reloc)?;
         }
         Ok(())
+    }
+
+    /// The direct jumps of a piece that have no destination yet, with that if it is in the same function.
+    fn decide_jumps(&self, piece: &[Text]) -> Vec<(InsnId, InsnId)> {
+        let mut decided = Vec::new();
+        for text in piece {
+            let mut cursor = RelocCursor::default();
+            for insn in text.ids().filter(|insn| self.is_static_jump(*insn) && self.jump_dest(*insn).is_none()) {
+                let reloc = self.reloc_in_order(text.section, insn, &mut cursor);
+                decided.push((insn, self.dest_in_func(text.section, insn, reloc).unwrap_or(InsnId::NONE)));
+            }
+        }
+        decided
+    }
+
+    /// Where a jump leads if that is evidently in its own function, but not its start.
+    fn dest_in_func(&self, section: SectionId, insn: InsnId, reloc: Option<NumberedReloc>) -> Option<InsnId> {
+        let (section, offset) = match reloc {
+            None => (section, self.branch_offset(insn)),
+            Some(found) => {
+                let sym = self.symbols.get(found.reloc.symbol);
+                if !sym.is_section() {
+                    return None;
+                }
+                let by_name = self.profile.has(Behaviour::NamedJumpIsTailCall);
+                let distance = if by_name { 0 } else { sym.offset };
+                let addend = match by_name {
+                    true => call_offset(found.reloc.addend),
+                    false => self.adjusted_addend(insn, &found).cast_unsigned(),
+                };
+                (sym.section, distance.wrapping_add(addend))
+            }
+        };
+        let target = self.insns.at(section, offset)?;
+        let func = self.func_of(insn)?;
+        let is_inside = self.func_of(target) == Some(func) && offset != self.symbols.get(func).offset;
+        is_inside.then_some(target)
     }
 
     /// The relocation of an instruction, for instructions that come in order.

@@ -6,6 +6,8 @@
 //! without a tail call. The question is asked in the call pass, before jump tables are known, so a function with a switch
 //! counts as returning.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use arch::InsnKind;
 use object::elf;
 
@@ -17,13 +19,20 @@ use crate::kernel::Behaviour;
 const TAIL_CALL_LIMIT: u32 = 5;
 
 impl Code<'_> {
-    /// Whether calls of `func` end the path.
-    pub(super) fn is_noreturn(&mut self, func: SymbolId) -> bool {
-        if let Some(&answer) = self.noreturns.get(&func) {
-            return answer;
+    /// Whether calls of `func` end the path. May be asked on all threads: they come to the same answer.
+    pub(super) fn is_noreturn(&self, func: SymbolId) -> bool {
+        const NO: u8 = 1;
+        const YES: u8 = 2;
+        let known = self.noreturns.get(func.index());
+        match known.map(|known| known.load(Relaxed)) {
+            Some(NO) => return false,
+            Some(YES) => return true,
+            _ => {}
         }
         let answer = self.decide_noreturn(func, 0);
-        self.noreturns.insert(func, answer);
+        if let Some(known) = known {
+            known.store(if answer { YES } else { NO }, Relaxed);
+        }
         answer
     }
 

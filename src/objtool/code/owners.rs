@@ -8,7 +8,9 @@ use object::elf;
 
 use super::Code;
 use super::InsnFlags;
+use super::InsnId;
 use super::SymFlags;
+use super::Text;
 use crate::elf::SectionId;
 use crate::elf::SymbolId;
 use crate::kernel::Behaviour;
@@ -80,7 +82,7 @@ impl Code<'_> {
     /// Reports what the decoder remarked and gives instructions their symbols, section by section up to `failed`.
     /// Upstream: the second half of `decode_instructions()`.
     pub(super) fn assign_owners(&mut self, failed: Option<SectionId>) -> Result<(), Fatal> {
-        self.mark_dead_ends();
+        let pads = self.mark_dead_ends();
         let notes = std::mem::take(&mut self.insns.notes);
         let mut notes = notes.into_iter().peekable();
         for section in super::sections::executable(&self.sec_flags.clone()) {
@@ -100,20 +102,35 @@ impl Code<'_> {
             if failed == Some(section) {
                 return Ok(());
             }
-            self.assign_section(section)?;
+            self.assign_section(section, &pads)?;
         }
         Ok(())
     }
 
-    fn mark_dead_ends(&mut self) {
-        for (flags, insn) in self.flags.iter_mut().zip(&self.insns.insns) {
-            if insn.kind == InsnKind::Bug {
-                *flags |= InsnFlags::DEAD_END;
+    /// Marks traps as ends of paths, and returns all landing pads in order.
+    fn mark_dead_ends(&mut self) -> Vec<InsnId> {
+        let kinds = self.elf.map(&self.insns.pieces(|_| true), |piece| {
+            let (mut traps, mut pads) = (Vec::new(), Vec::new());
+            for insn in piece.iter().flat_map(Text::ids) {
+                match self.insns.kind(insn) {
+                    InsnKind::Bug => traps.push(insn),
+                    InsnKind::Endbr => pads.push(insn),
+                    _ => {}
+                }
             }
+            (traps, pads)
+        });
+        let mut all_pads = Vec::new();
+        for (traps, pads) in kinds {
+            for insn in traps {
+                self.flags[insn.index()] |= InsnFlags::DEAD_END;
+            }
+            all_pads.extend(pads);
         }
+        all_pads
     }
 
-    fn assign_section(&mut self, section: SectionId) -> Result<(), Fatal> {
+    fn assign_section(&mut self, section: SectionId, pads: &[InsnId]) -> Result<(), Fatal> {
         let size = self.elf.section(section).size;
         let mut budget = OVERLAP_LIMIT.saturating_mul(size.saturating_add(1));
         for index in 0..self.symbols.in_section(section).len() {
@@ -139,23 +156,25 @@ impl Code<'_> {
             let covered = sym.end().min(size).saturating_sub(sym.offset);
             let rest = budget.checked_sub(covered);
             budget = rest.ok_or_else(|| Fatal::new(Message::Raw { text: overlap_text(section) }))?;
-            self.assign_symbol(id, first, sym.end(), is_func);
+            let end = self.insns.end_before(section, sym.end()).max(first);
+            self.owners[first.index()..end.index()].fill(id);
+            if is_func {
+                self.list_pads(first, end, pads);
+            }
         }
         Ok(())
     }
 
-    fn assign_symbol(&mut self, id: SymbolId, first: super::InsnId, end: u64, is_func: bool) {
-        let mut next = Some(first);
-        while let Some(insn) = next.filter(|insn| u64::from(self.insns.get(*insn).offset) < end) {
-            next = self.insns.next(insn);
-            self.owners[insn.index()] = id;
-            let is_pad = is_func && self.insns.kind(insn) == InsnKind::Endbr;
-            if !is_pad || self.has(insn, InsnFlags::LISTED) {
+    /// Notes the landing pads of a function with the instructions from `first` up to `end`.
+    fn list_pads(&mut self, first: InsnId, end: InsnId, pads: &[InsnId]) {
+        let from = pads.partition_point(|pad| *pad < first);
+        for &pad in pads.iter().skip(from).take_while(|pad| **pad < end) {
+            if self.has(pad, InsnFlags::LISTED) {
                 continue;
             }
-            if insn == first {
-                self.flags[insn.index()] |= InsnFlags::LISTED;
-                self.endbrs.at_start.push(insn);
+            if pad == first {
+                self.flags[pad.index()] |= InsnFlags::LISTED;
+                self.endbrs.at_start.push(pad);
             } else {
                 self.endbrs.n_inside += 1;
             }

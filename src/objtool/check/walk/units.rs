@@ -16,6 +16,7 @@ use crate::objtool::code::Code;
 use crate::objtool::code::InsnFlags;
 use crate::objtool::code::InsnId;
 use crate::objtool::code::NO_SYMBOL;
+use crate::objtool::code::Text;
 
 /// What belongs together: a forest over functions, runs of code without function, and groups of alternatives.
 pub(super) struct Units<'a, 'd> {
@@ -34,30 +35,33 @@ const MOST_REACHED: usize = 1 << 16;
 impl<'a, 'd> Units<'a, 'd> {
     /// Looks at every way from an instruction to another. `None` if there are too many of them to be numbered.
     pub fn find(code: &'a Code<'d>) -> Option<Self> {
-        let runs = runs(code);
+        let pieces = code.insns.pieces(|insn| code.func_of(insn).is_some());
+        let runs = runs(code, &pieces);
         let n_nodes = u32::try_from(code.symbols.table.len() + runs.len() + code.groups.len() + 1).ok()?;
         let mut units = Self { code, runs, parents: (0..n_nodes).collect(), reached: FxHashSet::default() };
         units.join_falls_into_runs();
-        let special = InsnFlags::HAS_RARE | InsnFlags::RESTORE;
-        for insn in (0..code.insns.insns.len() as u32).map(InsnId) {
-            if let Some(dest) = code.jump_dest(insn) {
-                units.join_way(insn, dest);
-            }
-            if !code.flags[insn.index()].intersects(special) && !code.insns.is_filler(insn) {
-                continue;
-            }
-            if code.has(insn, InsnFlags::HAS_RARE) {
-                units.join_alternatives(insn);
-            }
-            if code.insns.is_filler(insn) {
-                code.insns.prev(insn).into_iter().for_each(|prev| units.join_way(prev, insn));
-                code.insns.next(insn).into_iter().for_each(|next| units.join_way(insn, next));
-            }
-            if code.has(insn, InsnFlags::RESTORE) {
-                units.join_saved(insn);
-            }
+        for insn in code.elf.map(&pieces, |piece| ways_in(code, piece)).into_iter().flatten().chain(fillers(code)) {
+            units.join_ways(insn);
         }
         Some(units)
+    }
+
+    /// Joins what there is a way to from one instruction.
+    fn join_ways(&mut self, insn: InsnId) {
+        let code = self.code;
+        if let Some(dest) = code.jump_dest(insn) {
+            self.join_way(insn, dest);
+        }
+        if code.has(insn, InsnFlags::HAS_RARE) {
+            self.join_alternatives(insn);
+        }
+        if code.insns.is_filler(insn) {
+            code.insns.prev(insn).into_iter().for_each(|prev| self.join_way(prev, insn));
+            code.insns.next(insn).into_iter().for_each(|next| self.join_way(insn, next));
+        }
+        if code.has(insn, InsnFlags::RESTORE) {
+            self.join_saved(insn);
+        }
     }
 
     /// The unit that walks of `func`, or of no function, belong to, as a number below [`Self::len`].
@@ -179,13 +183,29 @@ impl<'a, 'd> Units<'a, 'd> {
     }
 }
 
-/// Runs of instructions that belong to no function, each within one section.
-fn runs(code: &Code<'_>) -> Vec<(u32, u32)> {
+/// The instructions of a piece from which ways lead that may join something: nearly all jumps stay in their function.
+fn ways_in(code: &Code<'_>, piece: &[Text]) -> Vec<InsnId> {
+    let special = InsnFlags::HAS_RARE | InsnFlags::RESTORE;
+    let leads_out = |insn| code.jump_dest(insn).is_some_and(|dest| code.func_of(dest).is_none());
+    let counts = |insn: &InsnId| code.flags[insn.index()].intersects(special) || leads_out(*insn);
+    piece.iter().flat_map(Text::ids).filter(counts).collect()
+}
+
+fn fillers(code: &Code<'_>) -> impl Iterator<Item = InsnId> + use<> {
+    (code.insns.len() as u32..code.insns.insns.len() as u32).map(InsnId)
+}
+
+/// Runs of instructions that belong to no function, each within one section, and so within one of `pieces`.
+fn runs(code: &Code<'_>, pieces: &[Vec<Text>]) -> Vec<(u32, u32)> {
+    let found = code.elf.map(pieces, |piece| runs_in(code, piece.iter().flat_map(Text::ids)));
+    let mut runs: Vec<(u32, u32)> = found.into_iter().flatten().collect();
+    runs.extend(runs_in(code, fillers(code)));
+    runs
+}
+
+fn runs_in(code: &Code<'_>, insns: impl Iterator<Item = InsnId>) -> Vec<(u32, u32)> {
     let mut runs: Vec<(u32, u32)> = Vec::new();
-    for insn in (0..code.insns.insns.len() as u32).map(InsnId) {
-        if code.func_of(insn).is_some() {
-            continue;
-        }
+    for insn in insns.filter(|insn| code.func_of(*insn).is_none()) {
         let is_start = code.insns.is_filler(insn) || code.insns.get(insn).offset == 0;
         match runs.last_mut() {
             Some((_, end)) if *end == insn.0 && !is_start => *end += 1,
