@@ -18,6 +18,7 @@ pub mod output;
 mod reloc;
 mod renumber;
 mod section;
+mod stream;
 mod symbol;
 mod symtab;
 mod write;

@@ -193,7 +193,7 @@ pub(crate) fn write(profile: &Profile, opts: &Opts, elf: &ElfFile<'_>, edits: Ve
     if opts.dry_run {
         return out;
     }
-    if let Err(error) = output::replace(&opts.file, image.chunks()) {
+    if let Err(error) = output::replace(&opts.file, &image) {
         out.stderr.extend(object_line(profile, &name, &error.to_string()));
         return out.with_code(failed);
     }

@@ -24,6 +24,9 @@ use super::header::section_count;
 /// Files smaller than this many bytes stay on the calling thread.
 const LARGE_FILE: usize = 4 << 20;
 
+/// Sections that a thread looks at before it asks for more.
+const SECTIONS_AT_ONCE: usize = 256;
+
 /// Word size of a file, `e_ident[EI_CLASS]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -102,7 +105,9 @@ impl<'d> ElfFile<'d> {
         file.read_sections(sections)?;
         file.check_links()?;
         file.read_symbols::<H>()?;
-        file.check_relocs()?;
+        // Who rewrites a large file asks about overlaps next; the answer is kept.
+        let (relocs, _) = file.join(|| file.check_relocs(), || file.is_large() && file.check_overlap().is_ok());
+        relocs?;
         Ok(file)
     }
 
@@ -210,21 +215,28 @@ impl<'d> ElfFile<'d> {
 
     /// Checks that relocation records are whole and refer to existing symbols.
     fn check_relocs(&self) -> Result<(), ElfError> {
-        for (index, sec) in self.sections.iter().enumerate() {
-            let Some(relocs) = self.relocs_in(SectionId(index as u32)) else { continue };
-            let entry = relocs.entry_size();
-            if !sec.data.len().is_multiple_of(entry) {
-                return Err(elf_err!("section {index}: sh_size {} is not a multiple of {entry}", sec.size));
-            }
-            if sec.link as usize != self.symtab.index() || relocs.is_empty() {
-                continue;
-            }
-            let count = self.symbols.len();
-            if let Some((n, bad)) = relocs.iter().enumerate().find(|(_, reloc)| reloc.symbol.index() >= count) {
-                return Err(elf_err!("section {index}: relocation {n}: symbol index {} is out of range", bad.symbol.0));
+        let ids: Vec<SectionId> = (0..self.sections.len() as u32).map(SectionId).collect();
+        let batches: Vec<&[SectionId]> = ids.chunks(SECTIONS_AT_ONCE).collect();
+        let checked = self.map(&batches, |ids| ids.iter().try_for_each(|id| self.check_relocs_in(*id)));
+        checked.into_iter().collect()
+    }
+
+    fn check_relocs_in(&self, id: SectionId) -> Result<(), ElfError> {
+        let Some(relocs) = self.relocs_in(id) else { return Ok(()) };
+        let (index, sec, entry) = (id.0, self.section(id), relocs.entry_size());
+        if !sec.data.len().is_multiple_of(entry) {
+            return Err(elf_err!("section {index}: sh_size {} is not a multiple of {entry}", sec.size));
+        }
+        if sec.link as usize != self.symtab.index() || relocs.is_empty() {
+            return Ok(());
+        }
+        let count = self.symbols.len();
+        match relocs.iter().enumerate().find(|(_, reloc)| reloc.symbol.index() >= count) {
+            None => Ok(()),
+            Some((n, bad)) => {
+                Err(elf_err!("section {index}: relocation {n}: symbol index {} is out of range", bad.symbol.0))
             }
         }
-        Ok(())
     }
 
     /// Name of a symbol as the file stores it; empty for section symbols.

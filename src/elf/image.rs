@@ -11,6 +11,7 @@ use std::collections::HashSet;
 
 use object::elf;
 use object::endian::Endian as _;
+use rustc_hash::FxHashSet;
 
 use super::Class;
 use super::Edit;
@@ -26,7 +27,7 @@ use super::SectionId;
 use super::SymbolId;
 use super::WriteRules;
 use super::change::Changes;
-use super::change::SectionChange;
+use super::change::Rest;
 use super::error::elf_err;
 use super::renumber::renumbered_relocs;
 use super::symtab::AddedSymbol;
@@ -81,6 +82,8 @@ struct Builder<'f, 'd> {
     rules: WriteRules,
     changes: Changes,
     added: Vec<AddedSection>,
+    /// Names of the input's sections, filled when first needed.
+    names: Option<FxHashSet<&'d [u8]>>,
     /// Names of `added`, to refuse a second one.
     added_names: HashSet<Vec<u8>>,
     symtab: SymtabGrowth,
@@ -111,6 +114,7 @@ impl<'f, 'd> Builder<'f, 'd> {
             rules,
             changes: Changes::none(file.sections.len()),
             added: Vec::new(),
+            names: None,
             added_names: HashSet::new(),
             symtab: SymtabGrowth::new(n_symbols, file.section(file.symtab).info),
             section_symbols: Vec::new(),
@@ -142,7 +146,7 @@ impl<'f, 'd> Builder<'f, 'd> {
         if offset.checked_add(bytes.len() as u64).is_none_or(|end| end > size) {
             return Err(elf_err!("section {}: a patch at offset {offset} is out of range", section.0));
         }
-        self.changes.of(section).patch(offset, bytes);
+        self.changes.patch(section, offset, bytes);
         Ok(())
     }
 
@@ -156,7 +160,7 @@ impl<'f, 'd> Builder<'f, 'd> {
         // `r_info` is the symbol's number in the high and the type in the low half.
         let within = if e.is_little_endian() { 8 } else { 12 };
         let offset = u64::from(index) * relocs.entry_size() as u64 + within;
-        self.changes.of(section).patch(offset, &e.write_u32_bytes(kind));
+        self.changes.patch(section, offset, &e.write_u32_bytes(kind));
         Ok(())
     }
 
@@ -249,7 +253,7 @@ impl<'f, 'd> Builder<'f, 'd> {
 
     fn add_section_name(&mut self, name: &[u8]) -> Result<u32, ElfError> {
         if self.rules.section_names_are_unique
-            && (last_named(self.file, name).is_some() || !self.added_names.insert(name.to_vec()))
+            && (self.names().contains(name) || !self.added_names.insert(name.to_vec()))
         {
             return Err(elf_err!("section '{}' already exists", String::from_utf8_lossy(name)));
         }
@@ -260,10 +264,15 @@ impl<'f, 'd> Builder<'f, 'd> {
         self.add_string(strings, name)
     }
 
+    fn names(&mut self) -> &FxHashSet<&'d [u8]> {
+        let sections = &self.file.sections;
+        self.names.get_or_insert_with(|| sections.iter().skip(1).map(|section| section.name).collect())
+    }
+
     /// Appends a string to a string table, without looking whether it is there already. Upstream: `elf_add_string()`.
     fn add_string(&mut self, strings: SectionId, string: &[u8]) -> Result<u32, ElfError> {
         let table = self.file.section(strings);
-        let appended = &mut self.changes.of(strings).appended;
+        let appended = &mut self.changes.rest_of(strings).appended;
         let mut offset = table.data.len() as u64 + appended.len() as u64;
         if self.rules.strings_are_aligned {
             if table.align == 0 {
@@ -350,17 +359,13 @@ impl<'f, 'd> Builder<'f, 'd> {
         self.encode_new_relocs();
         if self.symtab.has_moves() {
             self.renumber_groups();
-            for (section, relocs) in renumbered_relocs(self.file, &self.symtab) {
-                let change = self.changes.of(section);
-                change.reserve(relocs.len(), 4);
-                for (offset, symbol) in relocs {
-                    change.patch(offset, &self.file.endian.write_u32_bytes(symbol));
-                }
+            let found = renumbered_relocs(self.file, &self.symtab);
+            self.changes.reserve(found.iter().map(Vec::len).sum(), 4);
+            for (section, offset, symbol) in found.into_iter().flatten() {
+                self.changes.patch(section, offset, &self.file.endian.write_u32_bytes(symbol));
             }
         }
-        for (section, change) in self.changes.iter_mut() {
-            change.settle(self.file.section(section).data);
-        }
+        self.changes.settle(self.file);
         Ok((self.changes, self.added))
     }
 
@@ -374,22 +379,26 @@ impl<'f, 'd> Builder<'f, 'd> {
         if in_place.is_empty() && growth.appended().is_empty() {
             return Ok(());
         }
-        let mut table = SectionChange::default();
-        let mut words = SectionChange::default();
+        let (symtab, words) = (self.file.symtab, self.file.symtab_shndx);
+        self.changes.forget(symtab);
+        self.changes.forget(words);
+        let (mut more_entries, mut more_words) = (Vec::new(), Vec::new());
         for (index, symbol) in in_place {
             let record = self.record(symbol)?;
-            table.patch(u64::from(index) * 24, &record.entry);
-            words.patch(u64::from(index) * 4, &record.section_word);
+            self.changes.patch(symtab, u64::from(index) * 24, &record.entry);
+            if words != SectionId::UNDEF {
+                self.changes.patch(words, u64::from(index) * 4, &record.section_word);
+            }
         }
-        for symbol in growth.appended() {
+        for symbol in self.symtab.appended() {
             let record = self.record(*symbol)?;
-            table.appended.extend_from_slice(&record.entry);
-            words.appended.extend_from_slice(&record.section_word);
+            more_entries.extend_from_slice(&record.entry);
+            more_words.extend_from_slice(&record.section_word);
         }
-        table.info = Some(growth.first_global_now);
-        *self.changes.of(self.file.symtab) = table;
-        if self.file.symtab_shndx != SectionId::UNDEF {
-            *self.changes.of(self.file.symtab_shndx) = words;
+        let info = Some(self.symtab.first_global_now);
+        *self.changes.rest_of(symtab) = Rest { appended: more_entries, info };
+        if words != SectionId::UNDEF {
+            *self.changes.rest_of(words) = Rest { appended: more_words, info: None };
         }
         Ok(())
     }
@@ -448,7 +457,7 @@ impl<'f, 'd> Builder<'f, 'd> {
         }
         for (signature, group) in group_of {
             if let Some(index) = self.symtab.moved_to(signature) {
-                self.changes.of(group).info = Some(index);
+                self.changes.rest_of(group).info = Some(index);
             }
         }
     }

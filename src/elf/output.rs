@@ -16,7 +16,8 @@ mod unfinished;
 
 pub use copy::CopyError;
 pub use copy::copy;
-pub use replace::Chunks;
+pub use replace::Content;
+pub use replace::Joined;
 pub use replace::replace;
 pub use unfinished::Unfinished;
 
@@ -51,7 +52,7 @@ pub fn write_if_changed(path: &Path, chunks: &[&[u8]]) -> Result<bool, WriteErro
     if has_content(path, chunks) {
         return Ok(false);
     }
-    replace(path, chunks.iter().copied())?;
+    replace(path, chunks)?;
     Ok(true)
 }
 

@@ -15,13 +15,12 @@ use object::endian::Endian as _;
 
 use super::ElfError;
 use super::ElfFile;
-use super::Image;
 use super::ImageError;
 use super::Section;
 use super::SectionId;
 use super::WriteRules;
+use super::change::Change;
 use super::change::Changes;
-use super::change::SectionChange;
 use super::error::elf_err;
 use super::image::AddedSection;
 
@@ -33,68 +32,25 @@ const SECTION_HEADER: usize = 64;
 /// A gap this large is taken for a broken `sh_addralign`, not for something worth writing.
 const MAX_GAP: u64 = 1 << 30;
 
-static ZEROS: [u8; 4096] = [0; 4096];
-
 /// The places of all sections, and the headers.
 #[derive(Debug)]
 pub(super) struct Layout {
     /// ELF header and program headers.
-    start: Vec<u8>,
+    pub start: Vec<u8>,
     /// Space before each section, by section number; the last one is before the section headers.
-    gaps: Vec<Gap>,
+    pub gaps: Vec<Gap>,
     /// The section header table.
-    headers: Vec<u8>,
+    pub headers: Vec<u8>,
     /// Size of the whole file.
-    size: u64,
+    pub size: u64,
 }
 
 /// Space between two sections.
 #[derive(Debug, Clone, Copy)]
-struct Gap {
-    size: u32,
+pub(super) struct Gap {
+    pub size: u32,
     /// Where in the input to take the bytes from, or 0 for zeros.
-    from_input: u64,
-}
-
-impl Image<'_, '_> {
-    /// Size in bytes of the written file.
-    pub fn size(&self) -> u64 {
-        self.layout.size
-    }
-
-    /// The written file, piece by piece. Pieces can be as small as one instruction, or hundreds of megabytes.
-    pub fn chunks(&self) -> impl Iterator<Item = &[u8]> + Clone {
-        let layout = &self.layout;
-        let sections = (0..).zip(&layout.gaps).flat_map(|(nth, gap)| self.gap_chunks(*gap).chain(self.body(nth)));
-        [&*layout.start].into_iter().chain(sections).chain([&*layout.headers]).filter(|chunk| !chunk.is_empty())
-    }
-
-    /// The written file in one piece.
-    pub fn to_vec(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        self.chunks().for_each(|chunk| bytes.extend_from_slice(chunk));
-        bytes
-    }
-
-    fn gap_chunks(&self, gap: Gap) -> impl Iterator<Item = &[u8]> + Clone {
-        let size = gap.size as usize;
-        let start = gap.from_input as usize;
-        let kept = if gap.from_input == 0 { None } else { self.file.data.get(start..start.saturating_add(size)) };
-        let zeros = if kept.is_some() { 0 } else { size };
-        let last = ZEROS.get(..zeros % ZEROS.len()).unwrap_or_default();
-        std::iter::repeat_n(&ZEROS[..], zeros / ZEROS.len()).chain([last]).chain(kept)
-    }
-
-    /// Contents of section `nth`; nothing for the null section, whose size means something else, and for the number past
-    /// the last one.
-    fn body(&self, nth: usize) -> impl Iterator<Item = &[u8]> + Clone {
-        let added = nth.checked_sub(self.file.sections.len()).and_then(|nth| self.added.get(nth));
-        let input = self.file.sections.get(nth).filter(|_| nth > 0).map(|section| stored(self.file, section));
-        let change = input.and_then(|_| self.changes.get(SectionId(nth as u32)));
-        let unchanged = if change.is_some() { None } else { input };
-        let changed = change.into_iter().flat_map(move |change| change.chunks(input.unwrap_or_default()));
-        changed.chain(unchanged).chain(added.map(|section| &*section.data))
-    }
+    pub from_input: u64,
 }
 
 impl Layout {
@@ -144,8 +100,8 @@ struct Header {
 }
 
 impl Header {
-    fn of_input(file: &ElfFile<'_>, section: &Section<'_>, change: Option<&SectionChange>, rules: WriteRules) -> Self {
-        let appended = change.map_or(0, |change| change.appended.len() as u64);
+    fn of_input(file: &ElfFile<'_>, section: &Section<'_>, change: Option<Change<'_>>, rules: WriteRules) -> Self {
+        let appended = change.map_or(0, |change| change.appended().len() as u64);
         let unread =
             change.is_none() && (section.size == 0 || rules.debug_is_unread && section.name.starts_with(b".debug_"));
         let size =
@@ -156,7 +112,7 @@ impl Header {
             flags: section.flags,
             addr: section.addr,
             link: section.link,
-            info: change.and_then(|change| change.info).unwrap_or(section.info),
+            info: change.and_then(|change| change.info()).unwrap_or(section.info),
             align: section.align,
             entsize: section.entsize,
             size,
@@ -277,7 +233,7 @@ impl Cursor {
 }
 
 /// Bytes that section takes in the file. The null type is no reason for libelf to drop contents.
-fn stored<'d>(file: &ElfFile<'d>, section: &Section<'d>) -> &'d [u8] {
+pub(super) fn stored<'d>(file: &ElfFile<'d>, section: &Section<'d>) -> &'d [u8] {
     if section.kind != elf::SHT_NULL {
         return section.data;
     }

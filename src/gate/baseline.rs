@@ -250,7 +250,7 @@ impl Baseline {
             return Ok(());
         }
         let result = match path.exists() {
-            true => output::replace(path, [text.as_bytes()]).map_err(|error| error.to_string()),
+            true => output::replace(path, &[text.as_bytes()][..]).map_err(|error| error.to_string()),
             false => fs::write(path, &text).map_err(|error| error.to_string()),
         };
         result.map_err(|error| GateError(format!("{}: {error}", path.display())))

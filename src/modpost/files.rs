@@ -29,7 +29,7 @@ pub fn write(name: &[u8], text: &[u8], report: &ModpostReport) -> Result<(), Sto
     if report.blocks_writes() {
         return Ok(());
     }
-    output::replace(path(name), [text]).map_err(|error| stop(name, &error))
+    output::replace(path(name), &[text][..]).map_err(|error| stop(name, &error))
 }
 
 fn path(name: &[u8]) -> &Path {

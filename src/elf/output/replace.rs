@@ -12,6 +12,7 @@ use std::fs::Permissions;
 use std::io;
 use std::io::Seek;
 use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::fs::fchown;
@@ -19,15 +20,25 @@ use std::path::Path;
 use std::path::PathBuf;
 use tempfile::NamedTempFile;
 
-/// Content in pieces, which may have to be gone through more than once.
-pub trait Chunks<'a>: IntoIterator<Item = &'a [u8]> + Clone {}
+/// What to put into a file. It may have to be written more than once.
+pub trait Content {
+    /// Writes all of it to a file that stands at its start, and leaves the file standing behind it.
+    fn write_to(&self, file: &mut File) -> io::Result<()>;
+}
 
-impl<'a, I: IntoIterator<Item = &'a [u8]> + Clone> Chunks<'a> for I {}
+/// Pieces one after another.
+impl Content for [&[u8]] {
+    fn write_to(&self, file: &mut File) -> io::Result<()> {
+        let mut out = Joined::in_order(file);
+        self.iter().try_for_each(|chunk| out.add(chunk))?;
+        out.finish()
+    }
+}
 
-/// Replaces the file at `path` (through symbolic links), or makes it, with these chunks one after another.
+/// Replaces the file at `path` (through symbolic links), or makes it, with this content.
 ///
 /// A file that may not be written is not replaced, although its folder may allow it.
-pub fn replace<'a>(path: &Path, chunks: impl Chunks<'a>) -> Result<(), WriteError> {
+pub fn replace(path: &Path, content: &(impl Content + ?Sized)) -> Result<(), WriteError> {
     let fail = |left| move |source| WriteError { path: path.to_owned(), source, left };
     let target = resolve(path);
     let old = match OpenOptions::new().write(true).open(&target) {
@@ -36,16 +47,16 @@ pub fn replace<'a>(path: &Path, chunks: impl Chunks<'a>) -> Result<(), WriteErro
         Err(error) => return Err(fail(Left::AsItWas)(error)),
     };
     let Some(mut old) = old else {
-        return create(&target, chunks).map_err(fail(Left::AsItWas));
+        return create(&target, content).map_err(fail(Left::AsItWas));
     };
     let metadata = old.metadata().map_err(fail(Left::AsItWas))?;
     if !metadata.is_file() {
-        return write_chunks(&mut old, chunks).map_err(fail(Left::AsItWas));
+        return content.write_to(&mut old).map_err(fail(Left::AsItWas));
     }
-    match rename_over(&target, &metadata, chunks.clone()).map_err(fail(Left::AsItWas))? {
+    match rename_over(&target, &metadata, content).map_err(fail(Left::AsItWas))? {
         Renamed::Done => Ok(()),
         Renamed::Impossible => {
-            in_place(&target, old, chunks).map_err(|(source, left)| WriteError { path: path.to_owned(), source, left })
+            in_place(&target, old, content).map_err(|(source, left)| WriteError { path: path.to_owned(), source, left })
         }
     }
 }
@@ -56,13 +67,13 @@ enum Renamed {
     Impossible,
 }
 
-fn rename_over<'a>(target: &Path, old: &Metadata, chunks: impl Chunks<'a>) -> io::Result<Renamed> {
+fn rename_over(target: &Path, old: &Metadata, content: &(impl Content + ?Sized)) -> io::Result<Renamed> {
     let mut new = match beside(target) {
         Ok(new) => new,
         Err(error) if is_impossible(&error) => return Ok(Renamed::Impossible),
         Err(error) => return Err(error),
     };
-    write_chunks(new.as_file_mut(), chunks)?;
+    content.write_to(new.as_file_mut())?;
     let made = new.as_file().metadata()?;
     if (made.uid(), made.gid()) != (old.uid(), old.gid()) {
         // Only root may give a file away; for anybody else the new owner is the one who ran the build.
@@ -77,9 +88,9 @@ fn rename_over<'a>(target: &Path, old: &Metadata, chunks: impl Chunks<'a>) -> io
 }
 
 /// Makes a file that is not there yet, with the mode every new file gets.
-fn create<'a>(target: &Path, chunks: impl Chunks<'a>) -> io::Result<()> {
+fn create(target: &Path, content: &(impl Content + ?Sized)) -> io::Result<()> {
     let mut new = beside(target)?;
-    write_chunks(new.as_file_mut(), chunks)?;
+    content.write_to(new.as_file_mut())?;
     new.persist(target)?;
     Ok(())
 }
@@ -105,18 +116,18 @@ fn is_impossible(error: &io::Error) -> bool {
 }
 
 /// Writes over the old content, and puts that back if it fails.
-fn in_place<'a>(target: &Path, mut file: File, chunks: impl Chunks<'a>) -> Result<(), (io::Error, Left)> {
+fn in_place(target: &Path, mut file: File, content: &(impl Content + ?Sized)) -> Result<(), (io::Error, Left)> {
     let old = fs::read(target).map_err(|error| (error, Left::AsItWas))?;
-    let Err(error) = overwrite(&mut file, chunks) else { return Ok(()) };
-    match overwrite(&mut file, std::iter::once(&*old)) {
+    let Err(error) = overwrite(&mut file, content) else { return Ok(()) };
+    match overwrite(&mut file, &[&*old][..]) {
         Ok(()) => Err((error, Left::AsItWas)),
         Err(_) => Err((error, Left::Damaged)),
     }
 }
 
-fn overwrite<'a>(file: &mut File, chunks: impl Chunks<'a>) -> io::Result<()> {
+fn overwrite(file: &mut File, content: &(impl Content + ?Sized)) -> io::Result<()> {
     file.rewind()?;
-    write_chunks(file, chunks)?;
+    content.write_to(file)?;
     let length = file.stream_position()?;
     file.set_len(length)
 }
@@ -124,22 +135,56 @@ fn overwrite<'a>(file: &mut File, chunks: impl Chunks<'a>) -> io::Result<()> {
 /// Bytes that are written at once, at least, and joined for it.
 const JOINED: usize = 256 << 10;
 
-/// Writes all chunks. Small ones are joined: a changed object is hundreds of thousands of them, and a list of so many costs
+/// Writes pieces. Small ones are joined: a changed object is hundreds of thousands of them, and a list of so many costs
 /// the kernel more than it takes to copy them together.
-fn write_chunks<'a>(file: &mut File, chunks: impl Chunks<'a>) -> io::Result<()> {
-    let mut joined = Vec::new();
-    for chunk in chunks {
-        if joined.len() + chunk.len() > JOINED {
-            file.write_all(&joined)?;
-            joined.clear();
+pub struct Joined<'f> {
+    file: &'f File,
+    /// Where the next bytes go; `None` for where the file stands.
+    place: Option<u64>,
+    bytes: Vec<u8>,
+}
+
+impl<'f> Joined<'f> {
+    /// Writes where the file stands.
+    pub fn in_order(file: &'f File) -> Self {
+        Self { file, place: None, bytes: Vec::new() }
+    }
+
+    /// Writes from `place` on, while others may write elsewhere.
+    pub fn at(file: &'f File, place: u64) -> Self {
+        Self { file, place: Some(place), bytes: Vec::new() }
+    }
+
+    /// Adds a piece.
+    #[inline]
+    pub fn add(&mut self, chunk: &[u8]) -> io::Result<()> {
+        if self.bytes.len() + chunk.len() > JOINED {
+            self.flush()?;
         }
         if chunk.len() > JOINED {
-            file.write_all(chunk)?;
-        } else {
-            joined.extend_from_slice(chunk);
+            return write(self.file, &mut self.place, chunk);
         }
+        self.bytes.extend_from_slice(chunk);
+        Ok(())
     }
-    file.write_all(&joined)
+
+    /// Writes what is left.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.flush()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        write(self.file, &mut self.place, &self.bytes)?;
+        self.bytes.clear();
+        Ok(())
+    }
+}
+
+fn write(mut file: &File, place: &mut Option<u64>, bytes: &[u8]) -> io::Result<()> {
+    let Some(place) = place else { return file.write_all(bytes) };
+    file.write_all_at(bytes, *place)?;
+    *place += bytes.len() as u64;
+    Ok(())
 }
 
 /// Where symbolic links lead, also if nothing is there yet.
@@ -176,7 +221,7 @@ mod tests {
         let path = dir.path().join("x.o");
         fs::write(&path, "old").expect("written");
         fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("its mode is ours");
-        replace(&path, [&b"ne"[..], &b""[..], &b"w"[..]]).expect("replaced");
+        replace(&path, &[&b"ne"[..], &b""[..], &b"w"[..]][..]).expect("replaced");
         assert_eq!(fs::read(&path).expect("there"), b"new");
         assert_eq!(fs::metadata(&path).expect("there").mode() & 0o7777, 0o640);
         assert_eq!(names(dir.path()), ["x.o"]);
@@ -189,8 +234,8 @@ mod tests {
         fs::create_dir(at("sub")).expect("made");
         symlink("second", at("first")).expect("linked");
         symlink("sub/x.o", at("second")).expect("linked");
-        replace(&at("first"), [&b"a"[..]]).expect("made");
-        replace(&at("first"), [&b"b"[..]]).expect("replaced");
+        replace(&at("first"), &[&b"a"[..]][..]).expect("made");
+        replace(&at("first"), &[&b"b"[..]][..]).expect("replaced");
         assert_eq!(fs::read(at("sub/x.o")).expect("there"), b"b");
         assert!(at("first").is_symlink() && at("second").is_symlink());
         assert_eq!(names(dir.path()), ["first", "second", "sub"]);
@@ -202,7 +247,7 @@ mod tests {
         let at = |name: &str| dir.path().join(name);
         fs::write(at("x.o"), "old").expect("written");
         fs::hard_link(at("x.o"), at("cached")).expect("linked");
-        replace(&at("x.o"), [&b"new"[..]]).expect("replaced");
+        replace(&at("x.o"), &[&b"new"[..]][..]).expect("replaced");
         assert_eq!(fs::read(at("cached")).expect("there"), b"old");
     }
 
@@ -212,23 +257,23 @@ mod tests {
         let path = dir.path().join("x.o");
         let content: Vec<u8> = (0..10_000_u32).flat_map(u32::to_le_bytes).collect();
         let chunks: Vec<&[u8]> = content.chunks(4).collect();
-        replace(&path, chunks.iter().copied()).expect("made");
+        replace(&path, &chunks[..]).expect("made");
         assert_eq!(fs::read(&path).expect("there"), content);
     }
 
     #[test]
     fn a_device_is_written_to() {
-        replace(Path::new("/dev/null"), [&b"x"[..]]).expect("it takes anything");
-        let full = replace(Path::new("/dev/full"), [&b"x"[..]]).expect_err("it takes nothing");
+        replace(Path::new("/dev/null"), &[&b"x"[..]][..]).expect("it takes anything");
+        let full = replace(Path::new("/dev/full"), &[&b"x"[..]][..]).expect_err("it takes nothing");
         assert_eq!(full.to_string(), "/dev/full: cannot be written: No space left on device; it is left as it was");
     }
 
     #[test]
     fn a_folder_is_no_file() {
         let dir = tempfile::tempdir().expect("a folder");
-        let error = replace(dir.path(), [&b"x"[..]]).expect_err("a folder");
+        let error = replace(dir.path(), &[&b"x"[..]][..]).expect_err("a folder");
         assert!(error.to_string().contains("cannot be written: Is a directory"), "{error}");
-        let error = replace(&dir.path().join("no/x.o"), [&b"x"[..]]).expect_err("no folder");
+        let error = replace(&dir.path().join("no/x.o"), &[&b"x"[..]][..]).expect_err("no folder");
         assert!(error.to_string().contains("No such file or directory"), "{error}");
     }
 
@@ -238,9 +283,9 @@ mod tests {
         let path = dir.path().join("x.o");
         fs::write(&path, "a longer text").expect("written");
         let open = |write| OpenOptions::new().read(true).write(write).open(&path).expect("there");
-        in_place(&path, open(true), [&b"short"[..]]).expect("written");
+        in_place(&path, open(true), &[&b"short"[..]][..]).expect("written");
         assert_eq!(fs::read(&path).expect("there"), b"short");
-        let (_, left) = in_place(&path, open(false), [&b"x"[..]]).expect_err("not open for writing");
+        let (_, left) = in_place(&path, open(false), &[&b"x"[..]][..]).expect_err("not open for writing");
         assert_eq!(left, Left::Damaged);
         assert_eq!(fs::read(&path).expect("there"), b"short");
     }

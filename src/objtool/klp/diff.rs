@@ -238,8 +238,8 @@ impl Diff<'_, '_, '_> {
         let blank = ElfFile::parse(&blank).map_err(|error| refuse(error.to_string()))?;
         let edits = self.out.into_edits();
         let image = Image::build(&blank, edits, rules).map_err(|error| refuse(error.to_string()))?;
-        let chunks: Vec<&[u8]> = image.chunks().collect();
-        file.write(&chunks).map_err(|error| refuse(format!("elf_write: elf_update failed: {}", reason(&error))))?;
+        file.write(&[&image.to_vec()])
+            .map_err(|error| refuse(format!("elf_write: elf_update failed: {}", reason(&error))))?;
         file.put_at(path).map_err(|_| Failed::Silent)
     }
 }

@@ -86,7 +86,7 @@ fn finish(file: &Path, profile: &Profile, data: &[u8]) -> Result<(), Vec<u8>> {
     let opts = Opts::default();
     let edits = edits(&opts, profile, &elf)?;
     let image = Image::build(&elf, edits, write_rules(profile)).map_err(|error| anonymous(error.to_string()))?;
-    output::replace(file, image.chunks()).map_err(|error| anonymous(error.to_string()))
+    output::replace(file, &image).map_err(|error| anonymous(error.to_string()))
 }
 
 fn edits(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>) -> Result<Vec<Edit>, Vec<u8>> {
