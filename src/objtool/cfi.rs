@@ -8,11 +8,13 @@
 
 mod update;
 
+use std::hash::BuildHasher as _;
 use std::hash::Hash;
 use std::hash::Hasher;
 
 use arch::ArchFacts;
 use arch::OrcBase;
+use rustc_hash::FxBuildHasher;
 use rustc_hash::FxHashMap;
 
 use crate::kernel::OrcFormat;
@@ -251,11 +253,18 @@ impl CfiId {
     }
 }
 
+fn hash_of(state: &CfiState) -> u64 {
+    FxBuildHasher.hash_one(state)
+}
+
 /// All states of a file.
 #[derive(Debug, Clone)]
 pub struct CfiTable {
     states: Vec<CfiState>,
-    ids: FxHashMap<CfiState, CfiId>,
+    /// The latest state with a hash: the states themselves are large, so they are not here as well.
+    latest: FxHashMap<u64, CfiId>,
+    /// By place in `states`, the state before with the same hash.
+    before: Vec<CfiId>,
     /// Number of states that a table this one continues has as well.
     n_common: u32,
     /// By how much the numbers of later states are larger than their places in `states`.
@@ -276,8 +285,14 @@ impl CfiTable {
     pub fn new(facts: &ArchFacts, format: OrcFormat) -> Self {
         let unknown = CfiState { kind: frame::of_number(format, 0), ..CfiState::unknown() };
         let states = vec![unknown, CfiState::at_function(facts), CfiState::force_undefined()];
-        let ids = [(states[0], Self::INIT), (states[1], Self::FUNC)].into_iter().collect();
-        Self { states, ids, n_common: 0, gap: 0, n_found: 0 }
+        let (latest, before) = (FxHashMap::default(), vec![CfiId::NONE; states.len()]);
+        let mut table = Self { states, latest, before, n_common: 0, gap: 0, n_found: 0 };
+        for id in [Self::INIT, Self::FUNC] {
+            let hash = hash_of(table.get(id));
+            let before = table.latest.insert(hash, id).unwrap_or(CfiId::NONE);
+            table.before[id.0 as usize] = before;
+        }
+        table
     }
 
     /// A table that has this one's states and gives later ones numbers from `first` on, which is past the last here.
@@ -295,9 +310,12 @@ impl CfiTable {
 
     /// The state with number `id`.
     pub fn get(&self, id: CfiId) -> &CfiState {
+        &self.states[self.place_of(id)]
+    }
+
+    fn place_of(&self, id: CfiId) -> usize {
         let is_common = id.0 < self.n_common;
-        let place = if is_common { id.0 } else { id.0 - self.gap };
-        &self.states[place as usize]
+        (if is_common { id.0 } else { id.0 - self.gap }) as usize
     }
 
     /// Number of states.
@@ -313,13 +331,17 @@ impl CfiTable {
 
     /// The number of `state`, a new one if there is none yet (`cfi_hash_find_or_add()`).
     pub fn intern(&mut self, state: &CfiState) -> CfiId {
-        if let Some(&id) = self.ids.get(state) {
+        let hash = hash_of(state);
+        let latest = self.latest.get(&hash).copied().unwrap_or(CfiId::NONE);
+        let mut same_hash = std::iter::successors(latest.some(), |id| self.before[self.place_of(*id)].some());
+        if let Some(id) = same_hash.find(|id| self.get(*id) == state) {
             self.n_found += 1;
             return id;
         }
         let id = CfiId(self.states.len() as u32 + self.gap);
         self.states.push(*state);
-        self.ids.insert(*state, id);
+        self.before.push(latest);
+        self.latest.insert(hash, id);
         id
     }
 

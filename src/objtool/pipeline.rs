@@ -305,30 +305,17 @@ impl Steps<'_, '_> {
 
     /// The site tables, in the order that decides symbol numbers.
     fn create_sites(&mut self, walk: &mut Walk, endbrs: EndbrUse) -> Result<(), Fatal> {
+        let (code, is_named) = (&self.out.code, self.out.code.opts.prefix != 0 && !self.grows_hashes());
+        let name_padding = || is_named.then(|| prefix::create(code, walk));
+        let (prefixes, (created, result)) = code.elf.join(name_padding, || call_sites(code));
+        created.into_iter().for_each(|created| self.take(created));
+        result?;
+        match prefixes {
+            Some(prefixes) => self.take(pass_states(prefixes, walk)),
+            None if self.out.code.opts.prefix != 0 => self.grow_hashes()?,
+            None => {}
+        }
         let opts = self.out.code.opts;
-        if opts.static_call {
-            let (created, result) = static_calls::create(&self.out.code);
-            self.take(created);
-            result?;
-        }
-        if opts.retpoline {
-            self.take(sites::retpolines(&self.out.code));
-        }
-        if opts.cfi && self.out.code.profile.has(Behaviour::CfiSitesByCfi) {
-            self.cfi_sites()?;
-        }
-        if opts.rethunk {
-            self.take(sites::returns(&self.out.code));
-            if opts.hack_skylake {
-                self.take(sites::calls(&self.out.code));
-            }
-        }
-        if opts.mcount {
-            self.take(sites::mcount(&self.out.code));
-        }
-        if opts.prefix != 0 {
-            self.prefix(walk)?;
-        }
         if opts.ibt {
             let (created, result) = sites::seals(&self.out.code, &endbrs.superfluous);
             self.out.endbrs = Some(endbrs);
@@ -343,25 +330,19 @@ impl Steps<'_, '_> {
         Ok(())
     }
 
-    fn cfi_sites(&mut self) -> Result<(), Fatal> {
-        let (created, result) = sites::cfi(&self.out.code);
-        self.take(created);
-        result
-    }
-
     /// Whether `--prefix` lets the symbols of type hashes grow over the padding instead of making symbols for it.
     fn grows_hashes(&self) -> bool {
         self.out.code.opts.cfi && self.out.code.profile.has(Behaviour::GrowsCfiSymbols)
     }
 
-    fn prefix(&mut self, walk: &mut Walk) -> Result<(), Fatal> {
-        if self.grows_hashes() {
-            self.out.edits.extend(sites::grow_cfi(&self.out.code));
-            return if self.out.code.opts.fineibt { self.cfi_sites() } else { Ok(()) };
+    fn grow_hashes(&mut self) -> Result<(), Fatal> {
+        self.out.edits.extend(sites::grow_cfi(&self.out.code));
+        if !self.out.code.opts.fineibt {
+            return Ok(());
         }
-        let created = pass_states_to_padding(&self.out.code, walk);
+        let (created, result) = sites::cfi(&self.out.code);
         self.take(created);
-        Ok(())
+        result
     }
 
     /// What of making the tables changes what others should hold: padding before functions takes their states over.
@@ -369,14 +350,46 @@ impl Steps<'_, '_> {
         let code = &self.out.code;
         if code.opts.prefix != 0 && !self.grows_hashes() {
             forget_padding(code, walk);
-            pass_states_to_padding(code, walk);
+            pass_states(prefix::create(code, walk), walk);
         }
         self.out.endbrs = code.opts.ibt.then_some(endbrs);
     }
 }
 
-fn pass_states_to_padding(code: &Code<'_>, walk: &mut Walk) -> Created {
-    let prefixes = prefix::create(code, walk);
+/// The tables of calls, jumps and returns, in the order that decides symbol numbers, up to the first that cannot be made.
+fn call_sites(code: &Code<'_>) -> (Vec<Created>, Result<(), Fatal>) {
+    let opts = code.opts;
+    let mut made = Vec::new();
+    if opts.static_call {
+        let (created, result) = static_calls::create(code);
+        made.push(created);
+        if result.is_err() {
+            return (made, result);
+        }
+    }
+    if opts.retpoline {
+        made.push(sites::retpolines(code));
+    }
+    if opts.cfi && code.profile.has(Behaviour::CfiSitesByCfi) {
+        let (created, result) = sites::cfi(code);
+        made.push(created);
+        if result.is_err() {
+            return (made, result);
+        }
+    }
+    if opts.rethunk {
+        made.push(sites::returns(code));
+        if opts.hack_skylake {
+            made.push(sites::calls(code));
+        }
+    }
+    if opts.mcount {
+        made.push(sites::mcount(code));
+    }
+    (made, Ok(()))
+}
+
+fn pass_states(prefixes: prefix::PrefixSymbols, walk: &mut Walk) -> Created {
     for (insn, state) in prefixes.states {
         if let Some(slot) = walk.cfi.get_mut(insn.index()) {
             *slot = state;

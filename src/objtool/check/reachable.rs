@@ -37,8 +37,10 @@ pub fn check(code: &Code<'_>, walk: &Walk) -> (Vec<Finding>, Result<(), Fatal>) 
     if code.ignore_unreachables {
         return (findings, Ok(()));
     }
-    for insn in code.all_insns() {
-        if walk.has_visited(insn) || pass.is_excused(insn) {
+    // Nearly all were visited, and most others are padding, which is always excused.
+    let is_padding = |insn| matches!(code.insns.kind(insn), InsnKind::Nop | InsnKind::Trap);
+    for insn in code.filter_insns(|insn| !walk.has_visited(*insn) && !is_padding(*insn)) {
+        if pass.is_excused(insn) {
             continue;
         }
         if let Some(fatal) = pass.fatal.take() {
@@ -88,9 +90,8 @@ impl Reachable<'_, '_> {
 
     fn is_excused(&mut self, insn: InsnId) -> bool {
         let code = self.code;
-        let kind = code.insns.kind(insn);
         let func = code.func_of(insn);
-        if matches!(kind, InsnKind::Nop | InsnKind::Trap) || self.is_ignored(insn) {
+        if self.is_ignored(insn) {
             return true;
         }
         let section = code.section_flags_of(insn);

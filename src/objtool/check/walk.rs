@@ -303,11 +303,10 @@ impl<'a, 'd, O: Observer> Walker<'a, 'd, O> {
             return;
         }
         let noinstr = section.is_some_and(|section| self.is_noinstr(section));
-        let texts = code.insns.texts.iter().filter(|text| section.is_none_or(|section| text.section == section));
-        for insn in texts.flat_map(|text| text.ids()) {
+        for insn in code.insns_with(InsnFlags::HINT) {
+            let is_meant = section.is_none_or(|section| code.insns.section_of(insn) == section);
             let is_ignored = code.has(insn, InsnFlags::IGNORE) && !code.profile.has(Behaviour::HintsInIgnored);
-            let is_start = code.has(insn, InsnFlags::HINT) && !is_ignored;
-            if is_start && !self.marks.has_visited(insn) && self.tally.fatal.is_none() {
+            if is_meant && !is_ignored && !self.marks.has_visited(insn) && self.tally.fatal.is_none() {
                 let state = PathState::unknown(&self.tally.cfis, noinstr);
                 if self.follow(code.func_of(insn), insn, state) {
                     self.findings.push(Finding::trail(insn, Message::TrailHint));

@@ -33,7 +33,7 @@ impl Marks {
         let visited = vec![0; n_insns].into_iter().map(AtomicU8::new).collect();
         let marks = Self { cfi: unknown(n_insns), slots: unknown(code.n_slots as usize), visited };
         if code.has_hints {
-            for insn in code.all_insns().filter(|insn| code.has(*insn, InsnFlags::HAS_RARE)) {
+            for insn in code.insns_with(InsnFlags::HAS_RARE) {
                 if let Some(hint) = code.rare(insn).and_then(|rare| rare.hint) {
                     marks.set_cfi(insn, hint);
                 }
