@@ -307,3 +307,39 @@ fn the_report_survives_damaged_objects() {
     }
     assert!(n_refused > 50, "{n_refused} refused: this tests nothing");
 }
+
+#[test]
+fn functions_that_are_hard_to_patch_are_named() {
+    let mut seen = std::collections::BTreeSet::new();
+    for case in cases() {
+        let (folder, object) = folder_of(&case);
+        let (status, text, said) = postlink(folder.path(), &["check", &object, "--format", "json"]);
+        assert_eq!(status, 0, "{}: {said}", name_of(&case));
+        let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let hard = value["objects"][0]["hard"].as_array().expect("a list");
+        assert!(value["objects"][0]["functions"].as_u64() >= Some(hard.len() as u64), "{text}");
+        for function in hard {
+            let (name, reasons) = (function["name"].as_str().expect("a name"), function["reasons"].to_string());
+            assert_eq!(name.contains(".llvm."), reasons.contains("promoted"), "{}: {name}", name_of(&case));
+            seen.extend(
+                function["reasons"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|reason| format!("{} {reason}", name_of(&case))),
+            );
+        }
+    }
+    for wanted in ["promoted \"promoted\"", "namesakes \"namesake\""] {
+        assert!(seen.contains(wanted), "{wanted}: {seen:?}");
+    }
+    // A folder, of which the modules are those of its list.
+    let (folder, object) = folder_of(&common::testdata("klp/objects/promoted"));
+    fs::write(folder.path().join("modules.order"), format!("{object}\n")).expect("written");
+    let (status, text, _) = postlink(folder.path(), &["check", ".", "--list"]);
+    assert!(status == 0 && text.contains("functions are hard to patch\n") && text.contains(".llvm.333  ("), "{text}");
+    for path in ["patched/gone.o", "Module.symvers", "patched"] {
+        let (status, out, said) = postlink(folder.path(), &["check", path]);
+        assert!(status == 2 && out.is_empty() && said.lines().count() == 1, "{path}: {said}");
+    }
+}

@@ -68,6 +68,12 @@ fn obey(command: Command) -> ExitCode {
                 Err(error) => stdio::refuse("klp diff", &error),
             }
         }
+        Command::Klp(Klp::Check { path, list, format, series }) => {
+            match klp::check(&path, series.as_deref(), list, format) {
+                Ok(text) => stdio::print("klp check", &text, 0),
+                Err(error) => stdio::refuse("klp check", &error),
+            }
+        }
         Command::KbuildArgs { dir } => gate::kbuild_args::main(&dir),
         Command::Manual { page: None } => print("manual", &(manual::names().join("\n") + "\n")),
         Command::Manual { page: Some(name) } => match manual::page(&name) {

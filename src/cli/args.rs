@@ -103,6 +103,20 @@ pub enum Klp {
         #[arg(long, value_name = "RELEASE")]
         series: Option<OsString>,
     },
+    /// Say which functions of a build are hard to patch, and why.
+    Check {
+        /// A build folder, or an object.
+        path: PathBuf,
+        /// Name every function, not their number alone; JSON always does.
+        #[arg(long)]
+        list: bool,
+        /// How to print.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        /// The kernel's release, from 7.2 on; the newest one without.
+        #[arg(long, value_name = "RELEASE")]
+        series: Option<OsString>,
+    },
 }
 
 /// Shells that there are completions for.

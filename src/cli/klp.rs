@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! `postlink klp diff`: what a patch has changed in an object, and whether a livepatch can be made of it.
+//! `postlink klp`: what a patch has changed in an object, and whether a livepatch can be made of it; which functions of a build are
+//! hard to patch.
 //!
 //! The verdict is that of `objtool klp checksum` and `klp diff`, which run on copies; the table is made from the objects themselves.
 
+mod check;
 mod table;
 
 use std::ffi::OsStr;
@@ -14,12 +16,14 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::path::PathBuf;
 
+pub use check::check;
 use tempfile::TempDir;
 
 use super::args::Format;
 use super::run;
 use super::run::CalledAs;
 use crate::kernel::OptionTable;
+use crate::kernel::Profile;
 use crate::kernel::series;
 use crate::kernel::series::Series;
 use crate::objtool::klp::report;
@@ -73,19 +77,28 @@ pub fn diff(asked: &Asked) -> Result<(Vec<u8>, u8), String> {
 }
 
 fn compare(asked: &Asked) -> Result<Compared, String> {
-    let name = asked.series.clone().unwrap_or_else(|| Series::NEWEST.name().into());
-    let selection = series::select(Some(&name), &[], Path::new("")).map_err(|unknown| unknown.to_string())?;
-    let profile = selection.profile().filter(|_| selection.facts().options == OptionTable::V7_2);
-    let profile = profile.ok_or_else(|| format!("kernels of series {} have no klp", selection.series.name()))?;
-    let read = |path: &Path| fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+    let (name, profile) = rules(asked.series.as_deref())?;
     let (orig, patched) = (read(&asked.orig)?, read(&asked.patched)?);
     let [orig_name, patched_name] = [&asked.orig, &asked.patched].map(|path| path.display().to_string());
     let changes = report::changes(&profile, (&orig_name, &orig), (&patched_name, &patched))?;
     let refusals = match changes.is_empty() {
         true => Vec::new(),
-        false => refusals(asked, &name).map_err(|error| format!("the objects' copies: {error}"))?,
+        false => refusals(asked, OsStr::new(name)).map_err(|error| format!("the objects' copies: {error}"))?,
     };
-    Ok(Compared { release: selection.series.name(), changes, refusals })
+    Ok(Compared { release: name, changes, refusals })
+}
+
+/// The release, and its rules; without a name those of the newest.
+fn rules(series: Option<&OsStr>) -> Result<(&'static str, Profile), String> {
+    let name = series.unwrap_or(OsStr::new(Series::NEWEST.name()));
+    let selection = series::select(Some(name), &[], Path::new("")).map_err(|unknown| unknown.to_string())?;
+    let profile = selection.profile().filter(|_| selection.facts().options == OptionTable::V7_2);
+    let name = selection.series.name();
+    Ok((name, profile.ok_or_else(|| format!("kernels of series {name} have no klp"))?))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// What `klp checksum` and `klp diff` say when they fail, with the names of the objects that were asked for.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! What a patch has changed, for people: `postlink klp diff`.
+//! What a patch has changed, for people: `postlink klp diff`; and what would be hard to patch: `postlink klp check`.
 //!
 //! The pairs of symbols and the checksums are those of `klp diff`. Beyond it this says why a function counts as changed (the
 //! first instruction or reference that differs), and what the running kernel would not accept. The original has no such report.
 
 mod first;
+mod hard;
 mod obstacle;
 
 use object::elf;
@@ -33,6 +34,10 @@ use crate::objtool::opts::Opts;
 use crate::objtool::report::Report;
 pub use first::Difference;
 pub use first::PlaceInCode;
+pub use hard::Functions;
+pub use hard::HardFunction;
+pub use hard::Reason;
+pub use hard::functions;
 pub use obstacle::Obstacle;
 use obstacle::Patchable;
 
