@@ -65,7 +65,9 @@ fn no_symbols(cx: &FileCx<'_>, error: &BitcodeError) -> GateFinding {
 
 fn not_native(cx: &FileCx<'_>) -> GateFinding {
     let what = match cx.file.stage {
-        BuildStage::Member | BuildStage::ModObject => "this kernel is not built with LTO, so the link would not make code of it",
+        BuildStage::Member | BuildStage::ModObject => {
+            "this kernel is not built with LTO, so the link would not make code of it"
+        }
         BuildStage::Module => "the module loader needs native code",
         _ => "the link that makes native code of it has not happened",
     };

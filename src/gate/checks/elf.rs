@@ -104,7 +104,8 @@ fn symbols(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
 fn look_at_world(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let known = || cx.facts.iter().filter(|facts| !facts.is_opaque);
     let mut counts: BTreeMap<(u16, bool, bool), usize> = BTreeMap::new();
-    let target = |facts: &crate::gate::facts::FileFacts| (facts.machine, facts.class == Class::Elf64, facts.is_big_endian);
+    let target =
+        |facts: &crate::gate::facts::FileFacts| (facts.machine, facts.class == Class::Elf64, facts.is_big_endian);
     for facts in known() {
         *counts.entry(target(facts)).or_default() += 1;
     }

@@ -72,7 +72,8 @@ fn unlinked(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let folder = |name: &str| name.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let archives = command.link_inputs.iter().filter(|name| name.ends_with(".a") && *name != "vmlinux.a");
     let libraries: BTreeSet<String> = archives.map(|name| folder(name)).collect();
-    let members = cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Member && facts.file.subject == "vmlinux");
+    let members =
+        cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Member && facts.file.subject == "vmlinux");
     let members =
         members.filter(|facts| !facts.definitions.is_empty() && !libraries.contains(&folder(&facts.file.name)));
     members.filter_map(|facts| what_is_lost(kernel, facts)).collect()

@@ -31,7 +31,10 @@ fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
         return Vec::new();
     }
     let mut findings = Vec::new();
-    if cx.is_module() && cx.file.stage != BuildStage::Other && cx.file.command.as_ref().is_some_and(|c| c.lacks_module()) {
+    if cx.is_module()
+        && cx.file.stage != BuildStage::Other
+        && cx.file.command.as_ref().is_some_and(|c| c.lacks_module())
+    {
         let text = format!("objtool was run without --module on {}, which is part of a module", cx.file.name);
         findings.push(GateFinding::new("no-module-option", text));
     }

@@ -23,7 +23,8 @@ check! {
 
 fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
     let mut findings: Vec<GateFinding> = types(cx).into_iter().collect();
-    let modules: Vec<&FileFacts> = cx.facts.iter().filter(|f| f.file.stage == BuildStage::Module && !f.is_opaque).collect();
+    let modules: Vec<&FileFacts> =
+        cx.facts.iter().filter(|f| f.file.stage == BuildStage::Module && !f.is_opaque).collect();
     let signature = |facts: &FileFacts| facts.module.as_ref().and_then(|module| module.signature);
     let is_any_signed = modules.iter().any(|facts| signature(facts).is_some());
     let with_types = cx.inputs.config.has("DEBUG_INFO_BTF_MODULES") && cx.inputs.root.join("vmlinux").is_file();

@@ -35,7 +35,8 @@ fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
         return Vec::new();
     };
     let Some(sites) = fresh.sites.as_ref().filter(|_| !processed::is_unprocessed(cx)) else { return Vec::new() };
-    let expected: BTreeMap<SectionOffset, &StaticCall> = sites.static_calls.iter().map(|call| (call.place, call)).collect();
+    let expected: BTreeMap<SectionOffset, &StaticCall> =
+        sites.static_calls.iter().map(|call| (call.place, call)).collect();
     let mut missing = expected.clone();
     let mut findings = Vec::new();
     if let Some(table) = Table::read(cx.elf, &cx.relocs, ".static_call_sites", 8) {
@@ -59,7 +60,13 @@ fn look(cx: &ObjectCx<'_>) -> Vec<GateFinding> {
 }
 
 /// One record against the code.
-fn site(cx: &ObjectCx<'_>, table: &Table, offset: u64, place: SectionOffset, call: Option<&StaticCall>) -> Option<GateFinding> {
+fn site(
+    cx: &ObjectCx<'_>,
+    table: &Table,
+    offset: u64,
+    place: SectionOffset,
+    call: Option<&StaticCall>,
+) -> Option<GateFinding> {
     let key = cx.relocs.of(table.section).and_then(|relocs| relocs.in_range(offset + 4, 1));
     let at = cx.place(place.0, place.1);
     let Some(call) = call else {

@@ -48,7 +48,8 @@ fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
 
 /// Who uses a symbol, if that is why the list of used symbols does not have it.
 fn user(cx: &WorldCx<'_>, module: &str, name: &str) -> &'static str {
-    let members = cx.facts.iter().filter(|facts| facts.file.subject == module && facts.file.stage == BuildStage::Member);
+    let members =
+        cx.facts.iter().filter(|facts| facts.file.subject == module && facts.file.stage == BuildStage::Member);
     let members: Vec<_> = members.collect();
     let uses: Vec<bool> = members.iter().filter_map(|facts| facts.bitcode.as_ref()?.needs(name)).collect();
     let is_known = !members.is_empty() && members.iter().all(|facts| facts.bitcode.is_some());

@@ -86,8 +86,10 @@ fn cause(cx: &WorldCx<'_>, name: &str) -> String {
     if let Some(cause) = cause_in_bitcode(cx, name) {
         return cause;
     }
-    let definer =
-        cx.facts.iter().find(|facts| facts.file.stage == BuildStage::Object && facts.definitions.iter().any(|d| d == name));
+    let definer = cx
+        .facts
+        .iter()
+        .find(|facts| facts.file.stage == BuildStage::Object && facts.definitions.iter().any(|d| d == name));
     match definer {
         Some(definer) => format!("{} defines it, but does not export it", definer.file.name),
         None if facts::is_runtime(name) => "a runtime-library function that the link has dropped".to_owned(),
@@ -100,7 +102,8 @@ fn cause_in_bitcode(cx: &WorldCx<'_>, name: &str) -> Option<String> {
     let input = cx.facts.iter().find(|facts| facts.bitcode.as_ref().is_some_and(|bitcode| bitcode.defines(name)))?;
     let linked = cx.facts.iter().find(|facts| {
         let stage = facts.file.stage;
-        let is_linked = matches!(stage, BuildStage::VmlinuxObject | BuildStage::Object | BuildStage::Lto | BuildStage::Prelink);
+        let is_linked =
+            matches!(stage, BuildStage::VmlinuxObject | BuildStage::Object | BuildStage::Lto | BuildStage::Prelink);
         is_linked && !facts.is_opaque && facts.file.subject == input.file.subject
     })?;
     let (input, linked_name) = (&input.file.name, &linked.file.name);

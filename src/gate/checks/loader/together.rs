@@ -22,7 +22,8 @@ const MAGIC: [(&str, &str); 5] = [
 
 /// All modules.
 pub fn look(cx: &WorldCx<'_>) -> Vec<GateFinding> {
-    let finished: Vec<&FileFacts> = cx.facts.iter().filter(|f| f.file.stage == BuildStage::Module && !f.is_opaque).collect();
+    let finished: Vec<&FileFacts> =
+        cx.facts.iter().filter(|f| f.file.stage == BuildStage::Module && !f.is_opaque).collect();
     let usual = usual_size(cx, &finished);
     let exports = Exports::of(cx);
     let mut findings = Vec::new();
@@ -103,7 +104,8 @@ fn licence(module: &FileFacts) -> Option<GateFinding> {
 /// `versions`.
 fn magic(cx: &WorldCx<'_>) -> Option<GateFinding> {
     let modules = cx.facts.iter().filter(|facts| facts.file.stage == BuildStage::Module && !facts.is_opaque);
-    let mut found: Vec<(&str, &FileFacts)> = modules.filter_map(|facts| Some((facts.info("vermagic")?, facts))).collect();
+    let mut found: Vec<(&str, &FileFacts)> =
+        modules.filter_map(|facts| Some((facts.info("vermagic")?, facts))).collect();
     let (first, module) = *found.first()?;
     found.retain(|(magic, _)| *magic != first);
     let words: BTreeSet<&str> = first.split_whitespace().collect();

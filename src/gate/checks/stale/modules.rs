@@ -53,9 +53,9 @@ fn of_object(cx: &WorldCx<'_>, module: &FileFacts) -> Option<GateFinding> {
 
 /// Whether an error is about this symbol of the module.
 fn is_named(cx: &WorldCx<'_>, subject: &str, symbol: &str) -> bool {
-    cx.found
-        .iter()
-        .any(|finding| finding.subject == subject && finding.symbol == symbol && finding.severity == GateSeverity::Error)
+    cx.found.iter().any(|finding| {
+        finding.subject == subject && finding.symbol == symbol && finding.severity == GateSeverity::Error
+    })
 }
 
 /// The first function of the same size and with other bytes.
@@ -67,7 +67,8 @@ fn changed_code(made: &Print, of: &Print) -> Option<String> {
 
 /// The first kind of section whose bytes or relocations are others, or a text that is not there.
 fn other_data(cx: &WorldCx<'_>, module: &FileFacts, made: &Print, of: &Print) -> Option<String> {
-    let source = cx.facts.iter().find(|f| f.file.stage == BuildStage::ModObject && f.file.subject == module.file.subject);
+    let source =
+        cx.facts.iter().find(|f| f.file.stage == BuildStage::ModObject && f.file.subject == module.file.subject);
     let mut wanted = of.sums.clone();
     for (class, sums) in source.iter().filter_map(|facts| facts.print.as_ref()).flat_map(|print| &print.sums) {
         let total = wanted.entry(class.clone()).or_default();
