@@ -7,6 +7,7 @@
 //! merged to a [`world::World`], which is resolved, and written.
 
 mod addend;
+mod clones;
 mod crc;
 mod devtable;
 mod event;
@@ -17,6 +18,7 @@ mod extended;
 mod files;
 mod finding;
 mod generate;
+mod generated;
 mod getopt;
 mod inputs;
 mod ksymtab;

@@ -21,26 +21,26 @@ use std::env;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use case::Case;
 use case::Entry;
 use common::program::Program;
+use postlink::kernel::releases;
+use postlink::kernel::releases::Point;
 
-/// The releases that cases run for, the newest first.
-const RELEASES: [&str; 12] = [
-    "7.3",
-    "7.2.13",
-    "6.18.35",
-    "6.18.2",
-    "6.12",
-    "6.12.95",
-    "6.6.80",
-    "6.6.77-android15",
-    "6.1",
-    "5.15.135",
-    "5.15.85",
-    "5.10",
-];
+/// The releases that cases run for, newest first, by the names that `scripts/lib/releases` has for them.
+static RELEASES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let sources = include_str!("../scripts/lib/releases");
+    let named: Vec<&str> = sources.lines().filter_map(|line| line.split(' ').next()).collect();
+    let name = |point: &'static Point| {
+        let release = point.release();
+        // A name of two numbers is that of the newest.
+        let stands_for_all = point == release.newest() && named.contains(&release.name);
+        if stands_for_all { release.name } else { point.version }
+    };
+    releases::points().rev().map(name).collect()
+});
 
 fn write_inputs(case: &Case, folder: &Path) {
     for (name, entry) in &case.files {
@@ -123,7 +123,7 @@ fn check(path: &Path, results: &[(&str, String)]) -> Result<(), String> {
         path.with_file_name(format!("{stem}@{release}.expect"))
     };
     if env::var_os("UPDATE_EXPECT").is_some() {
-        for release in RELEASES {
+        for release in RELEASES.iter() {
             let _ = fs::remove_file(special(release));
         }
         fs::write(&base, &results[0].1).expect("a file can be written");
@@ -155,7 +155,7 @@ fn cases() {
         let text = fs::read_to_string(&path).expect("a case");
         let name = path.strip_prefix(&folder).expect("below").with_extension("").to_string_lossy().replace('/', "+");
         let mut results = Vec::new();
-        for series in RELEASES {
+        for series in RELEASES.iter().copied() {
             let case = Case::parse(&text, series);
             if !case.series.is_empty() && !case.series.iter().any(|wanted| case::is_of(series, wanted)) {
                 continue;

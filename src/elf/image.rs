@@ -18,7 +18,6 @@ use super::Edit;
 use super::ElfError;
 use super::ElfFile;
 use super::ImageError;
-use super::NewReloc;
 use super::NewSection;
 use super::NewSymbol;
 use super::PlainSection;
@@ -63,18 +62,10 @@ impl<'f, 'd> Image<'f, 'd> {
 /// A section that the input does not have.
 #[derive(Debug)]
 pub(super) struct AddedSection {
+    /// Where its name is in the section names.
     pub name_offset: u32,
-    pub kind: u32,
-    pub flags: u64,
-    pub link: u32,
-    pub info: u32,
-    pub align: u64,
-    pub entsize: u64,
-    pub data: Vec<u8>,
-    /// Size of a section without contents in the file.
-    pub nobits_size: u64,
-    /// Relocations that become `data` when all symbols have their final numbers.
-    relocs: Vec<NewReloc>,
+    /// The section. Its relocations become its contents when all symbols have their final numbers.
+    pub section: PlainSection,
 }
 
 struct Builder<'f, 'd> {
@@ -137,7 +128,7 @@ impl<'f, 'd> Builder<'f, 'd> {
             }
             Edit::AddSymbol(symbol) => self.add_symbol(&symbol),
             Edit::AddSection(section) => self.add_section(*section),
-            Edit::AddPlainSection(section) => self.add_plain_section(*section),
+            Edit::AddPlainSection(section) => self.add_plain_section(*section).map(|_| ()),
         }
     }
 
@@ -192,9 +183,9 @@ impl<'f, 'd> Builder<'f, 'd> {
     }
 
     fn add_section(&mut self, section: NewSection) -> Result<(), ElfError> {
-        let name_offset = self.add_section_name(&section.name)?;
-        let base = self.push_section(AddedSection {
-            name_offset,
+        let rela_name = [b".rela", &*section.name].concat();
+        let base = self.add_plain_section(PlainSection {
+            name: section.name,
             kind: section.kind,
             flags: section.flags,
             link: 0,
@@ -206,14 +197,13 @@ impl<'f, 'd> Builder<'f, 'd> {
             relocs: Vec::new(),
         })?;
         let Some(relocs) = section.relocs else { return Ok(()) };
-        let name = [b".rela", &*section.name].concat();
-        let name_offset = self.add_section_name(&name)?;
+        let name_offset = self.add_section_name(&rela_name)?;
         self.need_symtab()?;
         for reloc in &relocs {
             self.check_target(reloc.target)?;
         }
-        self.push_section(AddedSection {
-            name_offset,
+        let section = PlainSection {
+            name: rela_name,
             kind: elf::SHT_RELA,
             flags: u64::from(elf::SHF_INFO_LINK),
             link: self.file.symtab.0,
@@ -223,28 +213,17 @@ impl<'f, 'd> Builder<'f, 'd> {
             data: Vec::new(),
             nobits_size: 0,
             relocs,
-        })?;
-        Ok(())
-    }
-
-    fn add_plain_section(&mut self, section: PlainSection) -> Result<(), ElfError> {
-        let name_offset = self.add_section_name(&section.name)?;
-        self.push_section(AddedSection {
-            name_offset,
-            kind: section.kind,
-            flags: section.flags,
-            link: section.link,
-            info: section.info,
-            align: section.align,
-            entsize: section.entsize,
-            data: section.data,
-            nobits_size: section.nobits_size,
-            relocs: section.relocs,
-        })?;
+        };
+        self.push_section(AddedSection { name_offset, section })?;
         Ok(())
     }
 
     /// Adds a section and returns its number.
+    fn add_plain_section(&mut self, section: PlainSection) -> Result<u32, ElfError> {
+        let name_offset = self.add_section_name(&section.name)?;
+        self.push_section(AddedSection { name_offset, section })
+    }
+
     fn push_section(&mut self, section: AddedSection) -> Result<u32, ElfError> {
         let number = u32::try_from(self.file.sections.len() + self.added.len());
         self.added.push(section);
@@ -304,7 +283,7 @@ impl<'f, 'd> Builder<'f, 'd> {
 
     /// Checks what may have come after the relocations that refer to it.
     fn check_later_targets(&self) -> Result<(), ElfError> {
-        for target in self.added.iter().flat_map(|section| &section.relocs).map(|reloc| reloc.target) {
+        for target in self.added.iter().flat_map(|added| &added.section.relocs).map(|reloc| reloc.target) {
             match target {
                 RelocTarget::NewSymbol(nth) if nth as usize >= self.named_symbols.len() => {
                     return Err(elf_err!("a relocation refers to new symbol {nth}, which does not exist"));
@@ -414,7 +393,7 @@ impl<'f, 'd> Builder<'f, 'd> {
     fn encode_new_relocs(&mut self) {
         let e = self.file.endian;
         let mut added = std::mem::take(&mut self.added);
-        for section in &mut added {
+        for section in added.iter_mut().map(|added| &mut added.section) {
             let relocs = std::mem::take(&mut section.relocs);
             if relocs.is_empty() {
                 continue;

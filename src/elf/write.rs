@@ -120,9 +120,10 @@ impl Header {
         }
     }
 
-    fn of_added(section: &AddedSection) -> Self {
+    fn of_added(added: &AddedSection) -> Self {
+        let section = &added.section;
         Self {
-            name_offset: section.name_offset,
+            name_offset: added.name_offset,
             kind: section.kind,
             flags: section.flags,
             addr: 0,

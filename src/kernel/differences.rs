@@ -26,6 +26,7 @@ use super::probe::File::SpecialX86;
 use super::probe::File::Warn;
 use super::probe::Probe;
 use super::releases::In;
+use super::releases::Series;
 
 /// One difference.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +37,13 @@ pub struct Difference {
     pub points: In,
     /// What shows it; one is enough.
     pub probes: &'static [Probe],
+}
+
+impl Series {
+    /// What its objtool does.
+    pub fn facts(self) -> Facts {
+        of_point(self.release().newest().bit)
+    }
 }
 
 /// The facts of the releases that `point` stands for.

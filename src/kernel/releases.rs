@@ -201,11 +201,6 @@ impl Series {
         self.release().name
     }
 
-    /// What its objtool does.
-    pub fn facts(self) -> super::Facts {
-        super::differences::of_point(self.release().newest().bit)
-    }
-
     /// The newest.
     pub const NEWEST: Self = Self::V7_3;
 

@@ -5,10 +5,9 @@
 //! Asked for explicitly, else what the source tree in kbuild's environment is by its content, else by a version number,
 //! else the newest. kbuild starts the tools thousands of times, so this reads few files, and each once.
 
-mod tree;
+pub mod tree;
 
 pub use tree::Tree;
-pub use tree::noreturns;
 
 pub use super::releases::Series;
 

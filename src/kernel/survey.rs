@@ -20,8 +20,8 @@ use super::probe::Texts;
 use super::releases;
 use super::releases::In;
 use super::releases::Point;
-use super::series;
-use super::series::Tree;
+use super::series::tree::Tree;
+use super::series::tree::noreturns;
 
 /// The files that decide about `objtool`.
 const FILES: [File; 11] = [
@@ -139,7 +139,7 @@ impl Survey {
         if self.lists_of == Some(point) {
             return names;
         }
-        let noreturns = std::str::from_utf8(self.texts.get(File::Noreturns)).ok().and_then(series::noreturns);
+        let noreturns = std::str::from_utf8(self.texts.get(File::Noreturns)).ok().and_then(noreturns);
         let marks = self.marks.unwrap_or_else(|| MARKS.map(|(file, mark)| self.texts.place(file, mark)));
         names.or_of_tree(&self.texts, marks, noreturns)
     }

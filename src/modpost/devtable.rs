@@ -23,7 +23,7 @@ use self::layout::Device;
 use super::event::ScanEvent;
 use super::finding::ModpostFinding;
 use super::finding::Stop;
-use super::generate::check_line;
+use super::generated::check_line;
 use super::object::ModuleObject;
 use super::scan::ObjectFacts;
 use super::symtab::ModuleSymbol;

@@ -46,7 +46,7 @@ pub fn attributes(
         symbols.remove_dot(&symbol, profile);
         let name = symbols.name(&symbol);
         if let Some(exported) = name.strip_prefix(b"__kstrtabns_") {
-            let Some(offset) = object.symbol_offset(&symbol) else { continue };
+            let Some(offset) = symbol.offset_in(object) else { continue };
             let namespace = object.read_string(offset, "namespace")?.into();
             events.push(ScanEvent::Namespace { symbol: exported.into(), namespace });
         }
@@ -64,7 +64,7 @@ fn crc(object: &ModuleObject, symbol: &ModuleSymbol, exported: &[u8]) -> Result<
         SHN_UNDEF => return Ok(Some(ScanEvent::Finding(ModpostFinding::CrcUndefined(symbol_name)))),
         elf::SHN_ABS => symbol.value as u32,
         _ => {
-            let Some(offset) = object.symbol_offset(symbol) else { return Ok(None) };
+            let Some(offset) = symbol.offset_in(object) else { return Ok(None) };
             let bytes = object.read(offset, 4, "version")?;
             let word = *bytes.first_chunk::<4>().unwrap_or(&[0; 4]);
             match object.endian {

@@ -10,7 +10,6 @@ use super::symsearch::SymSearch;
 use super::symtab::ModuleSymbol;
 use super::symtab::ModuleSymbols;
 use super::text::Name;
-use super::text::c_string_at;
 use crate::kernel::modpost::Behaviour;
 use crate::kernel::modpost::ModpostProfile;
 
@@ -43,7 +42,7 @@ impl ReferenceNames {
             return Self::Search(SymSearch::new(symbols, object.machine, hits.iter().map(from).chain(to)));
         }
         let mut names: Vec<Name> =
-            hits.iter().map(|hit| source_name(object, hit.reloc_section, profile).into()).collect();
+            hits.iter().map(|hit| object.source_name(hit.reloc_section, profile).into()).collect();
         names.sort_unstable();
         names.dedup();
         let unnamed = |hit: &Hit| symbol_of(hit).filter(|symbol| symbol.name == 0);
@@ -79,14 +78,4 @@ impl ReferenceNames {
             (Self::Scan(_), ReferenceTarget::Unknown) => None,
         }
     }
-}
-
-/// Name of the section that the relocations in `section` belong to.
-pub fn source_name<'a>(object: &'a ModuleObject, section: usize, profile: &ModpostProfile) -> &'a [u8] {
-    let Some(header) = object.sections.get(section) else { return &[] };
-    if !profile.has(Behaviour::SourceByRelocName) {
-        return object.section_name(header.info as usize);
-    }
-    let prefix = if header.kind == object::elf::SHT_RELA { ".rela" } else { ".rel" };
-    c_string_at(&object.names, (header.name_offset as usize).saturating_add(prefix.len()))
 }

@@ -18,7 +18,6 @@ use object::elf;
 use object::read::elf::FileHeader;
 
 use super::finding::ModpostFinding;
-use super::symtab::ModuleSymbol;
 use super::text::c_string;
 use super::text::c_string_at;
 use crate::elf::Class;
@@ -209,14 +208,14 @@ impl ModuleObject {
         }
     }
 
-    /// Offset in the file of what a symbol stands for.
-    ///
-    /// Upstream: `sym_get_data()`.
-    pub fn symbol_offset(&self, symbol: &ModuleSymbol) -> Option<u64> {
-        let header = self.sections.get(symbol.section as usize)?;
-        // Up to 5.18 programs are read too, in which values are addresses.
-        let base = if self.kind == elf::ET_REL { 0 } else { header.addr };
-        Some(header.offset.wrapping_add(symbol.value).wrapping_sub(base))
+    /// Name of the section that the relocations in `section` belong to.
+    pub fn source_name(&self, section: usize, profile: &ModpostProfile) -> &[u8] {
+        let Some(header) = self.sections.get(section) else { return &[] };
+        if !profile.has(Behaviour::SourceByRelocName) {
+            return self.section_name(header.info as usize);
+        }
+        let prefix = if header.kind == elf::SHT_RELA { ".rela" } else { ".rel" };
+        c_string_at(&self.names, (header.name_offset as usize).saturating_add(prefix.len()))
     }
 
     /// `value` reduced to the width of an address.

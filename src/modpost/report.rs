@@ -4,8 +4,8 @@
 
 use std::collections::HashSet;
 
-use super::extended::MismatchKey;
-use super::extended::by_source;
+use super::clones::MismatchKey;
+use super::clones::by_source;
 use super::finding::ModpostFinding;
 use super::finding::Stop;
 use super::located;

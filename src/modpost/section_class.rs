@@ -4,7 +4,6 @@
 
 use object::elf;
 
-use super::names::source_name;
 use super::object::ModuleObject;
 use super::pattern::matches;
 use crate::elf::SectionHeader;
@@ -114,7 +113,7 @@ pub fn classify_sources(
 ) -> Vec<SectionClass> {
     let is_by_name = profile.has(Behaviour::SourceByRelocName);
     let of = |(index, header): (usize, &SectionHeader)| match header.kind {
-        elf::SHT_REL | elf::SHT_RELA if is_by_name => table.class(source_name(object, index, profile)),
+        elf::SHT_REL | elf::SHT_RELA if is_by_name => table.class(object.source_name(index, profile)),
         elf::SHT_REL | elf::SHT_RELA => classes.get(header.info as usize).copied().unwrap_or_default(),
         _ => SectionClass::default(),
     };

@@ -18,7 +18,6 @@ use super::finding::SectionRef;
 use super::finding::SymbolKind;
 use super::names::ReferenceNames;
 use super::names::ReferenceTarget;
-use super::names::source_name;
 use super::object::ModuleObject;
 use super::options::ModpostOpts;
 use super::pattern::matches_any;
@@ -128,7 +127,7 @@ impl Check<'_> {
         let Some(header) = self.object.sections.get(section) else { return Ok(None) };
         let is_extable = matches!(header.kind, elf::SHT_REL | elf::SHT_RELA)
             && self.profile.has(Behaviour::ExtableEntrySize)
-            && source_name(self.object, section, self.profile) == b"__ex_table";
+            && self.object.source_name(section, self.profile) == b"__ex_table";
         if !is_extable {
             return Ok(None);
         }
@@ -173,7 +172,7 @@ impl Check<'_> {
                 false => addend::old_rel_target(self.object, symbol, &hit.reloc, kind, at, self.profile),
             });
         }
-        let is_extable = source_name(self.object, hit.reloc_section, self.profile) == b"__ex_table";
+        let is_extable = self.object.source_name(hit.reloc_section, self.profile) == b"__ex_table";
         if addend::is_skipped_rela(machine, kind, is_extable, self.profile) {
             return Ok(None);
         }
@@ -250,7 +249,7 @@ impl Check<'_> {
         to: Option<&ModuleSymbol>,
         target: ReferenceTarget,
     ) -> SectionRef {
-        let from_section = source_name(self.object, hit.reloc_section, self.profile);
+        let from_section = self.object.source_name(hit.reloc_section, self.profile);
         let offset = hit.reloc.offset;
         let from = self.names.source(self.symbols, self.source(hit), from_section, offset);
         let from_name = self.symbol_name(from.as_ref());

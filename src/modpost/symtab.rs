@@ -53,6 +53,16 @@ impl ModuleSymbol {
     pub fn is_weak(&self) -> bool {
         self.info >> 4 == elf::STB_WEAK
     }
+
+    /// Offset in the file of what it stands for.
+    ///
+    /// Upstream: `sym_get_data()`.
+    pub fn offset_in(&self, object: &ModuleObject) -> Option<u64> {
+        let header = object.sections.get(self.section as usize)?;
+        // Up to 5.18 programs are read too, in which values are addresses.
+        let base = if object.kind == elf::ET_REL { 0 } else { header.addr };
+        Some(header.offset.wrapping_add(self.value).wrapping_sub(base))
+    }
 }
 
 /// The symbol table of one object.

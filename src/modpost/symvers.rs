@@ -14,7 +14,7 @@ use super::export::Export;
 use super::export::ExportKind;
 use super::finding::ModpostFinding;
 use super::finding::Stop;
-use super::generate::Generated;
+use super::generated::Generated;
 use super::report::ModpostReport;
 use super::report::NOBODY;
 use super::resolve::Resolution;

@@ -68,11 +68,13 @@ impl Analysis {
 /// Analyses one file. `opts` are the request's, as far as the file has not changed them.
 pub fn analyse<'d>(opts: &'d Opts, profile: &'d Profile, elf: &'d ElfFile<'d>, request: &'d Request) -> Analysis {
     let object = super::request::name_of(&opts.file);
-    let Some(arch) = arch::with_upstream(elf.machine) else {
-        let text = format!("unexpected ELF machine type {}", elf.machine);
-        let mut out = Analysis { failed: true, ..Analysis::default() };
-        out.report.text = crate::objtool::report::object_line(profile, &object, &text);
-        return out;
+    let arch = match super::request::machine(elf) {
+        Ok(arch) => arch,
+        Err(text) => {
+            let mut out = Analysis { failed: true, ..Analysis::default() };
+            out.report.text = crate::objtool::report::object_line(profile, &object, &text);
+            return out;
+        }
     };
     let task = Task { opts, profile, elf, noreturns: request.noreturns.as_ref(), tables: Tables::Create };
     let mut recorder = request.source.then(Recorder::default);

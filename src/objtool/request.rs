@@ -7,13 +7,17 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::path::PathBuf;
 
+use arch::Arch;
 use rayon::prelude::*;
 
 use super::ModuleRule;
+use crate::elf::ElfFile;
 use crate::elf::output;
 use crate::kernel::Profile;
+use crate::objtool::finding::Message;
 use crate::objtool::opts::Opts;
 use crate::objtool::opts::conflicts::OptionRules;
+use crate::objtool::wording;
 
 /// One call of the tool.
 #[derive(Debug, Clone)]
@@ -49,6 +53,12 @@ impl Outcome {
     pub(crate) fn with_code(self, code: u8) -> Self {
         Self { code, ..self }
     }
+}
+
+/// The machine that the file is for, or what there is to say about one that is not supported.
+pub(super) fn machine(elf: &ElfFile<'_>) -> Result<&'static dyn Arch, String> {
+    let unknown = Message::BadMachine { machine: elf.machine };
+    arch::with_upstream(elf.machine).ok_or_else(|| wording::of_file(&unknown).unwrap_or_default())
 }
 
 /// The file's name as messages give it.

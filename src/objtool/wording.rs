@@ -13,6 +13,12 @@ use crate::elf::SymbolId;
 use crate::kernel::Behaviour;
 use crate::objtool::code::Code;
 
+/// The text of a message about a file that is not looked into, so that there is no code to name anything by; `None` for others.
+pub fn of_file(message: &Message) -> Option<String> {
+    let Message::BadMachine { machine } = message else { return None };
+    Some(format!("unexpected ELF machine type {machine}"))
+}
+
 /// Appends the text of `message` to `out`, without location and severity.
 pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
     let w = Words { code };
@@ -34,7 +40,7 @@ pub fn write(out: &mut Vec<u8>, code: &Code<'_>, message: &Message) {
             push(out, &[b"can't decode instruction at ", w.sec(*section)]);
             let _ = write!(out, ":0x{offset:x}");
         }
-        M::BadMachine { machine } => text(format_args!("unexpected ELF machine type {machine}")),
+        M::BadMachine { .. } => push(out, &[of_file(message).unwrap_or_default().as_bytes()]),
         M::NoStartingInsn { symbol } => push(out, &[w.sym(*symbol), b"(): can't find starting instruction"]),
         M::FuncAtEndOfSection { symbol } => push(out, &[w.sym(*symbol), b"(): STT_FUNC at end of section"]),
         M::NoParentFunc { symbol } => push(out, &[w.sym(*symbol), b"(): can't find parent function"]),

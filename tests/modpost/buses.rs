@@ -318,7 +318,7 @@ fn buses() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/modpost/buses");
     let mut failures = Vec::new();
     for (name, target) in TARGETS {
-        for series in RELEASES {
+        for series in RELEASES.iter().copied() {
             let case = case(target, series);
             if let Some(to) = env::var_os("EXPORT_CASES") {
                 export(&case, &Path::new(&to).join(series).join(format!("buses+{name}")));

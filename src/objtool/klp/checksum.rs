@@ -36,6 +36,7 @@ use crate::objtool::on_file;
 use crate::objtool::opts::Opts;
 use crate::objtool::report::Report;
 use crate::objtool::report::object_line;
+use crate::objtool::request::machine;
 use crate::objtool::write;
 pub(super) use sum::At;
 use sum::Budget;
@@ -60,10 +61,12 @@ pub(super) fn run(request: &Request) -> Outcome {
 fn work(request: &Request, opts: &Opts, elf: &ElfFile<'_>, mut out: Outcome) -> Outcome {
     let object = opts.file.as_os_str().as_encoded_bytes().to_vec();
     let profile = &request.profile;
-    let Some(arch) = arch::with_upstream(elf.machine) else {
-        let text = format!("unexpected ELF machine type {}", elf.machine);
-        out.stderr.extend(object_line(profile, &object, &text));
-        return out.with_code(255);
+    let arch = match machine(elf) {
+        Ok(arch) => arch,
+        Err(text) => {
+            out.stderr.extend(object_line(profile, &object, &text));
+            return out.with_code(255);
+        }
     };
     let (mut code, mut findings, built) = code::build(opts, profile, arch, elf, request.noreturns.as_ref());
     let status = match &built {

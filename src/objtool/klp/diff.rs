@@ -40,6 +40,7 @@ use crate::objtool::open;
 use crate::objtool::options::KlpDiff;
 use crate::objtool::opts::Opts;
 use crate::objtool::report::Report;
+use crate::objtool::request::machine;
 use crate::objtool::write_rules;
 use exports::Exports;
 use output::OutSymbol;
@@ -120,10 +121,7 @@ fn parse<'d>(data: &'d [u8], profile: &Profile, trace: &mut Trace<'_>) -> Option
 
 /// The symbols of an input, if they make sense.
 fn symbols<'d>(opts: &'d Opts, profile: &'d Profile, elf: &'d ElfFile<'d>, trace: &mut Trace<'_>) -> Option<Code<'d>> {
-    let Some(arch) = arch::with_upstream(elf.machine) else {
-        trace.refuse(&format!("unexpected ELF machine type {}", elf.machine).into());
-        return None;
-    };
+    let arch = machine(elf).map_err(|text| trace.refuse(&text.into())).ok()?;
     let (code, result) = code::check_symbols(opts, profile, arch, elf);
     match result {
         Ok(()) => Some(code),

@@ -91,8 +91,7 @@ fn finish(file: &Path, profile: &Profile, data: &[u8]) -> Result<(), Vec<u8>> {
 
 fn edits(opts: &Opts, profile: &Profile, elf: &ElfFile<'_>) -> Result<Vec<Edit>, Vec<u8>> {
     let refuse = |refusal: Refusal| refusal.line(None);
-    let arch = arch::with_upstream(elf.machine);
-    let arch = arch.ok_or_else(|| refuse(format!("unexpected ELF machine type {}", elf.machine).into()))?;
+    let arch = request::machine(elf).map_err(|text| refuse(text.into()))?;
     let code = symbols(opts, profile, arch, elf).map_err(refuse)?;
     let mut made = Made {
         code: &code,
