@@ -10,6 +10,7 @@ use object::endian::Endian;
 use object::read::elf::FileHeader;
 use rayon::prelude::*;
 
+use super::Class;
 use super::ElfError;
 use super::Relocs;
 use super::Section;
@@ -26,15 +27,6 @@ const LARGE_FILE: usize = 4 << 20;
 
 /// Sections that a thread looks at before it asks for more.
 const SECTIONS_AT_ONCE: usize = 256;
-
-/// Word size of a file, `e_ident[EI_CLASS]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// `ELFCLASS32`.
-    Elf32,
-    /// `ELFCLASS64`.
-    Elf64,
-}
 
 /// A checked, read-only view of an ELF file.
 #[derive(Debug)]

@@ -10,6 +10,15 @@ use object::elf;
 use object::read::elf::FileHeader;
 use object::read::elf::SectionHeader as _;
 
+/// Word size of a file, `e_ident[EI_CLASS]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// `ELFCLASS32`.
+    Elf32,
+    /// `ELFCLASS64`.
+    Elf64,
+}
+
 /// One section header. Integers are widened to 64 bits for both classes.
 #[derive(Debug, Clone, Copy)]
 pub struct SectionHeader {

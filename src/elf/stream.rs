@@ -96,7 +96,7 @@ impl Image<'_, '_> {
     /// Contents of an added section; nothing for the number past the last one.
     fn added(&self, nth: usize) -> &[u8] {
         let nth = nth.checked_sub(self.file.sections.len());
-        nth.and_then(|nth| self.added.get(nth)).map_or(&[], |section| &section.data)
+        nth.and_then(|nth| self.added.get(nth)).map_or(&[], |added| &added.section.data)
     }
 
     /// The file between its start and its section headers, in parts.

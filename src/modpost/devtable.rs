@@ -7,6 +7,7 @@
 //!
 //! Upstream: `file2alias.c`.
 
+mod alias;
 pub mod entry;
 pub mod format;
 pub mod layout;

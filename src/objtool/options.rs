@@ -9,6 +9,7 @@
 mod exit;
 mod klp;
 mod legacy;
+mod option_row;
 mod rows;
 mod subcmd;
 mod usage;
@@ -25,9 +26,9 @@ use crate::kernel::Facts;
 use crate::kernel::OptionTable;
 use crate::objtool::opts::Opts;
 use crate::objtool::opts::conflicts::OptionRules;
+use option_row::OptionRow;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
-use subcmd::OptionRow;
 
 /// What a command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]

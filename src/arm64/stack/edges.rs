@@ -8,14 +8,13 @@
 //! * `.altinstructions`: an instruction may be replaced by others, whose branches then leave from it, or, where a callback
 //!   makes them, by NOPs or anything else: then control also goes on behind them.
 
+use arch::arm64;
 use arch::arm64::branch::BranchKind;
 use object::elf;
 
 use crate::arm64::object::Arm64Object;
 use crate::arm64::object::Place;
 use crate::elf::SectionId;
-
-use super::regions::branch_target;
 
 /// One way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -126,5 +125,13 @@ fn replacement_branches(object: &Arm64Object<'_>, from: Place, new: Place, len: 
             |to: &Place| to.section == new.section && (new.offset..new.offset + u64::from(len)).contains(&to.offset);
         let to = branch_target(object, place, &branch).filter(|to| !is_inside(to));
         out.extend(to.map(|to| Edge { from: old, to }));
+    }
+}
+
+/// Where a direct branch leads, if that is in this object.
+pub fn branch_target(object: &Arm64Object<'_>, place: Place, branch: &arm64::Branch) -> Option<Place> {
+    match object.relocs.at(place.section, place.offset) {
+        Some(found) => object.target(&found.reloc),
+        None => place.plus(branch.disp.into()),
     }
 }

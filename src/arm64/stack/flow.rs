@@ -26,11 +26,11 @@ use super::Context;
 use super::StateRow;
 use super::Trouble;
 use super::TroubleKind;
+use super::edges::branch_target;
 use super::jump_table;
 use super::jump_table::Indirect;
 use super::regions::Region;
 use super::regions::RegionId;
-use super::regions::branch_target;
 use super::regions::for_each_branch;
 use super::state::State;
 

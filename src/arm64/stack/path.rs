@@ -19,8 +19,8 @@ use crate::arm64::object::Place;
 
 use super::Function;
 use super::StackTable;
+use super::edges::branch_target;
 use super::flow;
-use super::regions::branch_target;
 use super::state::Content;
 use super::state::State;
 

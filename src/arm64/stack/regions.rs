@@ -17,6 +17,7 @@ use crate::elf::SectionId;
 use crate::elf::SymbolId;
 
 use super::edges::Edges;
+use super::edges::branch_target;
 
 /// A function, or a part of one.
 #[derive(Debug, Clone, Copy)]
@@ -161,14 +162,6 @@ pub fn for_each_branch(object: &Arm64Object<'_>, region: &Region, mut found: imp
         if let Some(target) = branch_target(object, place, &branch) {
             found(place, target);
         }
-    }
-}
-
-/// Where a direct branch leads, if that is in this object.
-pub fn branch_target(object: &Arm64Object<'_>, place: Place, branch: &arm64::Branch) -> Option<Place> {
-    match object.relocs.at(place.section, place.offset) {
-        Some(found) => object.target(&found.reloc),
-        None => place.plus(branch.disp.into()),
     }
 }
 

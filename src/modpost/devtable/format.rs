@@ -2,6 +2,8 @@
 
 //! Making aliases from the fields of an entry.
 
+use super::alias::append_star;
+use super::alias::natural;
 use super::entry::Entry;
 use super::entry::Field;
 use super::layout::Device;
@@ -71,20 +73,5 @@ fn number(value: u32, part: &Part, is_printed: bool) -> String {
         Digits::Upper(digits) => format!("{value:0digits$X}"),
         Digits::Lower(digits) => format!("{value:0digits$x}"),
         Digits::Decimal(digits) => format!("{value:0digits$}"),
-    }
-}
-
-/// A number with as many digits as its field has.
-pub fn natural(value: u32, width: u8) -> String {
-    let digits = usize::from(width).saturating_mul(2);
-    format!("{value:0digits$X}")
-}
-
-/// Appends a `*` for future extensions.
-///
-/// Upstream: `add_wildcard()`.
-pub fn append_star(alias: &mut Vec<u8>) {
-    if alias.last() != Some(&b'*') {
-        alias.push(b'*');
     }
 }

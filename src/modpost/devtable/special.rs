@@ -2,14 +2,14 @@
 
 //! Aliases of buses that a list of parts cannot describe.
 
+use super::alias::append_star;
+use super::alias::natural;
 use super::entry::At;
 use super::entry::Entry;
 use super::entry::Field;
 use super::entry::at;
 use super::entry::at2;
 use super::entry::at3;
-use super::format::append_star;
-use super::format::natural;
 use super::layout::Special;
 use super::usb;
 use crate::kernel::modpost::Behaviour;

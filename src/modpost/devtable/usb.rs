@@ -2,11 +2,11 @@
 
 //! USB aliases: a device matches a range of release numbers, which becomes a set of patterns.
 
+use super::alias::append_star;
+use super::alias::natural;
 use super::entry::Entry;
 use super::entry::Field;
 use super::entry::at;
-use super::format::append_star;
-use super::format::natural;
 use crate::modpost::text::text;
 
 const MATCH_VENDOR: u32 = 1;

@@ -5,9 +5,9 @@
 //! Upstream: `cmd_klp()` and the start of each `cmd_klp_*()`. `OBJTOOL_ARGS` is not read here.
 
 use super::Exit;
+use super::option_row::OptionRow;
+use super::option_row::Takes;
 use super::subcmd;
-use super::subcmd::OptionRow;
-use super::subcmd::Takes;
 use super::usage;
 use super::usage::Listed;
 use super::words::Words;

@@ -4,8 +4,8 @@
 //!
 //! The order is the original's: it decides `--list-opts`, and which two options an ambiguous prefix names.
 
-use super::subcmd::OptionRow;
-use super::subcmd::Takes;
+use super::option_row::OptionRow;
+use super::option_row::Takes;
 use crate::kernel::OptionTable;
 use crate::objtool::opts::Opts;
 use bitflags::bitflags;

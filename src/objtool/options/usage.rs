@@ -4,8 +4,8 @@
 //!
 //! Upstream: `usage_with_options()`, `parse_options_usage()` and `print_option_help()`.
 
-use super::subcmd::OptionRow;
-use super::subcmd::Takes;
+use super::option_row::OptionRow;
+use super::option_row::Takes;
 use super::words::Pos;
 use super::words::Words;
 
