@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-//! The arm64 stack analysis on hand-written functions: sound ones (scripts/devtools compares them with their `.cfi` directives), faulty ones against
-//! the findings that they are made for, and both damaged at random.
+//! The arm64 stack analysis on hand-written functions: sound ones (scripts/devtools compares them with their `.cfi` directives),
+//! faulty ones against the findings that they are made for, and both damaged at random.
 
 use std::ffi::OsString;
 use std::fs;

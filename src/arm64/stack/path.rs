@@ -3,8 +3,8 @@
 //! The path through a function to a finding about its stack: the instructions that tell something, and the frame at each.
 //!
 //! The analysis goes over a function until nothing changes and remembers no path, so one is looked for afterwards: the
-//! shortest from the function's start that brings the frame written down there. Where none is found (over a jump table, from another part of the function) all that
-//! changes the frame above the finding is shown instead.
+//! shortest from the function's start that brings the frame written down there. Where none is found (over a jump table, from
+//! another part of the function) all that changes the frame above the finding is shown instead.
 
 use std::collections::VecDeque;
 
