@@ -153,8 +153,9 @@ fn open(data: &[u8]) -> Result<ElfFile<'_>, String> {
     if elf.kind != object::elf::ET_REL {
         return Err(format!("e_type {} is not that of a relocatable object", elf.kind));
     }
-    elf.check_overlap().map_err(|error| error.to_string())?;
-    check_foreign_relocs(&elf)?;
+    let (overlap, foreign) = elf.join(|| elf.check_overlap(), || check_foreign_relocs(&elf));
+    overlap.map_err(|error| error.to_string())?;
+    foreign?;
     Ok(elf)
 }
 

@@ -53,11 +53,17 @@ fn folder_of(case: &Path) -> (TempDir, String) {
     (folder, object)
 }
 
-fn objtool(folder: &Path, release: &str, words: &[&str]) -> Command {
+/// A `klp` call of a program, within limits.
+fn klp(program: &str, folder: &Path, words: &[&str]) -> Command {
     let limits = format!("ulimit -v {MEMORY} && ulimit -t {SECONDS} && exec \"$0\" \"$@\"");
     let mut command = Command::new("sh");
-    command.args(["-c", &limits, env!("CARGO_BIN_EXE_objtool"), "klp"]).args(words).current_dir(folder);
-    command.env_clear().env("LC_ALL", "C").env("POSTLINK_SERIES", release).stdin(Stdio::null());
+    command.args(["-c", &limits, program, "klp"]).args(words).current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+fn objtool(folder: &Path, release: &str, words: &[&str]) -> Command {
+    let mut command = klp(env!("CARGO_BIN_EXE_objtool"), folder, words);
+    command.env_clear().env("LC_ALL", "C").env("POSTLINK_SERIES", release);
     command
 }
 
@@ -180,15 +186,13 @@ fn damaged_objects_are_survived() {
 }
 
 /// What `postlink klp diff --report` says of a case, as JSON, and its exit status.
-fn report(case: &Path, words: &[&str]) -> (serde_json::Value, i32) {
+fn report(case: &Path) -> (serde_json::Value, i32) {
     let (folder, object) = folder_of(case);
     let patched = format!("patched/{object}");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_postlink"));
-    command.args(["klp", "diff", &object, &patched, "--report", "--format", "json"]).args(words);
-    let done = command.current_dir(folder.path()).output().expect("it runs");
-    let status = done.status.code().expect("no signal");
-    let value = serde_json::from_slice(&done.stdout);
-    (value.unwrap_or_else(|error| panic!("{}: {error}: {done:?}", case.display())), status)
+    let words = ["diff", &object, &patched, "--report", "--format", "json"];
+    let (status, text, said) = postlink(folder.path(), &words);
+    let value = serde_json::from_str(&text);
+    (value.unwrap_or_else(|error| panic!("{}: {error}: {text}{said}", case.display())), status)
 }
 
 /// The lines of the recorded `klp diff`, and its exit status.
@@ -210,7 +214,7 @@ fn the_report_says_what_the_original_does() {
     let (mut n_patchable, mut n_refused) = (0, 0);
     for case in cases() {
         let (name, (lines, code)) = (name_of(&case), recorded_diff(&case));
-        let (report, status) = report(&case, &[]);
+        let (report, status) = report(&case);
         let changes = report["changes"].as_array().expect("a list");
         let functions = |how: &str| -> Vec<&str> {
             let is_one = |change: &&serde_json::Value| change["how"] == how && change["kind"] == "function";
@@ -244,10 +248,7 @@ fn the_report_says_what_the_original_does() {
 }
 
 fn postlink(folder: &Path, words: &[&str]) -> (i32, String, String) {
-    let limits = format!("ulimit -v {MEMORY} && ulimit -t {SECONDS} && exec \"$0\" \"$@\"");
-    let mut command = Command::new("sh");
-    command.args(["-c", &limits, env!("CARGO_BIN_EXE_postlink"), "klp"]).args(words).current_dir(folder);
-    let done = command.stdin(Stdio::null()).output().expect("it runs");
+    let done = klp(env!("CARGO_BIN_EXE_postlink"), folder, words).output().expect("it runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let status = done.status.code().unwrap_or_else(|| panic!("{words:?}: {}", done.status));
     (status, text(&done.stdout), text(&done.stderr))

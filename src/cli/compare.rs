@@ -66,7 +66,7 @@ pub fn run(a: &Path, b: &Path, detail: Detail, out: &mut dyn Write) -> io::Resul
 }
 
 /// Reads a file, with its name in the error.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 

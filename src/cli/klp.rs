@@ -20,14 +20,18 @@ pub use check::check;
 use tempfile::TempDir;
 
 use super::args::Format;
+use super::compare;
 use super::run;
-use super::run::CalledAs;
 use crate::kernel::OptionTable;
 use crate::kernel::Profile;
 use crate::kernel::series;
+use crate::kernel::series::Selection;
 use crate::kernel::series::Series;
 use crate::objtool::klp::report;
 use crate::objtool::klp::report::Change;
+use crate::objtool::options::KlpCall;
+use crate::objtool::options::KlpDiff;
+use crate::objtool::opts::Opts;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -77,51 +81,46 @@ pub fn diff(asked: &Asked) -> Result<(Vec<u8>, u8), String> {
 }
 
 fn compare(asked: &Asked) -> Result<Compared, String> {
-    let (name, profile) = rules(asked.series.as_deref())?;
+    let (selection, profile) = rules(asked.series.as_deref())?;
     let (orig, patched) = (read(&asked.orig)?, read(&asked.patched)?);
     let [orig_name, patched_name] = [&asked.orig, &asked.patched].map(|path| path.display().to_string());
     let changes = report::changes(&profile, (&orig_name, &orig), (&patched_name, &patched))?;
     let refusals = match changes.is_empty() {
         true => Vec::new(),
-        false => refusals(asked, OsStr::new(name)).map_err(|error| format!("the objects' copies: {error}"))?,
+        false => refusals(asked, &selection).map_err(|error| format!("the objects' copies: {error}"))?,
     };
-    Ok(Compared { release: name, changes, refusals })
+    Ok(Compared { release: selection.series.name(), changes, refusals })
 }
 
 /// The release, and its rules; without a name those of the newest.
-fn rules(series: Option<&OsStr>) -> Result<(&'static str, Profile), String> {
+fn rules(series: Option<&OsStr>) -> Result<(Selection, Profile), String> {
     let name = series.unwrap_or(OsStr::new(Series::NEWEST.name()));
     let selection = series::select(Some(name), &[], Path::new("")).map_err(|unknown| unknown.to_string())?;
     let profile = selection.profile().filter(|_| selection.facts().options == OptionTable::V7_2);
-    let name = selection.series.name();
-    Ok((name, profile.ok_or_else(|| format!("kernels of series {name} have no klp"))?))
+    let profile = profile.ok_or_else(|| format!("kernels of series {} have no klp", selection.series.name()))?;
+    Ok((selection, profile))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
+    compare::read(path).map_err(|error| error.to_string())
 }
 
 /// What `klp checksum` and `klp diff` say when they fail, with the names of the objects that were asked for.
-fn refusals(asked: &Asked, series: &OsStr) -> io::Result<Vec<String>> {
+fn refusals(asked: &Asked, selection: &Selection) -> io::Result<Vec<String>> {
     let dir = tempfile::Builder::new().prefix("postlink-").tempdir()?;
     let copies = [copy(&dir, "orig", &asked.orig)?, copy(&dir, "patched", &asked.patched)?];
-    let mut option = OsString::from("--kernel-series=");
-    option.push(series);
-    let objtool = |words: &[&OsStr]| {
-        let argv = [OsStr::new("objtool"), &option].into_iter().chain(words.iter().copied()).map(OsString::from);
-        let exit = run::objtool(argv.collect(), &[], CalledAs::DropIn);
+    let said_by = |call: KlpCall| {
+        let exit = run::klp(call, selection);
         if exit.code == 0 { Vec::new() } else { exit.stderr }
     };
-    let words = |words: [&'static str; 2]| words.map(OsStr::new).to_vec();
-    let mut said = Vec::new();
-    for copy in &copies {
-        said.extend(objtool(&[words(["klp", "checksum"]), vec![copy.as_os_str()]].concat()));
-    }
+    let checksum = |copy: &PathBuf| {
+        let opts = Opts { checksum: true, file: copy.clone(), ..Opts::default() };
+        said_by(KlpCall::Checksum(Box::new(opts)))
+    };
+    let mut said = copies.iter().map(checksum).collect::<Vec<_>>().concat();
     if said.is_empty() {
-        let out = dir.path().join("out.o");
-        let [orig, patched] = &copies;
-        let files = vec![orig.as_os_str(), patched.as_os_str(), out.as_os_str()];
-        said = objtool(&[words(["klp", "diff"]), files].concat());
+        let [orig, patched] = copies.clone();
+        said = said_by(KlpCall::Diff(KlpDiff { orig, patched, out: dir.path().join("out.o"), ..KlpDiff::default() }));
     }
     let mut text = String::from_utf8_lossy(&said).into_owned();
     for (copy, path) in copies.iter().zip([&asked.orig, &asked.patched]) {

@@ -65,7 +65,7 @@ pub fn modpost(argv: Vec<OsString>, environ: &[(OsString, OsString)]) -> ExitCod
 }
 
 /// `objtool klp`.
-fn klp(call: KlpCall, selection: &Selection) -> Exit {
+pub(super) fn klp(call: KlpCall, selection: &Selection) -> Exit {
     let Some(profile) = selection.profile() else {
         return Exit::series_unsupported(selection.series.name());
     };

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt::Write;
-use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -15,6 +14,7 @@ use serde_json::json;
 use super::read;
 use super::rules;
 use crate::cli::args::Format;
+use crate::gate::inputs::text;
 use crate::gate::plain::plain;
 use crate::objtool::klp::report;
 use crate::objtool::klp::report::Functions;
@@ -24,7 +24,8 @@ use crate::objtool::klp::report::Reason;
 /// Prints what there is to say of `path`: an object, or a build folder with `vmlinux.o` and the objects that `modules.order` lists.
 /// With `list`, the text has every function, not their number alone. What cannot be read is an error.
 pub fn check(path: &Path, series: Option<&OsStr>, list: bool, format: Format) -> Result<Vec<u8>, String> {
-    let (release, profile) = rules(series)?;
+    let (selection, profile) = rules(series)?;
+    let release = selection.series.name();
     let mut found = Vec::new();
     for object in objects(path)? {
         let name = object.strip_prefix(path).ok().filter(|rest| !rest.as_os_str().is_empty()).unwrap_or(&object);
@@ -32,7 +33,7 @@ pub fn check(path: &Path, series: Option<&OsStr>, list: bool, format: Format) ->
         found.push((name.clone(), report::functions(&profile, &name, &read(&object)?)?));
     }
     let text = match format {
-        Format::Text => text(&found, list, release),
+        Format::Text => table(&found, list, release),
         Format::Json => json(&found, release),
     };
     Ok(text.into_bytes())
@@ -44,8 +45,7 @@ fn objects(path: &Path) -> Result<Vec<PathBuf>, String> {
         return Ok(vec![path.to_owned()]);
     }
     let kernel = path.join("vmlinux.o");
-    let order = fs::read_to_string(path.join("modules.order")).unwrap_or_default();
-    let modules = order.lines().map(|line| path.join(line.trim()));
+    let modules = text::lines(text::read(&path.join("modules.order"))).into_iter().map(|line| path.join(line));
     let objects: Vec<PathBuf> = kernel.is_file().then_some(kernel).into_iter().chain(modules).collect();
     match objects.is_empty() {
         true => Err(format!("{}: neither vmlinux.o nor modules.order is in there", path.display())),
@@ -61,7 +61,7 @@ fn counts(functions: &Functions) -> BTreeMap<Reason, usize> {
     counts
 }
 
-fn text(found: &[(String, Functions)], list: bool, release: &str) -> String {
+fn table(found: &[(String, Functions)], list: bool, release: &str) -> String {
     let mut out = String::new();
     let mut all: BTreeMap<Reason, usize> = BTreeMap::new();
     // Writing to memory does not fail.

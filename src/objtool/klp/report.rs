@@ -32,6 +32,7 @@ use crate::objtool::open;
 use crate::objtool::options::KlpDiff;
 use crate::objtool::opts::Opts;
 use crate::objtool::report::Report;
+use crate::objtool::request::machine;
 pub use first::Difference;
 pub use first::PlaceInCode;
 pub use hard::Functions;
@@ -87,8 +88,7 @@ pub fn changes(profile: &Profile, orig: (&str, &[u8]), patched: (&str, &[u8])) -
 
 /// An object with its instructions and checksums.
 fn read<'d>(opts: &'d Opts, profile: &'d Profile, name: &str, elf: &'d ElfFile<'d>) -> Result<Side<'d>, String> {
-    let machine = elf.machine;
-    let arch = arch::with_upstream(machine).ok_or_else(|| format!("{name}: unexpected ELF machine type {machine}"))?;
+    let arch = machine(elf).map_err(|why| format!("{name}: {why}"))?;
     let (code, _, built) = code::build(opts, profile, arch, elf, None);
     if let Err(stopped) = built {
         return Err(sentence(&code, name, stopped));

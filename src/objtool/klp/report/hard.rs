@@ -18,6 +18,7 @@ use crate::objtool::klp::diff::Marks;
 use crate::objtool::klp::diff::Side;
 use crate::objtool::open;
 use crate::objtool::opts::Opts;
+use crate::objtool::request::machine;
 
 /// Why a function is hard to patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,8 +80,7 @@ pub struct Functions {
 /// Looks at all functions of an object. Its name is for messages; one that cannot be read is an error that says so in a line.
 pub fn functions(profile: &Profile, name: &str, data: &[u8]) -> Result<Functions, String> {
     let elf = open(data).map_err(|why| format!("{name}: {why}"))?;
-    let machine = elf.machine;
-    let arch = arch::with_upstream(machine).ok_or_else(|| format!("{name}: unexpected ELF machine type {machine}"))?;
+    let arch = machine(&elf).map_err(|why| format!("{name}: {why}"))?;
     let opts = Opts::default();
     let (code, result) = code::check_symbols(&opts, profile, arch, &elf);
     if let Err(stopped) = result {
